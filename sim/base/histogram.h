@@ -1,0 +1,71 @@
+// Log-linear histogram of durations: constant relative error, exact merging.
+//
+// Every power of two is split into 128 equal buckets; a quantile is reported as its bucket's middle, so its relative
+// error is at most 1/256 (0.4 %). Values below 128 ns are exact. Buckets of an octave are allocated when it is first
+// used. Count, sum, minimum and maximum are exact.
+//
+// Complexity: record O(1); quantile and merge O(buckets in use). Thread safety: none, one owner.
+// After HdrHistogram (Tene) and the log-linear layout of DDSketch (Masson et al., VLDB 2019).
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/time.h"
+
+namespace faultline {
+
+class Histogram {
+ public:
+  static constexpr int kSubBucketBits = 7;
+  static constexpr int kSubBuckets = 1 << kSubBucketBits;
+  static constexpr int kOctaves = 64 - kSubBucketBits;
+
+  Histogram() = default;
+  Histogram(const Histogram& other) { merge(other); }
+  Histogram(Histogram&&) = default;
+  Histogram& operator=(const Histogram& other);
+  Histogram& operator=(Histogram&&) = default;
+
+  // Negative durations count as zero.
+  void record(Duration value) {
+    const std::uint64_t v = value.ns > 0 ? static_cast<std::uint64_t>(value.ns) : 0;
+    const int octave = octaveOf(v);
+    if (!octaves_[octave]) [[unlikely]] allocate(octave);
+    // Octave 0 holds 0..127 as they are; octave k holds [2^(k+6), 2^(k+7)) in 128 steps.
+    const std::uint64_t index = octave == 0 ? v : (v >> (octave - 1)) & (kSubBuckets - 1);
+    ++octaves_[octave][index];
+    ++count_;
+    sum_ += v;
+    if (v > max_) max_ = v;
+  }
+
+  std::uint64_t count() const { return count_; }
+  bool empty() const { return count_ == 0; }
+  double meanNs() const { return count_ ? static_cast<double>(sum_) / static_cast<double>(count_) : 0; }
+  double sumNs() const { return static_cast<double>(sum_); }
+  Duration max() const { return {static_cast<std::int64_t>(max_)}; }
+  // The value below which a share q of the recorded values lies. REQUIRES not empty, 0 <= q <= 1.
+  Duration quantile(double q) const;
+  // The share of recorded values that are zero (for example: calls that did not wait). REQUIRES not empty.
+  double shareOfZero() const;
+
+  void merge(const Histogram& other);
+  void clear();
+
+ private:
+  static int octaveOf(std::uint64_t v) {
+    return v < kSubBuckets ? 0 : 64 - std::countl_zero(v) - kSubBucketBits;
+  }
+  void allocate(int octave);
+
+  std::array<std::unique_ptr<std::uint64_t[]>, kOctaves + 1> octaves_{};
+  std::uint64_t count_ = 0;
+  std::uint64_t max_ = 0;
+  unsigned __int128 sum_ = 0;  // exact, so that merging in any order gives the same bits
+};
+
+}  // namespace faultline

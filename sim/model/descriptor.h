@@ -1,0 +1,355 @@
+// Descriptors: what a component kind, an edge, a class or an action can be told, and how it is shown.
+//
+// A kind declares a plain struct of parameters with their defaults as member initialisers, and a table of `ParamInfo`
+// that binds each member to its name, unit, range and help. Everything else follows from the table: reading and
+// writing YAML, validation, `--set`, the JSON Schema, the reference, the inspector.
+//
+// Example:
+//   struct Params { std::int64_t workers = 16; Distribution work = Distribution::constant(5e6); };
+//   const ParamInfo kParams[] = {
+//       param<&Params::workers>("workers", "Workers", range(1, 1e6), "Requests one instance handles at a time."),
+//       param<&Params::work>("work", "Work", {}, "Own work for each request."),
+//   };
+//
+// Thread safety: descriptors are immutable after static initialisation.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "base/distribution.h"
+#include "base/time.h"
+#include "model/value.h"
+
+namespace faultline {
+
+class Component;
+
+// Numbers with a meaning; distinct types so that the descriptor knows the unit from the member.
+struct Ratio {  // 0..1, written as 95% or 0.95
+  double value = 0;
+  auto operator<=>(const Ratio&) const = default;
+};
+struct PerSecond {  // written as 300/s, 5/min, 2k/s
+  double value = 0;
+  auto operator<=>(const PerSecond&) const = default;
+};
+struct Bytes {  // written as 4GiB, 200kB, 64B
+  double value = 0;
+  auto operator<=>(const Bytes&) const = default;
+};
+struct BytesPerSecond {  // written as 100Mbit/s, 1GiB/s
+  double value = 0;
+  auto operator<=>(const BytesPerSecond&) const = default;
+};
+
+enum class ParamType {
+  Flag,          // true | false                     Value: bool
+  Count,         // 3, 200k, 9.5M                    Value: int64
+  Number,        // 0.99                             Value: double
+  Ratio,         // 95%                              Value: double
+  Rate,          // 300/s                            Value: double, per second
+  Bytes,         // 4GiB                             Value: double
+  Bandwidth,     // 100Mbit/s                        Value: double, bytes per second
+  Duration,      // 8ms                              Value: Duration
+  Distribution,  // exponential(8ms) of time         Value: Distribution in nanoseconds
+  CountDistribution,  // 3 or uniform(1, 5)          Value: Distribution of a plain count
+  Choice,        // one of the listed names          Value: string
+  Text,          // free text                        Value: string
+  NodeName,      // the name of a node               Value: string
+  ClassList,     // [a, b] request classes           Value: list of string
+  TextList,      // [a, b] free words                Value: list of string
+  KeySpace,      // zipf(0.99, 200k)                 Value: string in canonical form, see parts/keyspace
+  Group,         // {a: 1, b: 2} fields              Value: map
+  Table,         // {row: {a: 1}, row2: {a: 2}}      Value: map of maps; the key is the row's name
+  Points,        // [[0s, 100/s], [60s, 300/s]]      Value: list of lists of (Duration, double per second)
+};
+
+struct ChoiceInfo {
+  const char* name;
+  const char* help;
+};
+
+struct Range {
+  double min = -std::numeric_limits<double>::infinity();
+  double max = std::numeric_limits<double>::infinity();
+};
+constexpr Range range(double min, double max) { return {min, max}; }
+
+struct ParamInfo {
+  const char* name = "";
+  const char* label = "";
+  ParamType type = ParamType::Flag;
+  // For numbers and counts the value itself, for durations seconds, for rates per second.
+  Range range;
+  const char* help = "";
+  std::span<const ChoiceInfo> choices;  // of a Choice
+  std::span<const ParamInfo> fields;    // of a Group or a row of a Table
+  bool optional = false;                // may be unset; then it has no default value
+  bool perClass = false;                // also accepts {class: value, ...}; see PerClass
+  bool required = false;                // must be written
+  bool fixed = false;                   // cannot be changed while a simulation runs
+  bool live() const { return !fixed; }
+
+  // Stores a value of the declared type in the struct / reads it back. An unset Value resets an optional.
+  void (*assign)(void* params, const Value& value) = nullptr;
+  Value (*read)(const void* params) = nullptr;
+};
+
+// One distribution for all request classes, with exceptions by class name.
+struct PerClass {
+  Distribution base;
+  std::vector<std::pair<std::string, Distribution>> byClass;
+  bool operator==(const PerClass&) const = default;
+};
+
+namespace detail {
+
+template <class T>
+struct IsOptional : std::false_type {};
+template <class T>
+struct IsOptional<std::optional<T>> : std::true_type {};
+// A table is a vector of (row name, row) pairs.
+template <class T>
+struct IsTable : std::false_type {};
+template <class Row>
+struct IsTable<std::vector<std::pair<std::string, Row>>> : std::true_type {
+  using RowType = Row;
+};
+
+template <class T>
+struct MemberOf;
+template <class S, class M>
+struct MemberOf<M S::*> {
+  using Struct = S;
+  using Member = M;
+};
+
+using Points = std::vector<std::pair<Duration, double>>;
+
+template <class T>
+constexpr ParamType typeOf() {
+  if constexpr (IsOptional<T>::value) return typeOf<typename T::value_type>();
+  else if constexpr (std::is_same_v<T, bool>) return ParamType::Flag;
+  else if constexpr (std::is_same_v<T, std::int64_t>) return ParamType::Count;
+  else if constexpr (std::is_same_v<T, double>) return ParamType::Number;
+  else if constexpr (std::is_same_v<T, Ratio>) return ParamType::Ratio;
+  else if constexpr (std::is_same_v<T, PerSecond>) return ParamType::Rate;
+  else if constexpr (std::is_same_v<T, Bytes>) return ParamType::Bytes;
+  else if constexpr (std::is_same_v<T, BytesPerSecond>) return ParamType::Bandwidth;
+  else if constexpr (std::is_same_v<T, Duration>) return ParamType::Duration;
+  else if constexpr (std::is_same_v<T, Distribution> || std::is_same_v<T, PerClass>) return ParamType::Distribution;
+  else if constexpr (std::is_enum_v<T>) return ParamType::Choice;
+  else if constexpr (std::is_same_v<T, std::string>) return ParamType::Text;
+  else if constexpr (std::is_same_v<T, std::vector<std::string>>) return ParamType::TextList;
+  else if constexpr (std::is_same_v<T, Points>) return ParamType::Points;
+  else if constexpr (IsTable<T>::value) return ParamType::Table;
+  else return ParamType::Group;
+}
+
+// The index of a choice in an enum is its position in the list of choices.
+int choiceIndex(std::span<const ChoiceInfo> choices, std::string_view name);
+std::vector<std::string> stringsOf(const Value& value);
+Value valueOf(const std::vector<std::string>& strings);
+Points pointsOf(const Value& value);
+Value valueOf(const Points& points);
+PerClass perClassOf(const Value& value);
+Value valueOf(const PerClass& perClass);
+
+template <class T, const auto* Extra>
+T fromValue(const Value& v);
+template <class T, const auto* Extra>
+Value toValue(const T& x);
+
+template <const auto* Fields, class S>
+void assignFields(S& target, const ValueMap& map) {
+  for (const auto& [key, value] : map.entries)
+    for (const ParamInfo& f : *Fields)
+      if (key == f.name) f.assign(&target, value);
+}
+template <const auto* Fields, class S>
+ValueMap readFields(const S& source) {
+  ValueMap map;
+  for (const ParamInfo& f : *Fields) {
+    Value v = f.read(&source);
+    if (v.isSet()) map.entries.emplace_back(f.name, std::move(v));
+  }
+  return map;
+}
+
+template <class T, const auto* Extra>
+T fromValue(const Value& v) {
+  if constexpr (IsOptional<T>::value) {
+    if (!v.isSet()) return std::nullopt;
+    return fromValue<typename T::value_type, Extra>(v);
+  } else if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, std::int64_t> || std::is_same_v<T, double> ||
+                       std::is_same_v<T, Duration> || std::is_same_v<T, Distribution> ||
+                       std::is_same_v<T, std::string>) {
+    return *v.as<T>();
+  } else if constexpr (std::is_same_v<T, Ratio> || std::is_same_v<T, PerSecond> || std::is_same_v<T, Bytes> ||
+                       std::is_same_v<T, BytesPerSecond>) {
+    return T{*v.as<double>()};
+  } else if constexpr (std::is_same_v<T, PerClass>) {
+    return perClassOf(v);
+  } else if constexpr (std::is_same_v<T, std::vector<std::string>>) {
+    return stringsOf(v);
+  } else if constexpr (std::is_same_v<T, Points>) {
+    return pointsOf(v);
+  } else if constexpr (std::is_enum_v<T>) {
+    return static_cast<T>(choiceIndex(*Extra, *v.as<std::string>()));
+  } else if constexpr (IsTable<T>::value) {
+    T table;
+    for (const auto& [name, row] : v.as<ValueMap>()->entries) {
+      typename IsTable<T>::RowType r{};
+      assignFields<Extra>(r, *row.template as<ValueMap>());
+      table.emplace_back(name, std::move(r));
+    }
+    return table;
+  } else {
+    T group{};
+    assignFields<Extra>(group, *v.as<ValueMap>());
+    return group;
+  }
+}
+
+template <class T, const auto* Extra>
+Value toValue(const T& x) {
+  if constexpr (IsOptional<T>::value) {
+    return x ? toValue<typename T::value_type, Extra>(*x) : Value{};
+  } else if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, std::int64_t> || std::is_same_v<T, double> ||
+                       std::is_same_v<T, Duration> || std::is_same_v<T, Distribution> ||
+                       std::is_same_v<T, std::string>) {
+    return Value(x);
+  } else if constexpr (std::is_same_v<T, Ratio> || std::is_same_v<T, PerSecond> || std::is_same_v<T, Bytes> ||
+                       std::is_same_v<T, BytesPerSecond>) {
+    return Value(x.value);
+  } else if constexpr (std::is_same_v<T, PerClass> || std::is_same_v<T, std::vector<std::string>> ||
+                       std::is_same_v<T, Points>) {
+    return valueOf(x);
+  } else if constexpr (std::is_enum_v<T>) {
+    return Value(std::string((*Extra)[static_cast<std::size_t>(x)].name));
+  } else if constexpr (IsTable<T>::value) {
+    ValueMap map;
+    for (const auto& [name, row] : x) map.entries.emplace_back(name, Value(readFields<Extra>(row)));
+    return Value(std::move(map));
+  } else {
+    return Value(readFields<Extra>(x));
+  }
+}
+
+inline constexpr std::array<int, 0> kNoExtra{};
+
+}  // namespace detail
+
+// A parameter bound to a member. `Extra` is the array of ChoiceInfo of an enum, or of ParamInfo of a group or table.
+template <auto Member, const auto* Extra = &detail::kNoExtra>
+constexpr ParamInfo param(const char* name, const char* label, Range range, const char* help) {
+  using M = detail::MemberOf<decltype(Member)>;
+  using T = typename M::Member;
+  ParamInfo p;
+  p.name = name;
+  p.label = label;
+  p.range = range;
+  p.help = help;
+  p.type = detail::typeOf<T>();
+  p.optional = detail::IsOptional<T>::value;
+  p.perClass = std::is_same_v<T, PerClass>;
+  if constexpr (std::is_same_v<std::remove_cvref_t<decltype((*Extra)[0])>, ChoiceInfo>) p.choices = *Extra;
+  if constexpr (std::is_same_v<std::remove_cvref_t<decltype((*Extra)[0])>, ParamInfo>) p.fields = *Extra;
+  p.assign = [](void* params, const Value& v) {
+    static_cast<typename M::Struct*>(params)->*Member = detail::fromValue<T, Extra>(v);
+  };
+  p.read = [](const void* params) {
+    return detail::toValue<T, Extra>(static_cast<const typename M::Struct*>(params)->*Member);
+  };
+  return p;
+}
+
+// Refinements, so that tables stay one line a parameter.
+constexpr ParamInfo required(ParamInfo p) {
+  p.required = true;
+  return p;
+}
+constexpr ParamInfo fixed(ParamInfo p) {
+  p.fixed = true;
+  return p;
+}
+constexpr ParamInfo as(ParamType type, ParamInfo p) {
+  p.type = type;
+  return p;
+}
+
+// What a metric's number is: a running total, a level that is averaged over time, or observed durations.
+enum class MetricType { Counter, Gauge, Timing };
+
+struct MetricInfo {
+  const char* name;
+  MetricType type;
+  const char* unit;  // "1", "/s", "s", "B", "messages", ...
+  const char* help;
+};
+
+// How a call can end badly, see model.md section 2.
+enum class Outcome : std::uint8_t { Ok, Error, Timeout, Rejected, Unavailable };
+const char* toString(Outcome outcome);
+
+struct ReasonInfo {
+  const char* name;  // snake_case, unique within the kind
+  Outcome outcome;
+  const char* help;
+};
+
+// A verb of the timeline that only this kind understands (for example drop_index).
+struct ActionInfo {
+  const char* name;
+  std::span<const ParamInfo> fields;  // bound to no struct: only names, types and ranges are used
+  const char* help;
+};
+
+// Which arrows a node may have.
+enum class PortUse { None, Optional, Required };
+
+struct ComponentInfo {
+  const char* kind = "";
+  const char* label = "";
+  const char* category = "";  // groups the palette: traffic, routing, compute, data, messaging, resilience
+  const char* summary = "";   // one sentence
+  const char* help = "";      // what it models, what it leaves out, and the sources of its defaults
+  std::span<const ParamInfo> params;
+  std::span<const MetricInfo> metrics;
+  std::span<const ReasonInfo> reasons;
+  std::span<const ActionInfo> actions;
+  std::span<const char* const> headline;  // metrics shown on the node, most telling first
+  PortUse inputs = PortUse::Optional;   // may, must or cannot be called
+  PortUse outputs = PortUse::Optional;  // may, must or cannot call
+  bool originates = false;              // starts operations of its own (a client)
+  bool buffers = false;                 // answers before it passes on, so a cycle through it is legal (a queue)
+
+  std::shared_ptr<void> (*makeParams)() = nullptr;  // defaults
+  std::unique_ptr<Component> (*create)(const void* params) = nullptr;
+  // Number of instances the parameters ask for. Kinds without instances leave it null: they have one.
+  std::int64_t (*instances)(const void* params) = nullptr;
+  // What the ranges cannot say: how two parameters must fit. Appends "param name: message" pairs. May be null.
+  void (*check)(const void* params, std::vector<std::pair<std::string, std::string>>& problems) = nullptr;
+};
+
+const ParamInfo* findParam(std::span<const ParamInfo> params, std::string_view name);
+
+// A parameter struct with the given values over its defaults. REQUIRES values that were validated against `info`.
+std::shared_ptr<void> makeParams(const ComponentInfo& info, const ValueMap& values);
+
+template <class P>
+std::shared_ptr<void> makeDefault() {
+  return std::make_shared<P>();
+}
+
+}  // namespace faultline

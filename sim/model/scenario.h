@@ -1,0 +1,103 @@
+// A scenario as a plain value: what is edited, saved, compared and run.
+//
+// Thread safety: a value. Nothing here is checked; `validate` (model/validate.h) says whether it can run.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/time.h"
+#include "model/descriptor.h"
+#include "model/value.h"
+
+namespace faultline {
+
+enum class Effect { Inherit, Read, Write };
+
+// A class of user operations.
+struct RequestClass {
+  std::string name;
+  double weight = 1;               // share of the client's operations, relative to the other classes
+  Effect effect = Effect::Read;    // read or write
+  std::string key = "none";        // key space in canonical text, see parts/keyspace
+  std::optional<Duration> objective;  // an ok answer within it is goodput
+  std::int64_t priority = 0;       // greater is served first where a queue is by priority
+  Bytes requestSize{512};
+  Bytes responseSize{2048};
+  bool operator==(const RequestClass&) const = default;
+};
+
+struct NodeSpec {
+  std::string name;
+  std::string kind;
+  std::string group;  // host or region the node is in; empty for none
+  ValueMap params;    // only what was written; defaults are the kind's
+  bool operator==(const NodeSpec&) const = default;
+};
+
+struct EdgeSpec {
+  std::string from, to;
+  ValueMap policy;  // see model/edge_policy.h
+  std::string name() const { return from + " -> " + to; }
+  bool operator==(const EdgeSpec&) const = default;
+};
+
+// A box of nodes. A host shares its CPU cores among the work of its members.
+struct GroupSpec {
+  std::string name;
+  std::string kind = "host";
+  std::int64_t cores = 1;
+  std::vector<std::string> members;
+  bool operator==(const GroupSpec&) const = default;
+};
+
+// A timed change. `verb` is one of model/actions.h or a verb of the target's kind.
+struct Action {
+  SimTime at;
+  std::string verb;
+  std::string target;  // node, "node[2]" for one instance, "from -> to" for an edge, empty for the whole run
+  ValueMap args;
+  bool operator==(const Action&) const = default;
+};
+
+struct Point {
+  double x = 0, y = 0;
+  bool operator==(const Point&) const = default;
+};
+
+// Recorded data to lay beside a run.
+struct RecordedSpec {
+  std::string file;  // CSV, relative to the scenario
+  std::vector<std::pair<std::string, std::string>> columns;  // metric -> column
+  bool operator==(const RecordedSpec&) const = default;
+};
+
+struct Scenario {
+  static constexpr int kFormatVersion = 1;
+
+  std::string name;
+  std::string description;
+  Duration duration = minutes(5);
+  Duration warmup;
+  std::optional<Duration> sample;  // unset: one second, or a 10,000th of the duration if that is longer
+  std::uint64_t seed = 1;
+  std::int64_t maxCallsInFlight = 8'000'000;  // a run that needs more stops there with a partial result
+  std::vector<RequestClass> classes;
+  std::vector<GroupSpec> groups;
+  std::vector<NodeSpec> nodes;
+  std::vector<EdgeSpec> edges;
+  std::vector<Action> timeline;  // in order of time
+  std::vector<std::string> expect;
+  std::vector<std::pair<std::string, Point>> layout;
+  std::optional<RecordedSpec> recorded;
+
+  const NodeSpec* findNode(std::string_view name) const;
+  const EdgeSpec* findEdge(std::string_view from, std::string_view to) const;
+  const RequestClass* findClass(std::string_view name) const;
+  bool operator==(const Scenario&) const = default;
+};
+
+}  // namespace faultline
