@@ -22,7 +22,7 @@ struct ValueMap {
   const Value* find(std::string_view key) const;
   void set(std::string_view key, Value value);
   bool erase(std::string_view key);
-  bool empty() const { return entries.empty(); }
+  bool empty() const;
   bool operator==(const ValueMap& other) const;
 };
 using ValueList = std::vector<Value>;
@@ -56,5 +56,7 @@ class Value {
  private:
   Variant variant_;
 };
+
+inline bool ValueMap::empty() const { return entries.empty(); }
 
 }  // namespace faultline
