@@ -1,8 +1,8 @@
 // Log-linear histogram of durations: constant relative error, exact merging.
 //
 // Every power of two is split into 128 equal buckets; a quantile is reported as its bucket's middle, so its relative
-// error is at most 1/256 (0.4 %). Values below 128 ns are exact. Buckets of an octave are allocated when it is first
-// used. Count, sum, minimum and maximum are exact.
+// error is at most 1/256 (0.4 %). Values below 256 ns are exact. Buckets of an octave are allocated when it is first
+// used. Count, sum and maximum are exact; no quantile exceeds the maximum.
 //
 // Complexity: record O(1); quantile and merge O(buckets in use). Thread safety: none, one owner.
 // After HdrHistogram (Tene) and the log-linear layout of DDSketch (Masson et al., VLDB 2019).
@@ -26,9 +26,9 @@ class Histogram {
 
   Histogram() = default;
   Histogram(const Histogram& other) { merge(other); }
-  Histogram(Histogram&&) = default;
+  Histogram(Histogram&& other) noexcept { swap(other); }
   Histogram& operator=(const Histogram& other);
-  Histogram& operator=(Histogram&&) = default;
+  Histogram& operator=(Histogram&& other) noexcept;
 
   // Negative durations count as zero.
   void record(Duration value) {
@@ -54,7 +54,9 @@ class Histogram {
   double shareOfZero() const;
 
   void merge(const Histogram& other);
+  // Forgets the values and keeps the memory.
   void clear();
+  void swap(Histogram& other) noexcept;
 
  private:
   static int octaveOf(std::uint64_t v) {
@@ -65,7 +67,7 @@ class Histogram {
   std::array<std::unique_ptr<std::uint64_t[]>, kOctaves + 1> octaves_{};
   std::uint64_t count_ = 0;
   std::uint64_t max_ = 0;
-  unsigned __int128 sum_ = 0;  // exact, so that merging in any order gives the same bits
+  __extension__ unsigned __int128 sum_ = 0;  // exact, so that merging in any order gives the same bits
 };
 
 }  // namespace faultline
