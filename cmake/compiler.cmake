@@ -1,0 +1,59 @@
+# How everything is compiled: cache, warnings, link-time optimisation.
+
+find_program(FAULTLINE_CCACHE ccache)
+if(FAULTLINE_CCACHE)
+  # The base directory lets several checkouts share results; the sloppiness is what ccache asks for to cache
+  # sources that use a precompiled header.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${FAULTLINE_CCACHE})
+endif()
+
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  # Debian's clang 14 does not build position-independent executables by default, but linking Qt needs them.
+  add_compile_options(-fPIE)
+  add_link_options(-pie)
+endif()
+
+# A newer compiler may know new warnings; they must not keep a newcomer from a first build.
+set(faultline_checked_compiler OFF)
+if((CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+   OR (CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 15))
+  set(faultline_checked_compiler ON)
+endif()
+
+add_library(faultline_warnings INTERFACE)
+target_compile_options(faultline_warnings INTERFACE -Wall -Wextra -Wshadow)
+if(FAULTLINE_WERROR AND faultline_checked_compiler)
+  target_compile_options(faultline_warnings INTERFACE -Werror)
+endif()
+# Tests are spared this one: the macros of Qt Test convert freely.
+add_library(faultline_strict_warnings INTERFACE)
+target_link_libraries(faultline_strict_warnings INTERFACE faultline_warnings)
+target_compile_options(faultline_strict_warnings INTERFACE -Wconversion -Wno-sign-conversion)
+
+# Calls across translation units are on the engine's hot path, so the programs that simulate for long are optimised at
+# link time. The library holds "fat" objects (machine code and compiler bytecode): it is compiled once, the many tests
+# link the machine code quickly, and only `faultline` and `faultline_bench` pay for optimising the whole program.
+set(faultline_fat_objects OFF)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_BUILD_TYPE STREQUAL "Release")
+  set(faultline_fat_objects ON)
+endif()
+
+function(faultline_compile_for_both_links target)
+  if(faultline_fat_objects)
+    target_compile_options(${target} PRIVATE -flto=auto -ffat-lto-objects)
+  endif()
+endfunction()
+
+function(faultline_link_whole_program target)
+  if(faultline_fat_objects)
+    target_link_options(${target} PRIVATE -flto=auto)
+  endif()
+endfunction()
+
+function(faultline_link_quickly target)
+  if(faultline_fat_objects)
+    target_link_options(${target} PRIVATE -fno-lto)
+  endif()
+endfunction()
