@@ -3,13 +3,18 @@
 // In YAML: `{at: 2min, crash: app[1]}`, `{at: 60s, slow: db, factor: 5, for: 20s}`,
 // `{at: 30s, set: db.connections, to: 50, over: 10s}`, `{at: 60s, cut: "app -> db"}`, `{at: 10s, traffic: users, factor: 3}`,
 // `{at: 0s, note: "the table passes the threshold"}`, and for a verb of a kind `{at: 60s, drop_index: db, query: by_email}`.
-// `for: D` undoes a fault D later.
+// `for: D` undoes a fault D later. What follows the verb is Action::target (of a note its text), the rest Action::args.
+// Instances count from 0.
 #pragma once
 
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "model/descriptor.h"
+#include "model/scenario.h"
 
 namespace faultline {
 
@@ -23,7 +28,52 @@ struct VerbInfo {
 };
 
 // set, crash, restart, pause, resume, slow, errors, cut, refuse, mend, slow_edge, loss, traffic, deploy, scale, note.
+// The field `to` of `set` has the type of the parameter that is set; its entry here only names it.
 std::span<const VerbInfo> commonVerbs();
 const VerbInfo* findVerb(std::string_view name);
+const ActionInfo* findAction(std::span<const ActionInfo> actions, std::string_view name);
+
+// "app" or "app[1]". Empty when the text is neither.
+struct NodeTarget {
+  std::string node;
+  std::optional<std::int64_t> instance;
+  bool operator==(const NodeTarget&) const = default;
+};
+std::optional<NodeTarget> parseNodeTarget(std::string_view text);
+
+// "app -> db". Empty when the text is not an arrow between two names.
+struct EdgeTarget {
+  std::string from, to;
+  bool operator==(const EdgeTarget&) const = default;
+};
+std::optional<EdgeTarget> parseEdgeTarget(std::string_view text);
+
+// "db.queries.by_email.rows" or "app -> db.retry.max": who owns a parameter, and the way down to it.
+struct ParameterTarget {
+  std::string owner;  // a node, or "from -> to" when isEdge
+  bool isEdge = false;
+  std::vector<std::string> path;  // at least one name
+  bool operator==(const ParameterTarget&) const = default;
+};
+std::optional<ParameterTarget> parseParameterTarget(std::string_view text);
+
+// Walks through groups, rows of tables and, for a parameter that varies by class, class names.
+// `live` is false as soon as one name on the way is fixed. Null when a name on the way does not exist; rows and class
+// names are not looked up here.
+struct ParameterPlace {
+  const ParamInfo* info = nullptr;
+  bool live = true;
+  bool ofClass = false;        // the last name is a request class: the value is one distribution
+  bool ofRow = false;          // the last name is a row of a table: the value is that row
+  std::size_t reached = 0;     // names of the path that were understood
+  std::span<const ParamInfo> scope;  // where the next name was looked for
+};
+ParameterPlace findParameter(std::span<const ParamInfo> params, std::span<const std::string> path);
+
+// Stores a value at the end of a path in `values`, and makes the maps on the way that are missing. `defaults` is a
+// parameter struct with the kind's defaults: it says what the other classes keep when one class gets a value of its own.
+// REQUIRES a path that findParameter understands.
+void setParameter(std::span<const ParamInfo> params, const void* defaults, ValueMap& values,
+                  std::span<const std::string> path, Value value);
 
 }  // namespace faultline

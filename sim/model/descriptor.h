@@ -105,7 +105,9 @@ struct ParamInfo {
   Value (*read)(const void* params) = nullptr;
 };
 
-// One distribution for all request classes, with exceptions by class name.
+// One distribution for all request classes, with exceptions by class name. As a Value it is either a Distribution or
+// a map {default: D, class: D, ...}, in which `default` must be present.
+inline constexpr const char* kDefaultClass = "default";
 struct PerClass {
   Distribution base;
   std::vector<std::pair<std::string, Distribution>> byClass;
@@ -266,7 +268,12 @@ constexpr ParamInfo param(const char* name, const char* label, Range range, cons
   if constexpr (std::is_same_v<std::remove_cvref_t<decltype((*Extra)[0])>, ChoiceInfo>) p.choices = *Extra;
   if constexpr (std::is_same_v<std::remove_cvref_t<decltype((*Extra)[0])>, ParamInfo>) p.fields = *Extra;
   p.assign = [](void* params, const Value& v) {
-    static_cast<typename M::Struct*>(params)->*Member = detail::fromValue<T, Extra>(v);
+    T& member = static_cast<typename M::Struct*>(params)->*Member;
+    // Fields of a group that were not written keep the defaults of the struct that holds the group.
+    if constexpr (detail::typeOf<T>() == ParamType::Group && !detail::IsOptional<T>::value)
+      detail::assignFields<Extra>(member, *v.as<ValueMap>());
+    else
+      member = detail::fromValue<T, Extra>(v);
   };
   p.read = [](const void* params) {
     return detail::toValue<T, Extra>(static_cast<const typename M::Struct*>(params)->*Member);
@@ -285,6 +292,21 @@ constexpr ParamInfo fixed(ParamInfo p) {
 }
 constexpr ParamInfo as(ParamType type, ParamInfo p) {
   p.type = type;
+  return p;
+}
+
+constexpr ParamInfo among(std::span<const ChoiceInfo> choices, ParamInfo p) {  // the words that a TextList may hold
+  p.choices = choices;
+  return p;
+}
+// A parameter that is bound to no struct: a field of an action.
+constexpr ParamInfo field(ParamType type, const char* name, const char* label, Range range, const char* help) {
+  ParamInfo p;
+  p.name = name;
+  p.label = label;
+  p.type = type;
+  p.range = range;
+  p.help = help;
   return p;
 }
 
@@ -340,6 +362,9 @@ struct ComponentInfo {
   std::int64_t (*instances)(const void* params) = nullptr;
   // What the ranges cannot say: how two parameters must fit. Appends "param name: message" pairs. May be null.
   void (*check)(const void* params, std::vector<std::pair<std::string, std::string>>& problems) = nullptr;
+  // Bytes that the node needs for its state before the first request (tables of keys, slots), over all instances.
+  // Null: next to nothing. Validation refuses a scenario that needs more than the machine has.
+  double (*memoryBytes)(const void* params) = nullptr;
 };
 
 const ParamInfo* findParam(std::span<const ParamInfo> params, std::string_view name);

@@ -1,6 +1,10 @@
 // All checks over one scenario. The same checks serve the reader, the command line and the editor.
 #pragma once
 
+#include <span>
+#include <string>
+#include <string_view>
+
 #include "base/diagnostic.h"
 #include "model/scenario.h"
 

@@ -1,0 +1,107 @@
+#include "model/scenario_params.h"
+
+#include "model/scenario.h"
+
+namespace faultline {
+namespace {
+
+constexpr double kMostSeconds = 366.0 * 86400;
+
+// A seed is unsigned, and a file's counts are signed: seeds that do not fit are not offered.
+constexpr ParamInfo seedParam() {
+  ParamInfo p = field(ParamType::Count, "seed", "Seed", range(0, 9e18),
+                      "Equal seeds give equal runs; another seed gives another run of the same scenario.");
+  p.assign = [](void* s, const Value& v) {
+    static_cast<Scenario*>(s)->seed = static_cast<std::uint64_t>(*v.as<std::int64_t>());
+  };
+  p.read = [](const void* s) { return Value(static_cast<std::int64_t>(static_cast<const Scenario*>(s)->seed)); };
+  return p;
+}
+
+struct Limits {
+  std::int64_t callsInFlight = Scenario{}.maxCallsInFlight;
+};
+constexpr ParamInfo kLimitParams[] = {
+    param<&Limits::callsInFlight>("calls_in_flight", "Calls in flight", range(1, 1e9),
+                                  "A run that needs more calls at once stops there with a partial result."),
+};
+constexpr ParamInfo limitsParam() {
+  ParamInfo p = field(ParamType::Group, "limits", "Limits", {}, "Where a run that grows without bound stops.");
+  p.fields = kLimitParams;
+  p.assign = [](void* s, const Value& v) {
+    Limits limits;
+    detail::assignFields<&kLimitParams>(limits, *v.as<ValueMap>());
+    static_cast<Scenario*>(s)->maxCallsInFlight = limits.callsInFlight;
+  };
+  p.read = [](const void* s) {
+    return Value(detail::readFields<&kLimitParams>(Limits{static_cast<const Scenario*>(s)->maxCallsInFlight}));
+  };
+  return p;
+}
+
+constexpr ParamInfo kScenarioParams[] = {
+    param<&Scenario::name>("name", "Name", {}, "What the scenario is called."),
+    param<&Scenario::description>("description", "Description", {}, "What the scenario shows, in a few sentences."),
+    param<&Scenario::duration>("duration", "Duration", range(1e-6, kMostSeconds), "Simulated time of a run."),
+    param<&Scenario::warmup>("warmup", "Warm-up", range(0, kMostSeconds),
+                             "Time at the start that the summary leaves out."),
+    param<&Scenario::sample>("sample", "Sample interval", range(1e-6, kMostSeconds),
+                             "Interval of the time series; unset: one second, or a 10,000th of the duration if that "
+                             "is longer."),
+    seedParam(),
+    limitsParam(),
+};
+
+constexpr ChoiceInfo kClassEffects[] = {
+    {"read", "The operation reads."},
+    {"write", "The operation writes."},
+};
+constexpr ParamInfo effectParam() {
+  ParamInfo p = field(ParamType::Choice, "effect", "Effect", {}, "Whether operations of this class read or write.");
+  p.choices = kClassEffects;
+  p.assign = [](void* c, const Value& v) {
+    static_cast<RequestClass*>(c)->effect = *v.as<std::string>() == "write" ? Effect::Write : Effect::Read;
+  };
+  p.read = [](const void* c) {
+    return Value(static_cast<const RequestClass*>(c)->effect == Effect::Write ? "write" : "read");
+  };
+  return p;
+}
+constexpr ParamInfo shareParam() {
+  ParamInfo p = field(ParamType::Ratio, "share", "Share", range(0, 1),
+                      "Share of the operations; the shares of all classes add up to 100%.");
+  p.optional = true;
+  p.assign = [](void* c, const Value& v) {
+    if (v.isSet()) static_cast<RequestClass*>(c)->weight = *v.as<double>();
+  };
+  p.read = [](const void*) { return Value(); };  // it is the weight that is kept
+  return p;
+}
+
+constexpr ParamInfo kClassParams[] = {
+    shareParam(),
+    param<&RequestClass::weight>("weight", "Weight", range(0, 1e9),
+                                 "Share of the operations relative to the other classes, instead of a share."),
+    effectParam(),
+    as(ParamType::KeySpace,
+       param<&RequestClass::key>("key", "Keys", {}, "Which key each operation is about; none when it has no key.")),
+    param<&RequestClass::objective>("objective", "Objective", range(0, 86400),
+                                    "An operation that is answered well within it counts as goodput."),
+    param<&RequestClass::priority>("priority", "Priority", range(-1000, 1000),
+                                   "Greater is served first where a queue is ordered by priority."),
+    param<&RequestClass::requestSize>("request_size", "Request size", range(0, 1e12), "Bytes of a request message."),
+    param<&RequestClass::responseSize>("response_size", "Response size", range(0, 1e12), "Bytes of an answer."),
+};
+
+constexpr ParamInfo kHostParams[] = {
+    param<&GroupSpec::cores>("cores", "CPU cores", range(1, 1e6), "Cores that the members share."),
+    required(param<&GroupSpec::members>("members", "Members", {}, "Nodes that run on this machine.")),
+};
+
+}  // namespace
+
+std::span<const ParamInfo> scenarioParams() { return kScenarioParams; }
+std::span<const ParamInfo> requestClassParams() { return kClassParams; }
+std::span<const ParamInfo> hostParams() { return kHostParams; }
+
+}  // namespace faultline

@@ -1,0 +1,19 @@
+// The tables behind the plain parts of a scenario: its top level, its request classes and its hosts.
+//
+// They bind YAML keys, units, ranges and help to the members of Scenario, RequestClass and GroupSpec, as a component's
+// table does for its parameters. Collections (classes, hosts, nodes, edges, timeline) are not in them.
+//
+// Thread safety: immutable.
+#pragma once
+
+#include <span>
+
+#include "model/descriptor.h"
+
+namespace faultline {
+
+std::span<const ParamInfo> scenarioParams();      // binds Scenario
+std::span<const ParamInfo> requestClassParams();  // binds RequestClass; `share` is another way to write `weight`
+std::span<const ParamInfo> hostParams();          // binds GroupSpec
+
+}  // namespace faultline
