@@ -185,12 +185,13 @@ void setParameter(std::span<const ParamInfo> params, const void* defaults, Value
     if (place->as<ValueMap>() == nullptr) {
       ValueMap map;
       if (info->perClass) {
-        const bool written = place->isSet();
-        const Value base = written ? *place : defaults != nullptr && i == 1 ? info->read(defaults) : Value(Distribution());
-        if (const ValueMap* all = base.as<ValueMap>()) map = *all;
+        Value base = *place;
+        if (!base.isSet()) base = defaults != nullptr && i == 1 ? info->read(defaults) : Value(Distribution());
+        if (const ValueMap* byClass = base.as<ValueMap>()) map = *byClass;
         else map.set(kDefaultClass, base);
       } else if (info->type == ParamType::Table && defaults != nullptr && i == 1) {
-        if (const ValueMap* rows = info->read(defaults).as<ValueMap>()) map = *rows;
+        const Value rows = info->read(defaults);
+        if (const ValueMap* written = rows.as<ValueMap>()) map = *written;
       }
       *place = Value(std::move(map));
     }

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/quantity.h"
+#include "model/problem.h"
 #include "model/validate.h"
 
 namespace faultline {
@@ -14,18 +15,7 @@ constexpr double kLongestSeconds = static_cast<double>(kLongestDuration.ns) / 1e
 constexpr std::size_t kLongestSuggestionList = 16;
 
 void addError(Diagnostics& problems, const std::string& path, std::string message, std::string hint = {}) {
-  problems.push_back({.path = path, .message = std::move(message), .hint = std::move(hint)});
-}
-
-std::string quoted(std::string_view text) {
-  constexpr std::size_t kMost = 60;
-  std::string shown(text.substr(0, kMost));
-  if (text.size() > kMost) {
-    while (!shown.empty() && (static_cast<unsigned char>(shown.back()) & 0xC0) == 0x80) shown.pop_back();
-    if (!shown.empty() && static_cast<unsigned char>(shown.back()) >= 0xC0) shown.pop_back();
-    shown += "...";
-  }
-  return '"' + shown + '"';
+  problems.push_back(errorAt(path, std::move(message), std::move(hint)));
 }
 
 bool isDurationLike(ParamType type) { return type == ParamType::Duration || type == ParamType::Distribution; }
