@@ -3,7 +3,8 @@
 cmake_minimum_required(VERSION 3.25)
 
 function(report file what)
-  message(SEND_ERROR "${file}: ${what}")
+  message(NOTICE "${file}: ${what}")
+  set_property(GLOBAL APPEND PROPERTY violations ${file})
 endfunction()
 
 # What each folder may include with quotes, as a regular expression over the included path. The first row that matches
@@ -112,4 +113,10 @@ if(literals)
       endif()
     endforeach()
   endforeach()
+endif()
+
+get_property(violations GLOBAL PROPERTY violations)
+if(violations)
+  list(LENGTH violations count)
+  message(FATAL_ERROR "${count} violations of the include rules")
 endif()
