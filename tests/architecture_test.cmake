@@ -15,7 +15,7 @@ set(rules
   "^sim/metrics/"                   "^(base|model|metrics)/"
   "^sim/parts/"                     "^(base|parts)/|^engine/component\\.h$"
   "^sim/components/"                "^(base|parts)/|^model/(descriptor|value)\\.h$|^engine/component\\.h$"
-  "^sim/engine/"                    "^(base|model|metrics|engine)/"
+  "^sim/engine/"                    "^(base|model|metrics|engine)/|^parts/keyspace\\.h$"  # key spaces are shared by all nodes of a scenario
   "^sim/io/"                        "^(base|model|metrics|io)/"
   "^sim/analysis/"                  "^(base|model|metrics|engine|analysis)/"
   "^sim/[^/]*$"                     "^(base|model|metrics|engine|io|analysis)/"
@@ -32,7 +32,7 @@ set(libraries
   "^(Q[A-Z]|Qt)"                    "^app/gui/"
   "^(QtWidgets|QtCharts|QWidget|QApplication|QMainWindow|QDialog|QGraphics)" "^app/gui/(canvas|panels|run|style|[^/]*$)"
   "^boost/"                         "^sim/model/graph\\.(h|cpp)$"
-  "^yaml-cpp/"                      "^sim/io/yaml_(reader|writer)\\.(h|cpp)$"
+  "^yaml-cpp/"                      "^sim/io/yaml_"
   "^nlohmann/"                      "^sim/(io|metrics)/|^app/"
   "^(spdlog|fmt|CLI)/"              "^app/(cli|gui)/"
   "^(iostream|syncstream|print)$"   "^app/"
