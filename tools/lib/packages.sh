@@ -30,7 +30,8 @@ ensure_packages() {
     echo "This is no Debian or Ubuntu; going on with what is installed." >&2
     return
   fi
-  mapfile -t missing < <(missing_packages)
+  # Word splitting is meant; process substitution would need /dev/fd, which a bare chroot may lack.
+  missing=($(missing_packages))
   ((${#missing[@]})) || return 0
 
   echo "Missing packages: ${missing[*]}" >&2
