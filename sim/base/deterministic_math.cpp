@@ -69,9 +69,9 @@ double pow(double x, double y) {
 
 // Wichura, "Algorithm AS 241: The percentage points of the normal distribution", Applied Statistics 37 (1988), PPND16.
 double normalQuantile(double p) {
-  static constexpr double a[] = {3.3871328727963666080e0,  1.3314166789178437745e2,  1.9715909503065514427e3,
-                                 1.3731693765509461125e4,  4.5921953931549871457e4,  6.7265770927008700853e4,
-                                 3.3430575583588128105e4,  2.5090809287301226727e3};
+  static constexpr double a[] = {3.3871328727963666080e0, 1.3314166789178437745e2, 1.9715909503065514427e3,
+                                 1.3731693765509461125e4, 4.5921953931549871457e4, 6.7265770927008700853e4,
+                                 3.3430575583588128105e4, 2.5090809287301226727e3};
   static constexpr double b[] = {1.0,
                                  4.2313330701600911252e1,
                                  6.8718700749205790830e2,
@@ -80,8 +80,8 @@ double normalQuantile(double p) {
                                  3.9307895800092710610e4,
                                  2.8729085735721942674e4,
                                  5.2264952788528545610e3};
-  static constexpr double c[] = {1.42343711074968357734e0, 4.63033784615654529590e0, 5.76949722146069140550e0,
-                                 3.64784832476320460504e0, 1.27045825245236838258e0, 2.41780725177450611770e-1,
+  static constexpr double c[] = {1.42343711074968357734e0,  4.63033784615654529590e0, 5.76949722146069140550e0,
+                                 3.64784832476320460504e0,  1.27045825245236838258e0, 2.41780725177450611770e-1,
                                  2.27238449892691845833e-2, 7.74545014278341407640e-4};
   static constexpr double d[] = {1.0,
                                  2.05319162663775882187e0,
@@ -108,7 +108,8 @@ double normalQuantile(double p) {
     return q * polynomial(a, r) / polynomial(b, r);
   }
   const double r = sqrt(-log(q < 0 ? p : 1 - p));
-  const double x = r <= 5 ? polynomial(c, r - 1.6) / polynomial(d, r - 1.6) : polynomial(f, r - 5) / polynomial(g, r - 5);
+  const double x =
+      r <= 5 ? polynomial(c, r - 1.6) / polynomial(d, r - 1.6) : polynomial(f, r - 5) / polynomial(g, r - 5);
   return q < 0 ? -x : x;
 }
 
@@ -124,8 +125,8 @@ double logGamma(double x) {
     factor *= x;
     x += 1;
   }
-  static constexpr double kSeries[] = {1.0 / 12, -1.0 / 360, 1.0 / 1260, -1.0 / 1680, 1.0 / 1188, -691.0 / 360360,
-                                       1.0 / 156};
+  static constexpr double kSeries[] = {1.0 / 12,   -1.0 / 360,      1.0 / 1260, -1.0 / 1680,
+                                       1.0 / 1188, -691.0 / 360360, 1.0 / 156};
   constexpr double kHalfLogTwoPi = 0.91893853320467274178;
   const double inverse = 1 / x;
   return (x - 0.5) * log(x) - x + kHalfLogTwoPi + polynomial(kSeries, inverse * inverse) * inverse - log(factor);

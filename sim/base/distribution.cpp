@@ -42,8 +42,8 @@ double drawGamma(double shape, double c, RandomStream& random) {
 double boundedParetoMean(double alpha, double ratio, double share) {
   const double t = (alpha - 1) * dmath::log(ratio);
   // (1 - ratio^(alpha - 1)) / (alpha - 1), by its series where it would cancel.
-  const double integral = std::fabs(t) < 1e-5 ? -dmath::log(ratio) * (1 + t / 2 + t * t / 6)
-                                              : (1 - dmath::exp(t)) / (alpha - 1);
+  const double integral =
+      std::fabs(t) < 1e-5 ? -dmath::log(ratio) * (1 + t / 2 + t * t / 6) : (1 - dmath::exp(t)) / (alpha - 1);
   return alpha * integral / share;
 }
 
@@ -100,6 +100,12 @@ Distribution Distribution::mixture(std::vector<double> weights, std::vector<Dist
   Distribution result{Kind::Mixture, 0};
   Extra extra;
   double sum = 0;
+  for (const double weight : weights) sum += weight;
+  // Shares are kept as they were given, so that printing them is exact; other weights become shares.
+  if (std::fabs(sum - 1) > 1e-6) {
+    for (double& weight : weights) weight /= sum;
+  }
+  sum = 0;
   for (const double weight : weights) extra.cumulative.push_back(sum += weight);
   for (double& bound : extra.cumulative) bound /= sum;
   extra.weights = std::move(weights);

@@ -28,23 +28,32 @@ namespace faultline {
 class Distribution {
  public:
   enum class Kind {
-    Constant, Exponential, Uniform, Normal, LogNormal, Gamma, Erlang, Pareto, Mixture, Empirical,
+    Constant,
+    Exponential,
+    Uniform,
+    Normal,
+    LogNormal,
+    Gamma,
+    Erlang,
+    Pareto,
+    Mixture,
+    Empirical,
   };
 
   Distribution() = default;  // constant zero
 
   // All times in nanoseconds (or in the unit of a count). REQUIRES finite parameters in the ranges stated.
-  static Distribution constant(double value);             // value >= 0
-  static Distribution exponential(double mean);           // mean >= 0
-  static Distribution uniform(double low, double high);   // 0 <= low <= high
-  static Distribution normal(double mean, double sd);     // of the curve before truncation; mean >= 0, sd >= 0
-  static Distribution logNormal(double mu, double sigma);  // sigma >= 0
+  static Distribution constant(double value);                     // value >= 0
+  static Distribution exponential(double mean);                   // mean >= 0
+  static Distribution uniform(double low, double high);           // 0 <= low <= high
+  static Distribution normal(double mean, double sd);             // of the curve before truncation; mean >= 0, sd >= 0
+  static Distribution logNormal(double mu, double sigma);         // sigma >= 0
   static Distribution logNormalFromMean(double mean, double cv);  // mean > 0, cv >= 0
   // 0 < p1 < p2 < 1, 0 < value1 < value2.
   static Distribution logNormalFromPercentiles(double p1, double value1, double p2, double value2);
-  static Distribution gamma(double shape, double scale);         // shape > 0, scale >= 0
-  static Distribution gammaFromMean(double mean, double cv);     // mean >= 0, cv > 0
-  static Distribution erlang(int stages, double mean);           // stages >= 1, mean >= 0
+  static Distribution gamma(double shape, double scale);                 // shape > 0, scale >= 0
+  static Distribution gammaFromMean(double mean, double cv);             // mean >= 0, cv > 0
+  static Distribution erlang(int stages, double mean);                   // stages >= 1, mean >= 0
   static Distribution pareto(double min, double alpha, double max = 0);  // min > 0, alpha > 0; max 0: unbounded
   // As many weights as parts, at least one; weights > 0, and only their proportions matter.
   static Distribution mixture(std::vector<double> weights, std::vector<Distribution> parts);
@@ -61,7 +70,7 @@ class Distribution {
   double second() const { return b_; }
   double third() const { return c_; }
   const std::vector<double>& values() const;   // Empirical: the samples in ascending order
-  const std::vector<double>& weights() const;  // Mixture: one for each part, as given
+  const std::vector<double>& weights() const;  // Mixture: one for each part, in all 1
   const std::vector<Distribution>& parts() const;
   const std::string& sourceText() const;
   // The arguments of logNormalFromMean, logNormalFromPercentiles or gammaFromMean (2 or 4), otherwise empty.

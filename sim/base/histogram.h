@@ -34,7 +34,8 @@ class Histogram {
   void record(Duration value) {
     const std::uint64_t v = value.ns > 0 ? static_cast<std::uint64_t>(value.ns) : 0;
     const int octave = octaveOf(v);
-    if (!octaves_[octave]) [[unlikely]] allocate(octave);
+    if (!octaves_[octave]) [[unlikely]]
+      allocate(octave);
     // Octave 0 holds 0..127 as they are; octave k holds [2^(k+6), 2^(k+7)) in 128 steps.
     const std::uint64_t index = octave == 0 ? v : (v >> (octave - 1)) & (kSubBuckets - 1);
     ++octaves_[octave][index];
@@ -59,9 +60,7 @@ class Histogram {
   void swap(Histogram& other) noexcept;
 
  private:
-  static int octaveOf(std::uint64_t v) {
-    return v < kSubBuckets ? 0 : 64 - std::countl_zero(v) - kSubBucketBits;
-  }
+  static int octaveOf(std::uint64_t v) { return v < kSubBuckets ? 0 : 64 - std::countl_zero(v) - kSubBucketBits; }
   void allocate(int octave);
 
   std::array<std::unique_ptr<std::uint64_t[]>, kOctaves + 1> octaves_{};

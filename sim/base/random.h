@@ -37,9 +37,7 @@ class RandomStream {
   // Uniform in (0, 1]: safe as the argument of a logarithm.
   double uniformPositive() { return static_cast<double>(static_cast<std::int64_t>(bits() >> 11) + 1) * 0x1.0p-53; }
   // Uniform integer in [0, n). REQUIRES n > 0. Lemire's multiply-shift; the bias is below n / 2^64.
-  std::uint64_t below(std::uint64_t n) {
-    return static_cast<std::uint64_t>((static_cast<Wide>(bits()) * n) >> 64);
-  }
+  std::uint64_t below(std::uint64_t n) { return static_cast<std::uint64_t>((static_cast<Wide>(bits()) * n) >> 64); }
   bool chance(double p) { return uniform() < p; }
 
   // Mean 1. One draw and one comparison in 98.9 % of the cases.
@@ -48,7 +46,8 @@ class RandomStream {
     const Layer& layer = kExponentialZiggurat.layers[random & (kLayers - 1)];
     const std::uint64_t position = random >> 11;
     const double x = static_cast<double>(static_cast<std::int64_t>(position)) * layer.width;
-    if (position < layer.limit) [[likely]] return x;
+    if (position < layer.limit) [[likely]]
+      return x;
     return exponentialOutside(random & (kLayers - 1), x);
   }
 
@@ -59,7 +58,8 @@ class RandomStream {
     const std::uint64_t position = random >> 11;
     const double x = static_cast<double>(static_cast<std::int64_t>(position)) * layer.width;
     const double sign = 1.0 - static_cast<double>((random >> 7) & 2);
-    if (position < layer.limit) [[likely]] return sign * x;
+    if (position < layer.limit) [[likely]]
+      return sign * x;
     return sign * halfNormalOutside(random & (kLayers - 1), x);
   }
 
