@@ -76,4 +76,21 @@ ParameterPlace findParameter(std::span<const ParamInfo> params, std::span<const 
 void setParameter(std::span<const ParamInfo> params, const void* defaults, ValueMap& values,
                   std::span<const std::string> path, Value value);
 
+// What a verb expects when it is used on this target: one of the common verbs, or one of the target's kind. The kinds of
+// the nodes are looked up in the catalog. Empty when neither knows the verb.
+struct VerbUse {
+  ActionTarget target = ActionTarget::None;
+  std::span<const ParamInfo> fields;
+};
+std::optional<VerbUse> findVerbUse(const Scenario& scenario, std::string_view verb, std::string_view target);
+// Whether any kind of the catalog has this verb.
+bool isVerbOfAnyKind(std::string_view verb);
+// Every verb there is, for suggestions.
+std::vector<std::string_view> allVerbs();
+
+// The parameter that `set` names, in the kind of its node or in the policy of edges. `info` is null when there is none.
+ParameterPlace findParameter(const Scenario& scenario, const ParameterTarget& target);
+// The descriptor of the value that may stand at a place: one distribution where the place is a request class.
+ParamInfo valueInfo(const ParameterPlace& place);
+
 }  // namespace faultline

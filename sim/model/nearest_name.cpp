@@ -34,6 +34,8 @@ std::string nearestName(std::string_view written, std::span<const std::string_vi
   // At least one letter may differ, and at most a third of them.
   std::size_t smallest = std::max<std::size_t>(1, written.size() / 3) + 1;
   for (std::string_view candidate : known) {
+    const std::size_t lengths = std::max(written.size(), candidate.size()) - std::min(written.size(), candidate.size());
+    if (lengths >= smallest) continue;  // each missing letter costs one
     const std::size_t distance = editDistance(written, candidate);
     if (distance >= smallest || distance >= candidate.size()) continue;
     smallest = distance;

@@ -1,0 +1,189 @@
+#include "io/scenario_reader.h"
+
+#include <algorithm>
+
+#include "model/catalog.h"
+#include "model/problem.h"
+#include "model/scenario_params.h"
+#include "model/value_check.h"
+
+namespace faultline {
+namespace {
+
+constexpr std::string_view kSections[] = {"faultline", "classes", "hosts",  "nodes",    "edges",
+                                          "timeline",  "expect",  "layout", "recorded"};
+
+void assignFields(std::span<const ParamInfo> params, const ValueMap& values, void* target) {
+  for (const auto& [name, value] : values.entries)
+    if (const ParamInfo* info = findParam(params, name)) info->assign(target, value);
+}
+
+// The ranges of plain members are checked here, because as members they have no path of their own any more.
+ValueMap readChecked(std::span<const ParamInfo> params, const YamlNode& node, const std::string& path,
+                     FieldReader& reader, std::span<const std::string_view> others = {}) {
+  ValueMap values = reader.readFields(params, node, path, others);
+  Diagnostics problems;
+  for (std::size_t i = 0; i < values.entries.size();) {
+    const auto& [name, value] = values.entries[i];
+    const std::string place = path.empty() ? name : path + "." + name;
+    problems.clear();
+    checkValue(*findParam(params, name), value, place, Scenario{}, problems);
+    for (const Diagnostic& d : problems) reader.fail(reader.placeOf(d.path), d.path, d.message, d.hint);
+    if (problems.empty()) ++i;
+    else values.entries.erase(values.entries.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+  return values;
+}
+
+void readVersion(const YamlNode& root, FieldReader& reader) {
+  const YamlNode* version = root.find("faultline");
+  if (version == nullptr)
+    return reader.fail(root.place, "faultline", "the format version is missing", "the first line must be \"faultline: 1\"");
+  if (version->kind == YamlNode::Kind::Text && version->text == "1") return;
+  const bool isNumber = version->kind == YamlNode::Kind::Text && !version->text.empty() &&
+                        std::all_of(version->text.begin(), version->text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  reader.fail(version->place, "faultline",
+              isNumber ? "format version " + quoted(version->text) + " is not one that this program reads"
+                       : std::string("the format version must be a number"),
+              "this program reads version 1");
+}
+
+void readClasses(const YamlNode& node, Scenario& scenario, FieldReader& reader) {
+  if (!reader.isMap(node, "classes", "request classes like {name: {share: 85%}}")) return;
+  bool hasShare = false, hasWeight = false;
+  double sum = 0;
+  for (const auto& [key, fields] : node.entries) {
+    const std::string path = "classes." + key->text;
+    reader.setPlace(path, key->place);
+    RequestClass c;
+    c.name = key->text;
+    if (fields->kind != YamlNode::Kind::Null) {
+      if (!reader.isMap(*fields, path, "the fields of a request class like {share: 85%}")) continue;
+      const ValueMap values = readChecked(requestClassParams(), *fields, path, reader);
+      assignFields(requestClassParams(), values, &c);
+      hasShare = hasShare || fields->find("share") != nullptr;
+      hasWeight = hasWeight || fields->find("share") == nullptr;
+    } else {
+      hasWeight = true;
+    }
+    sum += c.weight;
+    scenario.classes.push_back(std::move(c));
+  }
+  if (!hasShare || reader.hasFailed("classes")) return;
+  if (hasWeight) reader.fail(node.place, "classes", "some classes have a share and some have none", "give all a share, or all a weight");
+  else if (sum < 0.999999 || sum > 1.000001) {
+    if (std::none_of(reader.problems.begin(), reader.problems.end(),
+                     [](const Diagnostic& d) { return d.path.starts_with("classes."); }))
+      reader.fail(node.place, "classes", "the shares of the classes do not add up to 100%");
+  }
+}
+
+void readHosts(const YamlNode& node, Scenario& scenario, FieldReader& reader) {
+  if (!reader.isMap(node, "hosts", "hosts like {name: {cores: 2, members: [a, b]}}")) return;
+  for (const auto& [key, fields] : node.entries) {
+    const std::string path = "hosts." + key->text;
+    reader.setPlace(path, key->place);
+    if (!reader.isMap(*fields, path, "the fields of a host like {cores: 2, members: [a, b]}")) continue;
+    GroupSpec group;
+    group.name = key->text;
+    assignFields(hostParams(), readChecked(hostParams(), *fields, path, reader), &group);
+    scenario.groups.push_back(std::move(group));
+  }
+}
+
+void readNode(const YamlNode& key, const YamlNode& fields, Scenario& scenario, FieldReader& reader) {
+  constexpr std::string_view kKind[] = {"kind"};
+  const std::string path = "nodes." + key.text;
+  reader.setPlace(path, key.place);
+  NodeSpec node;
+  node.name = key.text;
+  if (fields.kind != YamlNode::Kind::Map) {
+    reader.fail(fields.kind == YamlNode::Kind::Null ? key.place : fields.place, path,
+                "expected the fields of a node like {kind: ...}");
+  } else if (const YamlNode* kind = fields.find("kind"); kind == nullptr) {
+    reader.fail(key.place, path, "the node " + quoted(key.text) + " has no kind", "add \"kind: ...\"");
+  } else if (reader.isText(*kind, path + ".kind", "the name of a kind")) {
+    reader.setPlace(path + ".kind", kind->place);
+    node.kind = kind->text;
+    // The parameters of an unknown kind mean nothing; validation reports the kind.
+    if (const ComponentInfo* info = findKind(node.kind)) node.params = reader.readFields(info->params, fields, path, kKind);
+  }
+  scenario.nodes.push_back(std::move(node));
+}
+
+void readExpect(const YamlNode& node, Scenario& scenario, FieldReader& reader) {
+  if (!reader.isList(node, "expect", "a list of expectations")) return;
+  for (std::size_t i = 0; i < node.items.size(); ++i) {
+    const std::string path = "expect[" + std::to_string(i) + "]";
+    reader.setPlace(path, node.items[i]->place);
+    if (reader.isText(*node.items[i], path, "an expectation in one text (quote it when it holds \": \")"))
+      scenario.expect.push_back(node.items[i]->text);
+  }
+}
+
+void readLayout(const YamlNode& node, Scenario& scenario, FieldReader& reader) {
+  if (!reader.isMap(node, "layout", "places like {node: [x, y]}")) return;
+  const ParamInfo coordinate = field(ParamType::Number, "coordinate", "", range(-1e9, 1e9), "");
+  for (const auto& [key, place] : node.entries) {
+    const std::string path = "layout." + key->text;
+    reader.setPlace(path, key->place);
+    if (place->kind != YamlNode::Kind::List || place->items.size() != 2) {
+      reader.fail(place->place, path, "a place must be [x, y]");
+      continue;
+    }
+    const auto x = reader.readValue(coordinate, *place->items[0], path + "[0]");
+    const auto y = reader.readValue(coordinate, *place->items[1], path + "[1]");
+    if (x && y) scenario.layout.emplace_back(key->text, Point{*x->as<double>(), *y->as<double>()});
+  }
+}
+
+void readRecorded(const YamlNode& node, Scenario& scenario, FieldReader& reader) {
+  constexpr std::string_view kKeys[] = {"file", "columns"};
+  if (!reader.isMap(node, "recorded", "recorded data like {file: x.csv, columns: {metric: column}}")) return;
+  RecordedSpec recorded;
+  reader.readFields({}, node, "recorded", kKeys);
+  if (const YamlNode* file = node.find("file"); file == nullptr)
+    reader.fail(node.place, "recorded.file", "the file of the recorded data is missing", "add \"file: x.csv\"");
+  else if (reader.isText(*file, "recorded.file", "the name of a file"))
+    recorded.file = file->text;
+  if (const YamlNode* columns = node.find("columns");
+      columns != nullptr && reader.isMap(*columns, "recorded.columns", "columns like {metric: column}"))
+    for (const auto& [metric, column] : columns->entries)
+      if (reader.isText(*column, "recorded.columns." + metric->text, "the name of a column"))
+        recorded.columns.emplace_back(metric->text, column->text);
+  scenario.recorded = std::move(recorded);
+}
+
+// Membership is written once, at the host; every node repeats it so that it can be asked.
+void nameGroups(Scenario& scenario) {
+  for (const GroupSpec& group : scenario.groups)
+    for (const std::string& member : group.members)
+      for (NodeSpec& node : scenario.nodes)
+        if (node.name == member && node.group.empty()) node.group = group.name;
+}
+
+}  // namespace
+
+void readScenarioTree(const YamlNode& root, Scenario& scenario, FieldReader& reader) {
+  if (!reader.isMap(root, "", "a scenario (a map that starts with \"faultline: 1\")")) return;
+  for (const auto& [key, value] : root.entries) reader.setPlace(key->text, key->place);
+  readVersion(root, reader);
+  assignFields(scenarioParams(), readChecked(scenarioParams(), root, "", reader, kSections), &scenario);
+  const auto section = [&](std::string_view name, auto read) {
+    if (const YamlNode* node = root.find(name)) read(*node, scenario, reader);
+  };
+  section("classes", readClasses);
+  section("hosts", readHosts);
+  section("nodes", [](const YamlNode& node, Scenario& s, FieldReader& r) {
+    if (!r.isMap(node, "nodes", "nodes like {name: {kind: ...}}")) return;
+    for (const auto& [key, fields] : node.entries) readNode(*key, *fields, s, r);
+  });
+  nameGroups(scenario);
+  section("edges", readEdges);
+  section("timeline", readTimeline);
+  section("expect", readExpect);
+  section("layout", readLayout);
+  section("recorded", readRecorded);
+}
+
+}  // namespace faultline

@@ -1,0 +1,86 @@
+#include "io/yaml_reader.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include "io/scenario_reader.h"
+#include "model/problem.h"
+#include "model/validate.h"
+
+namespace faultline {
+namespace {
+
+Result<Scenario> failed(const std::string& fileName, std::string message, std::string hint) {
+  Result<Scenario> result;
+  Diagnostic d = errorAt({}, std::move(message), std::move(hint));
+  d.file = fileName;
+  result.diagnostics.push_back(std::move(d));
+  return result;
+}
+
+std::string sizeProblem() {
+  return "the file is larger than " + std::to_string(kMaxFileBytes >> 20) + " MiB, the most that is read";
+}
+
+// Findings that only follow from what could not be read would send the user the wrong way.
+bool followsFromReading(const Diagnostic& d, const FieldReader& reader) {
+  if (reader.hasFailed(d.path)) return true;
+  if (reader.problems.empty()) return false;
+  // A node whose callers or callees could not be read may look unconnected.
+  const bool isAboutWholeNode = d.path == "nodes" || (d.path.starts_with("nodes.") && d.path.find('.', 6) == std::string::npos);
+  return isAboutWholeNode && std::any_of(reader.problems.begin(), reader.problems.end(), [](const Diagnostic& p) {
+    return p.path.starts_with("edges") || p.path.starts_with("nodes");
+  });
+}
+
+void addFindings(const Scenario& scenario, FieldReader& reader) {
+  Diagnostics findings;
+  for (Diagnostic& d : validate(scenario)) {
+    if (followsFromReading(d, reader)) continue;
+    const YamlPlace place = reader.placeOf(d.path);
+    d.line = place.line;
+    d.column = place.column;
+    findings.push_back(std::move(d));
+  }
+  std::move(findings.begin(), findings.end(), std::back_inserter(reader.problems));
+}
+
+}  // namespace
+
+Result<Scenario> readScenarioText(std::string_view text, const std::string& fileName) {
+  if (text.size() > kMaxFileBytes) return failed(fileName, sizeProblem(), {});
+  YamlDocument document = readYaml(text);
+  Result<Scenario> result;
+  FieldReader reader(std::filesystem::path(fileName).parent_path().string());
+  if (document.root) {
+    readScenarioTree(*document.root, result.value, reader);
+    const bool isMap = document.root->kind == YamlNode::Kind::Map;
+    if (isMap) addFindings(result.value, reader);
+  }
+  result.diagnostics = std::move(document.problems);
+  std::move(reader.problems.begin(), reader.problems.end(), std::back_inserter(result.diagnostics));
+  for (Diagnostic& d : result.diagnostics) d.file = fileName;
+  useCharacterColumns(text, result.diagnostics);
+  std::stable_sort(result.diagnostics.begin(), result.diagnostics.end(), [](const Diagnostic& a, const Diagnostic& b) {
+    return std::pair(a.line, a.column) < std::pair(b.line, b.column);
+  });
+  return result;
+}
+
+Result<Scenario> readScenarioFile(const std::string& fileName) {
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(fileName, error);
+  if (!std::filesystem::exists(status)) return failed(fileName, "there is no such file", {});
+  if (std::filesystem::is_directory(status)) return failed(fileName, "this is a directory, not a file", {});
+  std::ifstream file(fileName, std::ios::binary);
+  if (!file) return failed(fileName, "the file cannot be read", {});
+  // One byte more than is allowed tells that there is more, also for a pipe, which has no size.
+  std::string text(kMaxFileBytes + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (file.bad()) return failed(fileName, "the file cannot be read", {});
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return readScenarioText(text, fileName);
+}
+
+}  // namespace faultline

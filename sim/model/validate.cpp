@@ -1,0 +1,204 @@
+#include "model/validate.h"
+
+#include <unistd.h>
+
+#include <cmath>
+#include <set>
+
+#include "base/quantity.h"
+#include "model/catalog.h"
+#include "model/problem.h"
+#include "model/scenario_params.h"
+#include "model/validation.h"
+#include "model/value_check.h"
+
+namespace faultline {
+namespace {
+
+constexpr const char* kNameRule = "names start with a letter and hold letters, digits, - and _";
+// What an instance costs at least: its queues, counters and histograms.
+constexpr double kBytesPerInstance = 1024;
+
+void checkMembers(std::span<const ParamInfo> params, const void* object, const std::string& path, const Scenario& scenario,
+                  Diagnostics& problems) {
+  for (const ParamInfo& p : params)
+    if (const Value value = p.read(object); value.isSet())
+      checkValue(p, value, path.empty() ? p.name : path + "." + p.name, scenario, problems);
+}
+
+template <class T>
+void checkNames(const std::vector<T>& list, const std::string& section, const std::string& what, Diagnostics& problems) {
+  std::set<std::string_view> seen;
+  for (const T& item : list) {
+    const std::string path = section + "." + item.name;
+    if (!isIdentifier(item.name)) problems.push_back(errorAt(path, quoted(item.name) + " is not a name", kNameRule));
+    if (!seen.insert(item.name).second)
+      problems.push_back(errorAt(path, "there are two " + what + " called " + quoted(item.name)));
+  }
+}
+
+double physicalMemory() {
+  const long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+  return pages > 0 && size > 0 ? static_cast<double>(pages) * static_cast<double>(size) : 1e18;
+}
+
+// Whether every parameter is of a type and in a range that makeParams may take.
+bool isSound(const ScenarioIndex& index, std::size_t node) {
+  if (index.kinds[node] == nullptr) return false;
+  Diagnostics problems;
+  checkFields(index.kinds[node]->params, index.scenario.nodes[node].params, "", index.scenario, problems);
+  return problems.empty();
+}
+
+void checkTogether(const ScenarioIndex& index, std::size_t n, const std::string& path, Diagnostics& problems) {
+  const ComponentInfo* kind = index.kinds[n];
+  if (kind->check == nullptr || !isSound(index, n)) return;
+  std::vector<std::pair<std::string, std::string>> found;
+  kind->check(makeParams(*kind, index.scenario.nodes[n].params).get(), found);
+  for (const auto& [param, message] : found)
+    problems.push_back(errorAt(param.empty() ? path : path + "." + param, message));
+}
+
+}  // namespace
+
+std::string pathOf(const EdgeSpec& edge) { return "edges." + edge.name(); }
+
+ScenarioIndex::ScenarioIndex(const Scenario& s) : scenario(s) {
+  for (std::size_t i = 0; i < s.nodes.size(); ++i) {
+    nodes.try_emplace(s.nodes[i].name, i);
+    kinds.push_back(findKind(s.nodes[i].kind));
+  }
+  leaving.resize(s.nodes.size());
+  for (std::size_t i = 0; i < s.edges.size(); ++i) {
+    const auto from = nodes.find(s.edges[i].from), to = nodes.find(s.edges[i].to);
+    if (from == nodes.end() || to == nodes.end()) continue;
+    Diagnostics problems;
+    checkFields(edgePolicyParams(), s.edges[i].policy, "", s, problems);
+    leaving[from->second].push_back(arrows.size());
+    arrows.push_back({from->second, to->second, i, problems.empty() ? edgePolicy(s.edges[i].policy) : EdgePolicy{}});
+  }
+}
+
+void validateTop(const Scenario& scenario, Diagnostics& problems) {
+  checkMembers(scenarioParams(), &scenario, "", scenario, problems);
+  if (scenario.warmup >= scenario.duration)
+    problems.push_back(errorAt("warmup", "the warm-up of " + formatDuration(scenario.warmup) +
+                                             " does not end before the run does, after " + formatDuration(scenario.duration)));
+  for (const auto& [node, place] : scenario.layout) {
+    if (scenario.findNode(node) != nullptr) continue;
+    std::vector<std::string_view> known;
+    for (const NodeSpec& n : scenario.nodes) known.push_back(n.name);
+    problems.push_back(errorAt("layout." + node, "there is no node " + quoted(node), suggestion(node, known)));
+  }
+  if (scenario.recorded && scenario.recorded->file.empty())
+    problems.push_back(errorAt("recorded.file", "the name of the recorded file is empty"));
+}
+
+void validateClasses(const Scenario& scenario, Diagnostics& problems) {
+  checkNames(scenario.classes, "classes", "request classes", problems);
+  double sum = 0;
+  for (const RequestClass& c : scenario.classes) {
+    const std::string path = "classes." + c.name;
+    checkMembers(requestClassParams(), &c, path, scenario, problems);
+    if (c.name == kDefaultClass)
+      problems.push_back(errorAt(path, "a request class cannot be called \"default\"", "that word stands for all other classes"));
+    sum += c.weight;
+  }
+  if (!scenario.classes.empty() && !(sum > 0))
+    problems.push_back(errorAt("classes", "the weights of the request classes add up to nothing"));
+}
+
+void validateHosts(const Scenario& scenario, Diagnostics& problems) {
+  checkNames(scenario.groups, "hosts", "hosts", problems);
+  std::unordered_map<std::string_view, std::string_view> hostOf;
+  std::vector<std::string_view> known;
+  for (const NodeSpec& node : scenario.nodes) known.push_back(node.name);
+  const std::set<std::string_view> nodes(known.begin(), known.end());
+  for (const GroupSpec& group : scenario.groups) {
+    const std::string path = "hosts." + group.name;
+    checkMembers(hostParams(), &group, path, scenario, problems);
+    if (group.members.empty()) problems.push_back(errorAt(path + ".members", "the host " + quoted(group.name) + " has no members"));
+    for (std::size_t i = 0; i < group.members.size(); ++i) {
+      const std::string& member = group.members[i];
+      const std::string place = path + ".members[" + std::to_string(i) + "]";
+      if (!nodes.contains(member))
+        problems.push_back(errorAt(place, "there is no node " + quoted(member), suggestion(member, known)));
+      else if (const auto [first, isNew] = hostOf.try_emplace(member, group.name); !isNew && first->second != group.name)
+        problems.push_back(errorAt(place, "the node " + quoted(member) + " is already on the host " + quoted(first->second)));
+    }
+  }
+  for (const NodeSpec& node : scenario.nodes) {
+    const auto host = hostOf.find(node.name);
+    const std::string_view listed = host != hostOf.end() ? host->second : std::string_view{};
+    if (!node.group.empty() && node.group != listed)
+      problems.push_back(errorAt("nodes." + node.name, "the node " + quoted(node.name) + " says that it is on " +
+                                                           quoted(node.group) + ", which does not list it"));
+  }
+}
+
+void validateNodes(const ScenarioIndex& index, Diagnostics& problems) {
+  const Scenario& scenario = index.scenario;
+  checkNames(scenario.nodes, "nodes", "nodes", problems);
+  std::vector<std::string_view> known;
+  for (const ComponentInfo* kind : catalog()) known.emplace_back(kind->kind);
+  for (std::size_t i = 0; i < scenario.nodes.size(); ++i) {
+    const NodeSpec& node = scenario.nodes[i];
+    const std::string path = "nodes." + node.name;
+    if (index.kinds[i] == nullptr) {
+      problems.push_back(errorAt(path + ".kind", "unknown kind " + quoted(node.kind), suggestion(node.kind, known)));
+      continue;
+    }
+    checkFields(index.kinds[i]->params, node.params, path, scenario, problems);
+    checkTogether(index, i, path, problems);
+  }
+}
+
+void validateMemory(const ScenarioIndex& index, Diagnostics& problems) {
+  const double available = physicalMemory();
+  double total = 0;
+  for (std::size_t i = 0; i < index.kinds.size(); ++i) {
+    const ComponentInfo* kind = index.kinds[i];
+    if (kind == nullptr || (kind->memoryBytes == nullptr && kind->instances == nullptr) || !isSound(index, i)) continue;
+    const std::shared_ptr<void> params = makeParams(*kind, index.scenario.nodes[i].params);
+    double bytes = kind->memoryBytes != nullptr ? kind->memoryBytes(params.get()) : 0;
+    if (kind->instances != nullptr) bytes += kBytesPerInstance * static_cast<double>(kind->instances(params.get()));
+    total += bytes;
+    if (!(bytes <= available))
+      problems.push_back(errorAt("nodes." + index.scenario.nodes[i].name,
+                                 "needs about " + formatBytes(std::round(bytes)) + " of memory, and this machine has " +
+                                     formatBytes(available)));
+  }
+  if (!hasErrors(problems) && !(total <= available))
+    problems.push_back(errorAt("nodes", "the nodes together need about " + formatBytes(std::round(total)) +
+                                            " of memory, and this machine has " + formatBytes(available)));
+}
+
+// More than anybody draws or simulates in one run; keeps the time of all checks bounded.
+void checkSizes(const Scenario& scenario, Diagnostics& problems) {
+  const auto check = [&](std::size_t size, std::size_t most, const char* section, const char* what) {
+    if (size > most)
+      problems.push_back(errorAt(section, std::to_string(size) + " " + what + " are too many, the most is " + std::to_string(most)));
+  };
+  check(scenario.nodes.size(), 10'000, "nodes", "nodes");
+  check(scenario.edges.size(), 100'000, "edges", "edges");
+  check(scenario.timeline.size(), 10'000, "timeline", "actions");
+  check(scenario.classes.size(), 1'000, "classes", "request classes");
+}
+
+Diagnostics validate(const Scenario& scenario) {
+  Diagnostics problems;
+  checkSizes(scenario, problems);
+  if (!problems.empty()) return problems;
+  const ScenarioIndex index(scenario);
+  validateTop(scenario, problems);
+  validateClasses(scenario, problems);
+  validateHosts(scenario, problems);
+  validateNodes(index, problems);
+  validateEdges(index, problems);
+  validateGraph(index, problems);
+  validateTimeline(scenario, problems);
+  validateMemory(index, problems);
+  return problems;
+}
+
+}  // namespace faultline

@@ -1,0 +1,42 @@
+// The sections of `validate`, one function each. Each appends what it finds; none depends on another having passed.
+#pragma once
+
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/diagnostic.h"
+#include "model/descriptor.h"
+#include "model/edge_policy.h"
+#include "model/scenario.h"
+
+namespace faultline {
+
+// What several sections look up. Holds pointers into the scenario.
+struct ScenarioIndex {
+  explicit ScenarioIndex(const Scenario& s);
+
+  const Scenario& scenario;
+  std::unordered_map<std::string_view, std::size_t> nodes;  // first node of that name
+  std::vector<const ComponentInfo*> kinds;                  // by node; null when unknown
+  struct Arrow {
+    std::size_t from, to;  // nodes
+    std::size_t edge;      // index in the scenario
+    EdgePolicy policy;
+  };
+  std::vector<std::vector<std::size_t>> leaving;  // by node: its arrows
+  std::vector<Arrow> arrows;  // edges whose ends exist and whose policy can be understood
+};
+
+void validateTop(const Scenario& scenario, Diagnostics& problems);
+void validateClasses(const Scenario& scenario, Diagnostics& problems);
+void validateHosts(const Scenario& scenario, Diagnostics& problems);
+void validateNodes(const ScenarioIndex& index, Diagnostics& problems);
+void validateEdges(const ScenarioIndex& index, Diagnostics& problems);
+void validateGraph(const ScenarioIndex& index, Diagnostics& problems);
+void validateTimeline(const Scenario& scenario, Diagnostics& problems);
+void validateMemory(const ScenarioIndex& index, Diagnostics& problems);
+
+std::string pathOf(const EdgeSpec& edge);  // "edges.a -> b"
+
+}  // namespace faultline
