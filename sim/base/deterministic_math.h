@@ -42,15 +42,12 @@ constexpr Split splitNearOne(double x) {
     x *= 0x1p54;
     exponent = -54;
   }
-  std::uint64_t bits = std::bit_cast<std::uint64_t>(x);
-  exponent += static_cast<int>(bits >> 52) - 1023;
-  bits = (bits & 0x000fffffffffffffull) | 0x3ff0000000000000ull;
-  double mantissa = std::bit_cast<double>(bits);
-  if (mantissa > 0x1.6a09e667f3bcdp0) {
-    mantissa *= 0.5;
-    ++exponent;
-  }
-  return {mantissa, exponent};
+  const std::uint64_t bits = std::bit_cast<std::uint64_t>(x);
+  const std::uint64_t fraction = bits & 0x000fffffffffffffull;
+  // Without a branch, because no processor can predict it.
+  const std::uint64_t aboveRoot = fraction > 0x6a09e667f3bcdull ? 1 : 0;
+  exponent += static_cast<int>(bits >> 52) - 1023 + static_cast<int>(aboveRoot);
+  return {std::bit_cast<double>(fraction | ((1023 - aboveRoot) << 52)), exponent};
 }
 
 // 2 atanh(s) - 2 s for |s| <= 0.172, by the Taylor series up to s^23.
@@ -60,6 +57,20 @@ constexpr double atanhTail(double s) {
   for (int k = 21; k >= 3; k -= 2) sum = sum * q + 2.0 / k;
   return sum * q * s;
 }
+
+// log(i / 128) for the i that mantissas round to; the factor of log is split off so that the series below is short.
+inline constexpr int kLogSteps = 128;
+inline constexpr int kFirstLogStep = 90;
+inline constexpr int kLastLogStep = 182;
+constexpr std::array<double, kLastLogStep - kFirstLogStep + 1> makeLogTable() {
+  std::array<double, kLastLogStep - kFirstLogStep + 1> table{};
+  for (int i = kFirstLogStep; i <= kLastLogStep; ++i) {
+    const double s = static_cast<double>(i - kLogSteps) / (i + kLogSteps);
+    table[static_cast<std::size_t>(i - kFirstLogStep)] = 2 * s + atanhTail(s);
+  }
+  return table;
+}
+inline constexpr auto kLogTable = makeLogTable();
 
 inline constexpr int kExpSteps = 64;
 
@@ -84,8 +95,16 @@ constexpr double powerOfTwo(int k) { return std::bit_cast<double>(static_cast<st
 constexpr double log(double x) {
   if (x > std::numeric_limits<double>::max()) return x;
   const auto [m, e] = detail::splitNearOne(x);
-  const double s = (m - 1) / (m + 1);
-  return e * detail::kLn2High + (2 * s + (detail::atanhTail(s) + e * detail::kLn2Low));
+  // m = step/128 * (1 + r) with |r| < 0.0056; the difference is exact.
+  const int step = static_cast<int>(m * detail::kLogSteps + 0.5);
+  const double base = step * (1.0 / detail::kLogSteps);
+  const double r = (m - base) / base;
+  const double r2 = r * r;
+  // log(1 + r) - r by Taylor's series up to r^8, in pairs that the processor can compute side by side.
+  const double high = (1.0 / 5 - r * (1.0 / 6)) + r2 * (1.0 / 7 - r * (1.0 / 8));
+  const double tail = r2 * ((r * (1.0 / 3) - 0.5 - r2 * 0.25) + r2 * r * high);
+  const double fraction = detail::kLogTable[static_cast<std::size_t>(step - detail::kFirstLogStep)];
+  return e * detail::kLn2High + (fraction + (r + (tail + e * detail::kLn2Low)));
 }
 
 // 0 below -745, infinity above 709.78.

@@ -1,0 +1,139 @@
+#include "base/histogram.h"
+
+#include <QtTest>
+#include <algorithm>
+#include <cmath>
+
+#include "base/random.h"
+
+using namespace faultline;
+
+namespace {
+
+const std::vector<double> kShares = {0, 0.001, 0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999, 1};
+
+// The value of rank ceil(q n), as a sorted list has it.
+qint64 exactQuantile(const std::vector<qint64>& sorted, double q) {
+  const double rank = std::ceil(q * static_cast<double>(sorted.size()));
+  return sorted[rank < 1 ? 0 : static_cast<std::size_t>(rank) - 1];
+}
+
+// Durations over many magnitudes: 1 ns to beyond a day.
+std::vector<qint64> spreadValues(quint64 seed, int count) {
+  RandomStream random(seed, "histogram", "test");
+  std::vector<qint64> values;
+  for (int i = 0; i < count; ++i) values.push_back(static_cast<qint64>(std::exp(random.uniform() * 33)));
+  return values;
+}
+
+Histogram filled(const std::vector<qint64>& values) {
+  Histogram histogram;
+  for (const qint64 value : values) histogram.record({value});
+  return histogram;
+}
+
+void compareHistograms(const Histogram& a, const Histogram& b) {
+  QCOMPARE(a.count(), b.count());
+  QCOMPARE(a.sumNs(), b.sumNs());
+  QCOMPARE(a.max().ns, b.max().ns);
+  QCOMPARE(a.shareOfZero(), b.shareOfZero());
+  for (double q = 0; q <= 1; q += 1.0 / 512) QCOMPARE(a.quantile(q).ns, b.quantile(q).ns);
+}
+
+}  // namespace
+
+class HistogramTest : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void quantilesStayWithinTheErrorBound() {
+    std::vector<qint64> values = spreadValues(1, 30'000);
+    const Histogram histogram = filled(values);
+    std::sort(values.begin(), values.end());
+    for (const double q : kShares) {
+      const double truth = static_cast<double>(exactQuantile(values, q));
+      const double got = static_cast<double>(histogram.quantile(q).ns);
+      QVERIFY2(std::fabs(got - truth) <= truth / 256, qPrintable(QString::number(q)));
+      QVERIFY(got <= static_cast<double>(values.back()));
+    }
+  }
+
+  void smallValuesAreExact() {
+    for (qint64 value = 0; value < 256; ++value) QCOMPARE(filled({value, value}).quantile(0.5).ns, value);
+  }
+
+  void bucketEdges_data() {
+    QTest::addColumn<qint64>("value");
+    for (int power = 7; power < 63; ++power) {
+      const qint64 value = qint64{1} << power;
+      QTest::addRow("2^%d - 1", power) << value - 1;
+      QTest::addRow("2^%d", power) << value;
+      QTest::addRow("2^%d + 1", power) << value + 1;
+    }
+    QTest::addRow("largest") << std::numeric_limits<qint64>::max();
+  }
+  void bucketEdges() {
+    QFETCH(qint64, value);
+    Histogram histogram = filled({value});
+    histogram.record(kNever);
+    const double got = static_cast<double>(histogram.quantile(0.5).ns);
+    QVERIFY(std::fabs(got - static_cast<double>(value)) <= static_cast<double>(value) / 256);
+    QCOMPARE(filled({value}).max().ns, value);
+    QVERIFY(filled({value}).quantile(1).ns <= value);
+  }
+
+  void countsSumsAndMeansAreExact() {
+    const Histogram histogram = filled({1, 2, 4'000'000'001, 0, -5});
+    QCOMPARE(histogram.count(), quint64{5});
+    QCOMPARE(histogram.sumNs(), 4'000'000'004.0);
+    QCOMPARE(histogram.meanNs(), 800'000'000.8);
+    QCOMPARE(histogram.shareOfZero(), 0.4);
+    // A sum beyond 64 bits.
+    const qint64 large = std::numeric_limits<qint64>::max();
+    QCOMPARE(filled({large, large, large}).meanNs(), static_cast<double>(large));
+  }
+
+  void mergingIsExactInAnyOrder() {
+    const std::vector<qint64> first = spreadValues(2, 5'000);
+    const std::vector<qint64> second = spreadValues(3, 300);
+    std::vector<qint64> both = first;
+    both.insert(both.end(), second.begin(), second.end());
+    Histogram ab = filled(first);
+    ab.merge(filled(second));
+    Histogram ba = filled(second);
+    ba.merge(filled(first));
+    compareHistograms(ab, filled(both));
+    compareHistograms(ba, filled(both));
+    Histogram withEmpty = filled(first);
+    withEmpty.merge(Histogram());
+    compareHistograms(withEmpty, filled(first));
+  }
+
+  void copiesAndMovesAreIndependent() {
+    const std::vector<qint64> values = spreadValues(4, 1000);
+    Histogram original = filled(values);
+    Histogram copy = original;
+    original.record({1});
+    compareHistograms(copy, filled(values));
+    Histogram moved = std::move(copy);
+    compareHistograms(moved, filled(values));
+    QVERIFY(copy.empty());
+    copy.record({5});
+    QCOMPARE(copy.quantile(0.5).ns, qint64{5});
+    moved = copy;
+    QCOMPARE(moved.count(), quint64{1});
+  }
+
+  void clearForgetsEverything() {
+    Histogram histogram = filled({5, 500, 50'000});
+    histogram.clear();
+    QVERIFY(histogram.empty());
+    QCOMPARE(histogram.meanNs(), 0.0);
+    histogram.record({77});
+    QCOMPARE(histogram.quantile(0).ns, qint64{77});
+    QCOMPARE(histogram.max().ns, qint64{77});
+  }
+};
+
+QTEST_APPLESS_MAIN(HistogramTest)
+#include "histogram_test.moc"
