@@ -1,0 +1,189 @@
+// The contract between the engine and the component kinds.
+//
+// A component is one node's behaviour. It speaks only through `Context`: never to another component, the queue, the
+// clock, a file or a log. Nothing re-enters: call, pass, reply and send only enqueue.
+//
+// Determinism: a component may use nothing but its parameters, its calls and its context's random streams.
+// Thread safety: all functions are called from the thread that advances the simulation.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "base/distribution.h"
+#include "base/random.h"
+#include "base/time.h"
+#include "engine/call.h"
+#include "metrics/stats.h"
+#include "model/descriptor.h"
+#include "model/edge_policy.h"
+#include "model/scenario.h"
+
+namespace faultline {
+
+class Engine;
+
+// The answer to a call that this node made or passed on.
+struct Reply {
+  std::uint32_t edge = 0;      // index among this node's out-edges
+  std::uint16_t instance = 0;  // which instance of the callee
+  std::uint16_t flags = 0;     // CallFlag of the answer: kMiss, kStale, kDegraded, kProbe, kFill, kWrite
+  FailureId failure = 0;
+  Outcome outcome = Outcome::Ok;
+  std::uint32_t key = kNoKey;
+  std::uint32_t version = 0;
+  std::uint16_t repeat = 0;
+  bool timedOut = false;       // this caller gave up; the callee may go on working
+  Duration latency;            // from the first sending to now, retries included
+  Duration retryAfter;
+
+  bool ok() const { return failure == 0; }
+  bool has(CallFlag f) const { return (flags & f) != 0; }
+};
+
+// What a component changes for one call that it makes; the rest follows from the parent and the edge.
+struct CallOptions {
+  std::uint16_t instance = kAnyInstance;
+  std::uint32_t key = kNoKey;           // kNoKey: as the edge says
+  std::uint16_t repeat = 0;
+  std::uint16_t flags = 0;              // kFill, kProbe, kMessage
+  Effect effect = Effect::Inherit;      // Inherit: as the edge says
+  std::uint32_t version = 0;
+};
+
+// Reasons that any node can give; kinds declare further ones. The order is the index.
+enum class CommonReason : std::uint8_t {
+  Timeout,            // the caller gave up
+  ConnectionRefused,  // the target is down
+  ConnectionLost,     // the target crashed while it held the call
+  NoTarget,           // nothing to call
+  PoolExhausted,      // waited too long for a pooled connection, or too many waited
+  DeadlineExceeded,   // the operation's deadline had passed
+  InjectedError,      // the fault `errors`
+  Cancelled,          // the caller asked to stop
+  kCount,
+};
+std::span<const ReasonInfo> commonReasons();
+
+// What happened to the node itself.
+struct NodeChange {
+  enum class Kind { Crashed, Restarted, Paused, Resumed, InstancesChanged, ParamsChanged, TrafficChanged };
+  Kind kind;
+  std::uint16_t instance = kAnyInstance;  // kAnyInstance: all
+};
+
+class Context {
+ public:
+  // --- time and luck
+  SimTime now() const;
+  // A stream of this node for a purpose; the reference stays valid for the run. Not for the hot path: keep it.
+  RandomStream& stream(std::string_view purpose);
+
+  // --- what this node is and where its arrows go
+  std::string_view name() const;
+  std::uint32_t instances() const;
+  bool instanceUp(std::uint16_t instance) const;  // this node's own
+  std::uint32_t edgeCount() const;
+  const EdgePolicy& policy(std::uint32_t edge) const;
+  std::string_view targetName(std::uint32_t edge) const;
+  std::uint32_t targetInstances(std::uint32_t edge) const;  // how many the callee has now
+  std::uint32_t classCount() const;
+  const RequestClass& requestClass(std::uint16_t klass) const;
+  std::string_view scenarioName() const;
+
+  // --- calls
+  Call& at(CallId call);
+  const Call& at(CallId call) const;
+  // Makes a call on behalf of `parent` (a call held here); its answer comes to onReply(parent). The policy of the edge
+  // (timeout, retries, pool, ...) is applied on the way.
+  void call(std::uint32_t edge, CallId parent, const CallOptions& options = {});
+  // The same without waiting for an answer.
+  void send(std::uint32_t edge, CallId parent, const CallOptions& options = {});
+  // Passes a held call on. The answer comes to onReply(call); then reply to it, or pass it again.
+  void pass(std::uint32_t edge, CallId call, std::uint16_t instance = kAnyInstance);
+  // Answers a held call.
+  void reply(CallId call, FailureId failure = 0);
+  // The run-wide name of a reason of this kind (index into ComponentInfo::reasons), or of a common one.
+  FailureId failure(std::uint32_t reason) const;
+  FailureId failure(CommonReason reason) const;
+  Outcome outcome(FailureId failure) const;
+  // The caller no longer waits for this call: work on it helps nobody.
+  bool abandoned(CallId call) const;
+  // The named query of the arrow by which a call came; queryId gives the number of a name, the same all run.
+  std::uint32_t queryOf(CallId call) const;
+  std::uint32_t queryId(std::string_view name) const;
+
+  // --- work on a call, one piece at a time; the end comes to onServed. Faults re-scale what remains.
+  void serve(CallId call, Duration work);    // time that needs no shared resource
+  void compute(CallId call, Duration work);  // CPU work: on the host's cores, or on those of `setCores`, else like serve
+  void stopWork(CallId call);                // forgets the piece of work; onServed will not come
+  // A waiting limit for a call that is queued here; onServed comes for a call that is still flagged kWaiting.
+  void limitWaiting(CallId call, Duration limit);
+  // CPU cores of each instance, shared by all its running work (processor sharing); 0: no sharing.
+  void setCores(double cores);
+
+  // --- operations (for kinds that originate): a call held here that has no caller
+  CallId begin(std::uint16_t klass, std::uint32_t key, std::uint32_t user, SimTime intended, SimTime deadline = {});
+  void finish(CallId operation, FailureId failure);
+  // A call for the node's own work (an index build, a flush, a probe); not counted as an operation. End it with close.
+  CallId open(std::uint16_t instance = 0);
+  void close(CallId own);
+
+  // --- timers of the node; `late`: after all other events of that instant (for arrivals from outside)
+  struct TimerId {
+    std::uint32_t slot = 0;
+    std::uint32_t generation = 0;
+  };
+  TimerId after(Duration delay, std::uint32_t tag, std::uint64_t data = 0, bool late = false);
+  void cancel(TimerId& timer);
+
+  // --- versions of written values, shared by all nodes of the run: who reads an older version than committed is stale
+  std::uint32_t commit(std::uint32_t key);           // a write took effect at the owner of the data
+  std::uint32_t committed(std::uint32_t key) const;  // 0: never written
+  SimTime committedAt(std::uint32_t key) const;
+
+  // --- metrics: index into ComponentInfo::metrics
+  void add(std::uint32_t metric, std::uint64_t n = 1);
+  void set(std::uint32_t metric, std::int64_t level);
+  std::int64_t level(std::uint32_t metric) const;
+  void observe(std::uint32_t metric, Duration value);
+  InstanceStats& stats(std::uint16_t instance);
+  NodeStats& nodeStats();
+
+  Context(Engine& engine, NodeId node) : engine_(&engine), node_(node) {}
+  NodeId node() const { return node_; }
+
+ private:
+  Engine* engine_;
+  NodeId node_;
+};
+
+class Component {
+ public:
+  virtual ~Component() = default;
+  virtual void onStart(Context&) {}
+  virtual void onRequest(Context&, CallId call) = 0;
+  virtual void onServed(Context&, CallId) {}
+  virtual void onReply(Context&, CallId, const Reply&) {}
+  virtual void onTimer(Context&, std::uint32_t /*tag*/, std::uint64_t /*data*/) {}
+  // The caller of a held call gave up and the edge says `cancel`. Drop it (reply Cancelled) or ignore it.
+  virtual void onCancel(Context&, CallId) {}
+  // State that the change destroys must go now. The engine itself ends the calls that a crash loses, after this: a
+  // component only forgets them.
+  virtual void onChange(Context&, const NodeChange&) {}
+  // A verb of this kind (index into ComponentInfo::actions).
+  virtual void onAction(Context&, std::uint32_t /*verb*/, const ValueMap& /*args*/) {}
+  // A pure read just before a sample is taken: refresh gauges that are costly to keep.
+  virtual void onSample(Context&) {}
+};
+
+// `create` of a ComponentInfo for a component that is made from its parameters, which the engine owns and may change
+// (then onChange(ParamsChanged) follows).
+template <class C, class P>
+std::unique_ptr<Component> makeComponent(const void* params) {
+  return std::make_unique<C>(*static_cast<const P*>(params));
+}
+
+}  // namespace faultline

@@ -1,0 +1,145 @@
+// What the engine counts while it runs. Every number is integral, so folding it at any sampling interval gives the
+// same bits.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/histogram.h"
+#include "base/time.h"
+
+namespace faultline {
+
+// A level that is averaged over time without being touched between its changes: the integral of a level that changes by
+// d_i at t_i is level * t - sum(d_i * t_i). Arithmetic is modulo 2^64, so an integral is exact as long as the integral
+// over one window fits, that is for 1.8e10 level-seconds.
+struct Gauge {
+  std::int64_t value = 0;
+  std::uint64_t moment = 0;
+
+  void add(std::int64_t delta, std::int64_t nowNs) {
+    value += delta;
+    moment += static_cast<std::uint64_t>(delta) * static_cast<std::uint64_t>(nowNs);
+  }
+  void set(std::int64_t level, std::int64_t nowNs) { add(level - value, nowNs); }
+  std::uint64_t integral(std::int64_t nowNs) const {
+    return static_cast<std::uint64_t>(value) * static_cast<std::uint64_t>(nowNs) - moment;
+  }
+};
+
+// A gauge with its total over past windows.
+struct AveragedGauge : Gauge {
+  std::uint64_t windowStart = 0;   // integral at the start of the open window
+  unsigned __int128 total = 0;     // level-nanoseconds of closed windows since measuring began
+  std::int64_t peak = 0;           // since measuring began
+  std::int64_t windowPeak = 0;
+
+  void add(std::int64_t delta, std::int64_t nowNs) {
+    Gauge::add(delta, nowNs);
+    if (value > windowPeak) windowPeak = value;
+  }
+  void set(std::int64_t level, std::int64_t nowNs) { add(level - value, nowNs); }
+  // Level-nanoseconds of the window that ends now; a new window starts.
+  std::uint64_t closeWindow(std::int64_t nowNs) {
+    const std::uint64_t now = integral(nowNs);
+    const std::uint64_t window = now - windowStart;
+    windowStart = now;
+    total += window;
+    if (windowPeak > peak) peak = windowPeak;
+    windowPeak = value;
+    return window;
+  }
+  void restart(std::int64_t nowNs) {
+    closeWindow(nowNs);
+    total = 0;
+    peak = value;
+  }
+};
+
+// A counter with its value at the last sample.
+struct Counter {
+  std::uint64_t total = 0;
+  std::uint64_t atWindow = 0;
+  std::uint64_t atMeasure = 0;
+
+  void operator++() { ++total; }
+  void operator+=(std::uint64_t n) { total += n; }
+  std::uint64_t measured() const { return total - atMeasure; }
+  std::uint64_t closeWindow() {
+    const std::uint64_t n = total - atWindow;
+    atWindow = total;
+    return n;
+  }
+  void restart() { atMeasure = total; }
+};
+
+// Durations of the open window and of all closed ones.
+struct Timing {
+  Histogram window;
+  Histogram total;
+
+  void record(std::int64_t ns) { window.record(Duration{ns}); }
+  void closeWindow() {
+    if (window.empty()) return;
+    total.merge(window);
+    window.clear();
+  }
+  void restart() {
+    window.clear();
+    total.clear();
+  }
+};
+
+struct InstanceStats {
+  AveragedGauge inFlight;
+  AveragedGauge busy;     // servers in use
+  AveragedGauge servers;  // servers there are
+  AveragedGauge queue;
+  Counter arrivals;
+};
+
+struct NodeStats {
+  Counter arrivals;
+  Counter ok;
+  Counter failed;
+  std::vector<Counter> reasons;  // by the node's own reason index: failures that were born here
+  Timing okLatency;      // arrival to answer, ok answers
+  Timing failedLatency;  // arrival to answer, failed answers
+  Timing wait;           // arrival to start of service
+  Timing service;        // start of service to answer
+  double cpuSeconds = 0;         // closed windows
+};
+
+struct EdgeStats {
+  Counter calls;      // logical calls
+  Counter attempts;   // messages sent, retries and hedges included
+  Counter ok;
+  Counter failed;     // attempts that failed, timeouts included
+  Counter timeouts;
+  Counter retries;
+  Counter hedges;
+  Counter late;       // answers to callers that had given up
+  Counter lost;
+  Counter joined;     // calls that shared another's attempt
+  Counter latencyNs;  // sum over answered attempts
+  AveragedGauge inUse;    // pooled connections held
+  AveragedGauge waiting;  // calls that wait for one
+  Timing acquire;         // waiting for a connection
+};
+
+// Operations of one class at one originating node.
+struct OperationStats {
+  Counter offered;
+  Counter ok;
+  Counter goodput;
+  Counter degraded;
+  Counter failed;
+  Counter late;
+  Counter stale;
+  AveragedGauge inFlight;
+  std::vector<Counter> failures;  // by FailureId
+  Timing okLatency;
+  Timing failedLatency;
+};
+
+}  // namespace faultline
