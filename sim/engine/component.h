@@ -69,7 +69,7 @@ std::span<const ReasonInfo> commonReasons();
 
 // What happened to the node itself.
 struct NodeChange {
-  enum class Kind { Crashed, Restarted, Paused, Resumed, InstancesChanged, ParamsChanged, TrafficChanged };
+  enum class Kind { Crashed, Restarted, Paused, Resumed, InstancesChanged, TargetsChanged, ParamsChanged };
   Kind kind;
   std::uint16_t instance = kAnyInstance;  // kAnyInstance: all
 };
@@ -91,6 +91,8 @@ class Context {
   std::uint32_t targetInstances(std::uint32_t edge) const;  // how many the callee has now
   std::uint32_t classCount() const;
   const RequestClass& requestClass(std::uint16_t klass) const;
+  // Keys of a class are drawn from its key space and lie above this offset; equal key spaces share their keys.
+  std::uint32_t classKeyOffset(std::uint16_t klass) const;
   std::string_view scenarioName() const;
 
   // --- calls
@@ -105,6 +107,9 @@ class Context {
   void pass(std::uint32_t edge, CallId call, std::uint16_t instance = kAnyInstance);
   // Answers a held call.
   void reply(CallId call, FailureId failure = 0);
+  // Stops waiting for everything that was asked on behalf of `call`; answers that still come are dropped. Only where the
+  // scenario cancels calls.
+  void abandonChildren(CallId call);
   // The run-wide name of a reason of this kind (index into ComponentInfo::reasons), or of a common one.
   FailureId failure(std::uint32_t reason) const;
   FailureId failure(CommonReason reason) const;
@@ -175,6 +180,8 @@ class Component {
   virtual void onChange(Context&, const NodeChange&) {}
   // A verb of this kind (index into ComponentInfo::actions).
   virtual void onAction(Context&, std::uint32_t /*verb*/, const ValueMap& /*args*/) {}
+  // The traffic that this node originates is to be `factor` times the normal, after a linear change over `over`.
+  virtual void onTraffic(Context&, double /*factor*/, Duration /*over*/) {}
   // A pure read just before a sample is taken: refresh gauges that are costly to keep.
   virtual void onSample(Context&) {}
 };

@@ -18,7 +18,7 @@ struct OutboundCall {
   std::uint32_t previous; // waiting list
   CallId parent;          // 0: nobody waits for the answer
   EdgeId edge;
-  CallId attempts;        // outstanding ones, newest first, linked by Call::sibling
+  CallId attempts[4];     // outstanding ones; 0: free place
   std::uint32_t followers;
   std::uint32_t key;
   std::uint32_t user;

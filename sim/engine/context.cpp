@@ -1,0 +1,162 @@
+// What a component may do. Every verb is a short way into the engine's seam.
+#include "engine/component.h"
+#include "engine/engine.h"
+
+namespace faultline {
+
+std::span<const ReasonInfo> commonReasons() {
+  static constexpr ReasonInfo kReasons[] = {
+      {"timeout", Outcome::Timeout, "This caller's timeout for the call expired."},
+      {"connection_refused", Outcome::Unavailable, "The target was down."},
+      {"connection_lost", Outcome::Unavailable, "The target crashed, or the connection broke, while it held the call."},
+      {"no_target", Outcome::Unavailable, "There was no target to call."},
+      {"pool_exhausted", Outcome::Rejected, "No pooled connection became free in time, or too many calls waited."},
+      {"deadline_exceeded", Outcome::Timeout, "The operation's deadline had passed before work on it began."},
+      {"injected_error", Outcome::Error, "The fault `errors` of the timeline."},
+      {"cancelled", Outcome::Error, "The caller had given up and asked to stop."},
+  };
+  static_assert(std::size(kReasons) == static_cast<std::size_t>(CommonReason::kCount));
+  return kReasons;
+}
+
+SimTime Context::now() const { return engine_->now; }
+
+RandomStream& Context::stream(std::string_view purpose) {
+  auto& streams = engine_->nodes[node_].streams;
+  for (auto& [name, stream] : streams)
+    if (name == purpose) return stream;
+  streams.emplace_back(std::string(purpose), RandomStream(engine_->scenario.seed, name(), purpose));
+  return streams.back().second;
+}
+
+std::string_view Context::name() const { return engine_->nodes[node_].name; }
+std::uint32_t Context::instances() const { return engine_->nodes[node_].activeInstances; }
+bool Context::instanceUp(std::uint16_t instance) const { return !engine_->nodes[node_].instances[instance].down; }
+std::uint32_t Context::edgeCount() const { return engine_->nodes[node_].edgeCount; }
+const EdgePolicy& Context::policy(std::uint32_t edge) const {
+  return engine_->edges[engine_->nodes[node_].firstEdge + edge].policy;
+}
+std::string_view Context::targetName(std::uint32_t edge) const {
+  return engine_->nodes[engine_->edges[engine_->nodes[node_].firstEdge + edge].to].name;
+}
+std::uint32_t Context::targetInstances(std::uint32_t edge) const {
+  return engine_->nodes[engine_->edges[engine_->nodes[node_].firstEdge + edge].to].activeInstances;
+}
+std::uint32_t Context::classCount() const { return static_cast<std::uint32_t>(engine_->scenario.classes.size()); }
+const RequestClass& Context::requestClass(std::uint16_t klass) const { return engine_->scenario.classes[klass]; }
+std::string_view Context::scenarioName() const { return engine_->scenario.name; }
+std::uint32_t Context::classKeyOffset(std::uint16_t klass) const { return engine_->classKeyOffset[klass]; }
+
+Call& Context::at(CallId call) { return engine_->calls[call]; }
+const Call& Context::at(CallId call) const { return engine_->calls[call]; }
+
+void Context::call(std::uint32_t edge, CallId parent, const CallOptions& options) {
+  engine_->makeCall(engine_->nodes[node_].firstEdge + edge, parent, options, true);
+}
+void Context::send(std::uint32_t edge, CallId parent, const CallOptions& options) {
+  engine_->makeCall(engine_->nodes[node_].firstEdge + edge, parent, options, false);
+}
+void Context::pass(std::uint32_t edge, CallId call, std::uint16_t instance) {
+  engine_->pass(engine_->nodes[node_].firstEdge + edge, call, instance);
+}
+void Context::reply(CallId call, FailureId failure) { engine_->reply(call, failure); }
+void Context::abandonChildren(CallId call) { engine_->abandonChildren(call); }
+
+FailureId Context::failure(std::uint32_t reason) const {
+  return engine_->nodes[node_].firstFailure + static_cast<std::uint32_t>(CommonReason::kCount) + reason;
+}
+FailureId Context::failure(CommonReason reason) const { return engine_->common(node_, reason); }
+Outcome Context::outcome(FailureId failure) const { return engine_->failures[failure].outcome; }
+bool Context::abandoned(CallId call) const { return at(call).has(kOrphan) && at(call).edge != kNoEdge; }
+std::uint32_t Context::queryOf(CallId call) const {
+  const EdgeId edge = at(call).edge;
+  return edge == kNoEdge ? 0 : engine_->edges[edge].query;
+}
+std::uint32_t Context::queryId(std::string_view name) const { return engine_->internQuery(std::string(name)); }
+
+void Context::serve(CallId call, Duration work) { engine_->work(call, work.ns, false); }
+void Context::compute(CallId call, Duration work) { engine_->work(call, work.ns, true); }
+void Context::stopWork(CallId call) { engine_->stopWork(call); }
+void Context::limitWaiting(CallId call, Duration limit) {
+  Call& c = engine_->calls[call];
+  c.due = engine_->now.ns + limit.ns;
+  engine_->pushAt(engine_->queue.laneFor(limit), {c.due}, EventKind::Served, call, true);
+}
+void Context::setCores(double cores) {
+  NodeState& node = engine_->nodes[node_];
+  node.cores = cores;
+  if (node.host) return;
+  for (Instance& instance : node.instances) engine_->giveCores(instance, cores);
+}
+
+CallId Context::begin(std::uint16_t klass, std::uint32_t key, std::uint32_t user, SimTime intended, SimTime deadline) {
+  return engine_->begin(node_, klass, key, user, intended, deadline);
+}
+void Context::finish(CallId operation, FailureId failure) { engine_->finish(node_, operation, failure); }
+
+CallId Context::open(std::uint16_t instance) {
+  const CallId id = engine_->takeCall();
+  if (id == 0) return 0;
+  Call& call = engine_->calls[id];
+  call = Call{};
+  call.flags = kLive | kHeld;
+  call.arrived = call.sent = engine_->now.ns;
+  call.edge = kNoEdge;
+  call.key = kNoKey;
+  call.instance = instance;
+  call.scratch = node_;
+  return id;
+}
+void Context::close(CallId own) {
+  engine_->stopWork(own);
+  engine_->freeCall(own);
+}
+
+Context::TimerId Context::after(Duration delay, std::uint32_t tag, std::uint64_t data, bool late) {
+  const std::uint32_t slot = engine_->timers.take();
+  if (slot == 0) return {};
+  TimerState& timer = engine_->timers[slot];
+  timer.node = node_;
+  timer.tag = tag;
+  timer.data = data;
+  timer.live = true;
+  ++timer.generation;
+  if (delay.ns == 0 && !late) engine_->queue.pushNow(EventKind::Timer, slot);
+  else engine_->queue.push(engine_->now + delay, EventKind::Timer, slot, late);
+  return {slot, timer.generation};
+}
+void Context::cancel(TimerId& timer) {
+  if (timer.slot != 0) {
+    TimerState& state = engine_->timers[timer.slot];
+    if (state.generation == timer.generation) state.live = false;
+  }
+  timer = {};
+}
+
+std::uint32_t Context::commit(std::uint32_t key) {
+  WrittenVersion& written = engine_->written[key];
+  written.version = ++engine_->lastVersion;
+  written.at = engine_->now.ns;
+  return written.version;
+}
+std::uint32_t Context::committed(std::uint32_t key) const {
+  const WrittenVersion* written = engine_->written.find(key);
+  return written ? written->version : 0;
+}
+SimTime Context::committedAt(std::uint32_t key) const {
+  const WrittenVersion* written = engine_->written.find(key);
+  return {written ? written->at : 0};
+}
+
+void Context::add(std::uint32_t metric, std::uint64_t n) { engine_->nodes[node_].metrics[metric].counter += n; }
+void Context::set(std::uint32_t metric, std::int64_t level) {
+  engine_->nodes[node_].metrics[metric].gauge.set(level, engine_->now.ns);
+}
+std::int64_t Context::level(std::uint32_t metric) const { return engine_->nodes[node_].metrics[metric].gauge.value; }
+void Context::observe(std::uint32_t metric, Duration value) {
+  engine_->nodes[node_].metrics[metric].timing.record(value.ns);
+}
+InstanceStats& Context::stats(std::uint16_t instance) { return engine_->nodes[node_].instances[instance].stats; }
+NodeStats& Context::nodeStats() { return engine_->nodes[node_].stats; }
+
+}  // namespace faultline

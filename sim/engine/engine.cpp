@@ -1,0 +1,632 @@
+#include "engine/engine.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace faultline {
+
+namespace {
+// A chain of this many events at one instant is a loop without delay, not work.
+constexpr std::uint64_t kLivelockEvents = 50'000'000;
+// `due` of work that ends at this very instant.
+constexpr std::int64_t kDueNow = std::numeric_limits<std::int64_t>::max();
+constexpr std::uint16_t kAnswerFlags = kMiss | kStale | kDegraded;
+}  // namespace
+
+// ------------------------------------------------------------------- the loop
+
+StopReason Engine::run(SimTime until) {
+  std::uint64_t atInstant = 0;
+  Event event;
+  for (;;) {
+    while (queue.hasNow()) {
+      dispatchNow(queue.popNow());
+      if (++atInstant > kLivelockEvents) [[unlikely]] return stop = StopReason::Livelock;
+    }
+    if (stopRequested) [[unlikely]] return stop;
+    if (!queue.pop(until, event)) break;
+    if (event.time != now.ns) {
+      atInstant = 0;
+      now.ns = event.time;
+    }
+    dispatch(event);
+  }
+  now = until;
+  return StopReason::Reached;
+}
+
+void Engine::dispatchNow(std::uint32_t payload) {
+  const std::uint32_t slot = payload & (Event::kSlots - 1);
+  switch (static_cast<EventKind>(payload >> Event::kSlotBits)) {
+    case EventKind::Arrive: arrive(slot); break;
+    case EventKind::Reply: returned(slot); break;
+    case EventKind::Served:
+      if (calls[slot].due == kDueNow) {
+        calls[slot].due = 0;
+        served(slot);
+      }
+      break;
+    case EventKind::Timer: fireTimer(slot); break;
+    default: std::abort();  // the other kinds always have a time
+  }
+}
+
+void Engine::dispatch(const Event& event) {
+  const std::uint32_t slot = event.slot();
+  switch (event.kind()) {
+    case EventKind::Arrive: arrive(slot); break;
+    case EventKind::Reply: returned(slot); break;
+    case EventKind::Served:
+      if (calls[slot].due == event.time) {
+        calls[slot].due = 0;
+        served(slot);
+      }
+      break;
+    case EventKind::Timeout: timedOut(slot, event.time); break;
+    case EventKind::Timer: fireTimer(slot); break;
+    case EventKind::Outbound:
+      if (outbound[slot].due == event.time) {
+        ++events;
+        outbound[slot].due = 0;
+        outboundTimer(slot);
+      }
+      break;
+    case EventKind::Cpu:
+      if (cpuScheduled[slot] == event.time) cpuEnded(slot);
+      break;
+  }
+}
+
+void Engine::pushAt(EventQueue::Lane lane, SimTime at, EventKind kind, std::uint32_t slot, bool late) {
+  if (lane != EventQueue::kNoLane) queue.pushLane(lane, at, kind, slot, late);
+  else queue.push(at, kind, slot, late);
+}
+
+// ------------------------------------------------------------- a call's journey
+
+CallId Engine::takeCall() {
+  const CallId id = calls.take();
+  if (id == 0) [[unlikely]] {
+    stopRequested = true;
+    stop = StopReason::CallLimit;
+  }
+  return id;
+}
+
+void Engine::freeCall(CallId id) {
+  Call& call = calls[id];
+  call.flags = 0;
+  call.due = 0;
+  call.timeoutAt = 0;
+  calls.free(id);
+}
+
+void Engine::startLeg(CallId id, EdgeId edgeId, std::uint16_t instance) {
+  EdgeState& edge = edges[edgeId];
+  Call& call = calls[id];
+  call.edge = edgeId;
+  call.instance = instance;
+  call.sent = now.ns;
+  call.flags = static_cast<std::uint16_t>(call.flags & ~kAnswerFlags);
+  ++edge.stats.attempts;
+  if (edge.policy.timeout) {
+    call.timeoutAt = now.ns + edge.policy.timeout->ns;
+    pushAt(edge.timeoutLane, {call.timeoutAt}, EventKind::Timeout, id, true);
+  } else {
+    call.timeoutAt = 0;
+  }
+  if (edge.instant) queue.pushNow(EventKind::Arrive, id);
+  else transmit(edge, id, false);
+}
+
+// Sends the request or its answer over an edge that is not instant.
+void Engine::transmit(EdgeState& edge, CallId id, bool answer) {
+  Call& call = calls[id];
+  const EventKind kind = answer ? EventKind::Reply : EventKind::Arrive;
+  const double lossRatio = std::min(1.0, edge.policy.loss.value + edge.extraLoss);
+  if (edge.cut || (lossRatio > 0 && edge.luck.chance(lossRatio))) {
+    ++edge.stats.lost;
+    if (call.has(kOrphan)) {
+      // Nobody will ever time this call out: its connection is simply gone, which routers on its way must learn.
+      call.failure = common(edge.from, CommonReason::ConnectionLost);
+      queue.pushNow(EventKind::Reply, id);
+    } else {
+      call.set(kLost);
+    }
+    return;
+  }
+  if (edge.refuse && !answer) {
+    call.failure = common(edge.to, CommonReason::ConnectionRefused);
+    ++nodes[edge.to].stats.reasons[static_cast<std::size_t>(CommonReason::ConnectionRefused)];
+    queue.pushNow(EventKind::Reply, id);
+    return;
+  }
+  SimTime at = now;
+  if (edge.policy.bandwidth) {
+    const RequestClass& klass = scenario.classes[call.klass];
+    const double bytes = answer ? klass.responseSize.value : klass.requestSize.value;
+    std::int64_t& freeAt = edge.linkFreeAt[answer];
+    at.ns = freeAt = std::max(freeAt, now.ns) + durationFromSeconds(bytes / edge.policy.bandwidth->value).ns;
+  }
+  const bool plain = edge.slow == 1 && at == now;
+  if (plain && edge.latencyLane != EventQueue::kNoLane) {
+    queue.pushLane(edge.latencyLane, now + Duration{static_cast<std::int64_t>(edge.policy.latency.first())}, kind, id);
+    return;
+  }
+  at += durationFromNs(edge.policy.latency.draw(edge.luck) * edge.slow);
+  if (at == now) queue.pushNow(kind, id);
+  else queue.push(at, kind, id);
+}
+
+void Engine::arrive(CallId id) {
+  Call& call = calls[id];
+  const EdgeState& edge = edges[call.edge];
+  NodeState& node = nodes[edge.to];
+  if (call.instance >= node.activeInstances) {
+    // Nobody chose an instance (or it is gone by now): plain rotation, like round-robin DNS, blind to health.
+    EdgeState& e = edges[call.edge];
+    if (call.instance == kAnyInstance || call.instance >= node.instances.size()) {
+      if (e.nextInstance >= node.activeInstances) e.nextInstance = 0;
+      call.instance = static_cast<std::uint16_t>(e.nextInstance++);
+    }
+  }
+  if (node.faulty && parkIfPaused(node, call.instance, EventKind::Arrive, id)) return;
+  ++events;
+  fold(1, call.edge + (static_cast<std::uint64_t>(call.key) << 8) + call.instance);
+  Instance& instance = node.instances[call.instance];
+  call.arrived = now.ns;
+  call.set(kHeld);
+  instance.stats.inFlight.add(1, now.ns);
+  ++instance.stats.arrivals;
+  ++node.stats.arrivals;
+  if (observer) observer->onArrive(now, edge.to, id, call);
+  if (instance.down) return reply(id, common(edge.to, CommonReason::ConnectionRefused));
+  if (call.has(kCancelled)) return reply(id, common(edge.to, CommonReason::Cancelled));
+  if (call.deadline != 0 && now.ns > call.deadline) return reply(id, common(edge.to, CommonReason::DeadlineExceeded));
+  node.component->onRequest(node.context, id);
+}
+
+void Engine::reply(CallId id, FailureId failure) {
+  Call& call = calls[id];
+  EdgeState& edge = edges[call.edge];
+  NodeState& node = nodes[edge.to];
+  Instance& instance = node.instances[call.instance];
+  if (instance.errors > 0 && failure == 0 && !instance.down && node.faultLuck.chance(instance.errors))
+    failure = common(edge.to, CommonReason::InjectedError);
+  call.failure = failure;
+  call.due = 0;
+  instance.stats.inFlight.add(-1, now.ns);
+  const std::int64_t spent = now.ns - call.arrived;
+  if (failure == 0) {
+    ++node.stats.ok;
+    node.stats.okLatency.record(spent);
+  } else {
+    ++node.stats.failed;
+    node.stats.failedLatency.record(spent);
+    const FailureInfo& info = failures[failure];
+    if (info.node == edge.to) ++node.stats.reasons[info.reason];
+  }
+  if (call.has(kServing)) node.stats.service.record(now.ns - call.started);
+  call.flags = static_cast<std::uint16_t>(call.flags & ~(kHeld | kServing | kWaiting | kOnCpu));
+  if (observer) observer->onAnswer(now, edge.to, id, call);
+  if (edge.instant) queue.pushNow(EventKind::Reply, id);
+  else transmit(edge, id, true);
+}
+
+// The answer has reached the caller of the present leg.
+void Engine::returned(CallId id) {
+  Call& call = calls[id];
+  EdgeState& edge = edges[call.edge];
+  NodeState& caller = nodes[edge.from];
+  if (caller.faulty && parkIfPaused(caller, call.origin, EventKind::Reply, id)) return;
+  ++events;
+  fold(2, call.edge + (static_cast<std::uint64_t>(call.failure) << 16));
+  if (call.failure == 0) ++edge.stats.ok;
+  else ++edge.stats.failed;
+  edge.stats.latencyNs += static_cast<std::uint64_t>(now.ns - call.sent);
+  call.timeoutAt = 0;
+  if (observer) observer->onReturn(now, edge.from, id, call, false);
+  deliver(id, false);
+}
+
+// Tells the caller of the present leg how its call ended.
+void Engine::deliver(CallId id, bool byTimeout) {
+  Call& call = calls[id];
+  EdgeState& edge = edges[call.edge];
+  NodeState& caller = nodes[edge.from];
+  if (call.hop != 0) {
+    const Reply reply = makeReply(call, byTimeout);
+    popHop(call);
+    caller.component->onReply(caller.context, id, reply);
+    return;
+  }
+  if (call.has(kOrphan)) {
+    if (edge.policy.mode == CallMode::Call && call.failure == 0) ++edge.stats.late;
+    if (call.has(kFinalAttempt) && call.failure == 0 && caller.originates) ++caller.operations[call.klass].late;
+    return freeCall(id);
+  }
+  if (call.outbound != 0) return attemptEnded(id, byTimeout);
+  const Reply reply = makeReply(call, byTimeout);
+  const CallId parent = call.parent;
+  if (tracksChildren) unlinkChild(id);
+  freeCall(id);
+  if (parent != 0) caller.component->onReply(caller.context, parent, reply);
+}
+
+Reply Engine::makeReply(const Call& call, bool byTimeout) const {
+  Reply reply;
+  reply.edge = edges[call.edge].local;
+  reply.instance = call.instance;
+  reply.flags = call.flags;
+  reply.failure = call.failure;
+  reply.outcome = failures[call.failure].outcome;
+  reply.key = call.key;
+  reply.version = call.version;
+  reply.repeat = call.repeat;
+  reply.timedOut = byTimeout;
+  reply.latency = {now.ns - call.sent};
+  reply.retryAfter = {call.retryAfter};
+  return reply;
+}
+
+void Engine::popHop(Call& call) {
+  const std::uint32_t h = call.hop;
+  const Hop& hop = hops[h];
+  if (hop.edge == kNoEdge) call.scratch = edges[call.edge].from;
+  call.sent = hop.sent;
+  call.arrived = hop.arrived;
+  call.timeoutAt = hop.timeoutAt;
+  call.edge = hop.edge;
+  call.instance = hop.instance;
+  call.origin = hop.origin;
+  call.hop = hop.next;
+  call.set(kHeld);
+  hops.free(h);
+}
+
+void Engine::unlinkChild(CallId id) {
+  const CallId parent = calls[id].parent;
+  if (parent == 0) return;
+  CallId* link = &calls[parent].child;
+  while (*link != 0 && *link != id) link = &calls[*link].sibling;
+  if (*link == id) *link = calls[id].sibling;
+}
+
+CallId Engine::newChild(EdgeState& edge, CallId parentId, const CallOptions& options) {
+  const CallId id = takeCall();
+  if (id == 0) return 0;
+  const Call& parent = calls[parentId];
+  Call& call = calls[id];
+  std::uint16_t flags = static_cast<std::uint16_t>(kLive | options.flags);
+  const Effect effect = options.effect != Effect::Inherit ? options.effect : edge.policy.effect;
+  if (effect == Effect::Write || (effect == Effect::Inherit && parent.has(kWrite))) flags |= kWrite;
+  call.flags = flags;
+  call.parent = parentId;
+  call.hop = 0;
+  call.key = options.key != kNoKey ? options.key
+             : edge.ownKeys       ? edge.keyOffset + edge.keys.draw(edge.luck)
+                                  : parent.key;
+  call.user = parent.user;
+  call.klass = parent.klass;
+  call.repeat = options.repeat;
+  call.origin = parent.instance;
+  call.deadline = edge.policy.propagateDeadline ? parent.deadline : 0;
+  call.due = 0;
+  call.failure = 0;
+  call.version = options.version;
+  call.outbound = 0;
+  call.attempt = 0;
+  call.trace = parent.trace;
+  call.retryAfter = 0;
+  call.child = 0;
+  call.sibling = 0;
+  if (tracksChildren) {
+    call.sibling = parent.child;
+    calls[parentId].child = id;
+  }
+  return id;
+}
+
+void Engine::makeCall(EdgeId edgeId, CallId parent, const CallOptions& options, bool wanted) {
+  EdgeState& edge = edges[edgeId];
+  ++edge.stats.calls;
+  if (edge.needsRecord) return beginOutbound(edgeId, parent, options, wanted);
+  const CallId id = newChild(edge, parent, options);
+  if (id == 0) return;
+  if (!wanted) {
+    if (tracksChildren) unlinkChild(id);
+    calls[id].set(kOrphan);
+    calls[id].parent = 0;
+  }
+  startLeg(id, edgeId, options.instance);
+}
+
+void Engine::pass(EdgeId edgeId, CallId id, std::uint16_t instance) {
+  EdgeState& edge = edges[edgeId];
+  Call& call = calls[id];
+  if (call.has(kOrphan) && call.edge != kNoEdge) return reply(id, common(edge.from, CommonReason::Cancelled));
+  if (edge.needsRecord) {
+    CallOptions options;
+    options.instance = instance;
+    return makeCall(edgeId, id, options, true);
+  }
+  const std::uint32_t h = hops.take();
+  if (h == 0) [[unlikely]] {
+    stopRequested = true;
+    stop = StopReason::CallLimit;
+    return;
+  }
+  ++edge.stats.calls;
+  Hop& hop = hops[h];
+  hop.sent = call.sent;
+  hop.arrived = call.arrived;
+  hop.timeoutAt = call.timeoutAt;
+  hop.edge = call.edge;
+  hop.instance = call.instance;
+  hop.origin = call.origin;
+  hop.next = call.hop;
+  call.hop = h;
+  call.origin = call.instance;
+  call.clear(kHeld);
+  if (edge.policy.effect == Effect::Write) call.set(kWrite);
+  else if (edge.policy.effect == Effect::Read) call.clear(kWrite);
+  startLeg(id, edgeId, instance);
+}
+
+// ------------------------------------------------------------------- operations
+
+CallId Engine::begin(NodeId nodeId, std::uint16_t klass, std::uint32_t key, std::uint32_t user, SimTime intended,
+                     SimTime deadline) {
+  const CallId id = takeCall();
+  if (id == 0) return 0;
+  NodeState& node = nodes[nodeId];
+  Call& call = calls[id];
+  call.flags = static_cast<std::uint16_t>(kLive | kHeld | (scenario.classes[klass].effect == Effect::Write ? kWrite : 0));
+  call.sent = intended.ns;
+  call.arrived = now.ns;
+  call.due = 0;
+  call.timeoutAt = 0;
+  call.parent = 0;
+  call.edge = kNoEdge;
+  call.hop = 0;
+  call.key = key;
+  call.user = user;
+  call.instance = 0;
+  call.origin = 0;
+  call.klass = klass;
+  call.repeat = 0;
+  call.deadline = deadline.ns;
+  call.failure = 0;
+  call.version = 0;
+  call.outbound = 0;
+  call.scratch = nodeId;
+  call.marks = 0;
+  call.step = 0;
+  call.pending = 0;
+  call.attempt = 0;
+  call.trace = 0;
+  call.retryAfter = 0;
+  call.sibling = 0;
+  call.child = 0;
+  OperationStats& stats = node.operations[klass];
+  ++stats.offered;
+  stats.inFlight.add(1, now.ns);
+  if (observer) observer->onOperation(now, nodeId, id, call, false);
+  return id;
+}
+
+void Engine::finish(NodeId nodeId, CallId id, FailureId failure) {
+  NodeState& node = nodes[nodeId];
+  Call& call = calls[id];
+  call.failure = failure;
+  fold(3, call.klass + (static_cast<std::uint64_t>(failure) << 16));
+  OperationStats& stats = node.operations[call.klass];
+  stats.inFlight.add(-1, now.ns);
+  if (observer) observer->onOperation(now, nodeId, id, call, true);
+  // Operations that began before measuring are not in `offered`, so they are not among the ends either.
+  if (call.arrived >= measureFrom) {
+    const std::int64_t latency = now.ns - call.sent;
+    if (failure == 0) {
+      ++stats.ok;
+      stats.okLatency.record(latency);
+      const auto& objective = scenario.classes[call.klass].objective;
+      if (!objective || latency <= objective->ns) ++stats.goodput;
+      if (call.has(kDegraded)) ++stats.degraded;
+      if (call.has(kStale)) ++stats.stale;
+    } else {
+      ++stats.failed;
+      stats.failedLatency.record(latency);
+      ++stats.failures[failure];
+    }
+  }
+  freeCall(id);
+}
+
+// --------------------------------------------------------------- work and timers
+
+void Engine::work(CallId id, std::int64_t ns, bool cpu) {
+  Call& call = calls[id];
+  const NodeId nodeId = holder(call);
+  NodeState& node = nodes[nodeId];
+  Instance& instance = node.instances[call.instance];
+  const double scaled = static_cast<double>(ns) * instance.slow;
+  if (instance.slow != 1) ns = durationFromNs(scaled).ns;
+  if (!call.has(kServing)) {
+    call.set(kServing);
+    call.started = now.ns;
+    if (call.edge != kNoEdge) node.stats.wait.record(now.ns - call.arrived);
+    if (observer) observer->onStart(now, nodeId, id, call);
+  }
+  if (instance.paused) [[unlikely]] {
+    call.due = -(ns + 1);
+    if (cpu && instance.cpu) call.set(kOnCpu);
+    return;
+  }
+  if (cpu && instance.cpu) {
+    call.set(kOnCpu);
+    instance.cpu->add(id, nodeId, scaled, node.cpuWeight, now);
+    scheduleCpu(instance.cpuIndex);
+    return;
+  }
+  if (ns == 0) {
+    call.due = kDueNow;
+    queue.pushNow(EventKind::Served, id);
+    return;
+  }
+  call.due = now.ns + ns;
+  queue.push({call.due}, EventKind::Served, id);
+}
+
+void Engine::stopWork(CallId id) {
+  Call& call = calls[id];
+  if (call.has(kOnCpu)) {
+    Instance& instance = nodes[holder(call)].instances[call.instance];
+    instance.cpu->remove(id, now);
+    call.clear(kOnCpu);
+    scheduleCpu(instance.cpuIndex);
+  }
+  call.due = 0;
+}
+
+void Engine::scheduleCpu(std::uint32_t pool) {
+  const SimTime next = cpuPools[pool]->nextEnd();
+  if (cpuScheduled[pool] == next.ns) return;
+  cpuScheduled[pool] = next.ns;
+  if (next != kNever) queue.push(next, EventKind::Cpu, pool);
+}
+
+void Engine::cpuEnded(std::uint32_t pool) {
+  cpuScheduled[pool] = 0;
+  while (const CallId id = cpuPools[pool]->takeEnded(now)) {
+    calls[id].clear(kOnCpu);
+    calls[id].due = kDueNow;
+    queue.pushNow(EventKind::Served, id);
+  }
+  scheduleCpu(pool);
+}
+
+void Engine::served(CallId id) {
+  const Call& call = calls[id];
+  if (!call.has(kLive)) return;
+  ++events;
+  const NodeId nodeId = holder(call);
+  fold(4, nodeId);
+  NodeState& node = nodes[nodeId];
+  node.component->onServed(node.context, id);
+}
+
+void Engine::fireTimer(std::uint32_t slot) {
+  TimerState& timer = timers[slot];
+  if (timer.live) {
+    NodeState& node = nodes[timer.node];
+    if (node.faulty && parkIfPaused(node, 0, EventKind::Timer, slot)) return;
+    ++events;
+    fold(5, timer.node + (static_cast<std::uint64_t>(timer.tag) << 16));
+    timer.live = false;
+    const std::uint32_t tag = timer.tag;
+    const std::uint64_t data = timer.data;
+    timers.free(slot);
+    node.component->onTimer(node.context, tag, data);
+    return;
+  }
+  timers.free(slot);
+}
+
+// --------------------------------------------------------------------- timeouts
+
+// The caller of one leg gives up. The callee does not learn of it (unless the edge says cancel) and works on.
+void Engine::timedOut(CallId id, std::int64_t at) {
+  Call& call = calls[id];
+  std::uint32_t inner = 0;  // 0: the present leg, else the hop that holds the leg
+  if (call.timeoutAt == at) {
+    call.timeoutAt = 0;
+  } else {
+    if (!call.has(kLive)) return;
+    std::uint32_t h = call.hop;
+    while (h != 0 && hops[h].timeoutAt != at) h = hops[h].next;
+    if (h == 0) return;
+    inner = h;
+    hops[h].timeoutAt = 0;
+  }
+  const EdgeId edgeId = inner ? hops[inner].edge : call.edge;
+  EdgeState& edge = edges[edgeId];
+  ++events;
+  fold(6, edgeId);
+  ++edge.stats.timeouts;
+  ++edge.stats.failed;
+  NodeState& caller = nodes[edge.from];
+  const FailureId failure = common(edge.from, CommonReason::Timeout);
+  ++caller.stats.reasons[static_cast<std::size_t>(CommonReason::Timeout)];
+  if (observer) observer->onReturn(now, edge.from, id, call, true);
+  const std::uint32_t outer = inner ? hops[inner].next : call.hop;
+  if (outer == 0) {
+    // The caller made this call itself: it forgets it, the record goes on alone.
+    const bool alone = call.has(kOrphan);
+    const CallId parent = call.parent;
+    const std::uint32_t record = call.outbound;
+    if (alone) return;
+    call.failure = failure;
+    Reply reply = makeReply(call, true);
+    reply.edge = edge.local;
+    if (record != 0) {
+      attemptEnded(id, true);
+    } else {
+      orphan(id, edge);
+      if (parent != 0) caller.component->onReply(caller.context, parent, reply);
+    }
+    return;
+  }
+  const CallId standing = sever(id, inner);
+  if (standing == 0) return;
+  Call& back = calls[standing];
+  if (back.edge == kNoEdge) calls[id].set(kFinalAttempt);
+  back.failure = failure;
+  Reply reply;
+  reply.edge = edge.local;
+  reply.instance = inner ? hops[inner].instance : calls[id].instance;
+  reply.failure = failure;
+  reply.outcome = Outcome::Timeout;
+  reply.timedOut = true;
+  reply.key = back.key;
+  reply.latency = edge.policy.timeout.value_or(Duration{});
+  orphan(id, edge);
+  caller.component->onReply(caller.context, standing, reply);
+}
+
+// From now on nobody waits for this call's answer on `edge`.
+void Engine::orphan(CallId id, const EdgeState& edge) {
+  Call& call = calls[id];
+  call.set(kOrphan);
+  call.outbound = 0;
+  if (call.has(kLost)) {
+    // The caller closes a connection on which nothing will come; routers in between learn that it is gone.
+    call.clear(kLost);
+    call.failure = common(edge.from, CommonReason::ConnectionLost);
+    queue.pushNow(EventKind::Reply, id);
+  } else if (edge.policy.cancel) {
+    cancelCall(id);
+  }
+}
+
+CallId Engine::sever(CallId id, std::uint32_t inner) {
+  const CallId standing = takeCall();
+  if (standing == 0) return 0;
+  Call& call = calls[id];
+  Call& back = calls[standing];
+  back = call;
+  back.hop = inner ? hops[inner].next : call.hop;
+  back.flags = static_cast<std::uint16_t>(call.flags & ~(kHeld | kServing | kWaiting | kOnCpu | kLost));
+  back.due = 0;
+  back.child = 0;
+  popHop(back);
+  if (back.timeoutAt != 0) queue.push({back.timeoutAt}, EventKind::Timeout, standing, true);
+  for (std::uint32_t h = back.hop; h != 0; h = hops[h].next)
+    if (hops[h].timeoutAt != 0) queue.push({hops[h].timeoutAt}, EventKind::Timeout, standing, true);
+  if (inner) hops[inner].next = 0;
+  else call.hop = 0;
+  call.outbound = 0;
+  call.parent = 0;
+  return standing;
+}
+
+}  // namespace faultline

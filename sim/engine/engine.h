@@ -1,0 +1,249 @@
+// The inside of a simulation: dense state, the dispatch loop and the one seam through which every call passes.
+//
+// Only sim/engine includes this. Components see Context, users see Simulation.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/flat_map.h"
+#include "base/slab.h"
+#include "engine/call.h"
+#include "engine/component.h"
+#include "engine/cpu_pool.h"
+#include "engine/event_queue.h"
+#include "engine/observer.h"
+#include "engine/outbound.h"
+#include "metrics/stats.h"
+#include "model/edge_policy.h"
+#include "model/scenario.h"
+#include "parts/keyspace.h"
+
+namespace faultline {
+
+enum class StopReason { Reached, CallLimit, Livelock };
+
+struct FailureInfo {
+  NodeId node = 0;
+  std::uint32_t reason = 0;  // index among the node's reasons, common ones first
+  std::string name;
+  Outcome outcome = Outcome::Ok;
+};
+
+struct EdgeState {
+  EdgePolicy policy;
+  NodeId from = 0, to = 0;
+  std::uint32_t local = 0;  // index among the caller's out-edges
+  std::uint32_t query = 0;
+  std::uint32_t nextInstance = 0;
+  EventQueue::Lane latencyLane = EventQueue::kNoLane;
+  EventQueue::Lane timeoutLane = EventQueue::kNoLane;
+  EventQueue::Lane acquireLane = EventQueue::kNoLane;
+  bool instant = true;      // delivers in no time and without loss: no latency, bandwidth or fault
+  bool needsRecord = false; // retry, pool, hedge or single flight
+  std::uint8_t retryOn = 0; // bit per Outcome
+  // Faults.
+  bool cut = false, refuse = false;
+  double slow = 1, extraLoss = 0;
+  std::int64_t linkFreeAt[2] = {0, 0};
+  RandomStream luck;
+  KeySampler keys;
+  std::uint32_t keyOffset = 0;
+  bool ownKeys = false;
+  double retryBalance = 10;
+  std::vector<ConnectionPool> pools;                       // by caller instance
+  std::vector<FlatMap<std::uint32_t>> flights;             // by caller instance: key -> leading record
+  Histogram latencies;                                     // only where a hedge waits for a percentile
+  EdgeStats stats;
+};
+
+struct Instance {
+  bool down = false, paused = false;
+  double slow = 1;
+  double errors = 0;
+  std::unique_ptr<CpuPool> ownCpu;
+  CpuPool* cpu = nullptr;
+  std::uint32_t cpuIndex = 0;
+  std::vector<std::uint32_t> parked;  // events that wait for the end of a pause
+  InstanceStats stats;
+};
+
+struct MetricState {
+  MetricType type = MetricType::Counter;
+  Counter counter;
+  AveragedGauge gauge;
+  Timing timing;
+};
+
+struct NodeState {
+  NodeState(Engine& engine, NodeId id) : context(engine, id) {}
+
+  Context context;
+  std::unique_ptr<Component> component;
+  const ComponentInfo* info = nullptr;
+  std::shared_ptr<void> params;
+  std::string name;
+  EdgeId firstEdge = 0;
+  std::uint32_t edgeCount = 0;
+  FailureId firstFailure = 1;
+  std::uint32_t activeInstances = 1;
+  bool faulty = false;  // some instance is down, paused or errs
+  bool originates = false;
+  double cpuWeight = 1;
+  double cores = 0;
+  CpuPool* host = nullptr;
+  std::uint32_t hostIndex = 0;
+  std::deque<Instance> instances;
+  std::vector<MetricState> metrics;
+  NodeStats stats;
+  std::deque<std::pair<std::string, RandomStream>> streams;
+  RandomStream faultLuck;
+  std::vector<OperationStats> operations;  // by class, where the node originates
+};
+
+struct TimerState {
+  std::uint32_t next;
+  NodeId node;
+  std::uint32_t tag;
+  std::uint32_t generation;
+  std::uint64_t data;
+  bool live;
+};
+
+struct WrittenVersion {
+  std::uint32_t version = 0;
+  std::int64_t at = 0;
+};
+
+class Engine {
+ public:
+  explicit Engine(const Scenario& scenario);
+
+  // Processes every event up to and including `until`; the clock then stands at `until` unless a limit stopped it.
+  StopReason run(SimTime until);
+  void start();
+
+  // --- the seam (context.cpp calls these)
+  void startLeg(CallId id, EdgeId edge, std::uint16_t instance);
+  void makeCall(EdgeId edge, CallId parent, const CallOptions& options, bool wanted);
+  void pass(EdgeId edge, CallId id, std::uint16_t instance);
+  void reply(CallId id, FailureId failure);
+  CallId begin(NodeId node, std::uint16_t klass, std::uint32_t key, std::uint32_t user, SimTime intended,
+               SimTime deadline);
+  void finish(NodeId node, CallId operation, FailureId failure);
+  CallId takeCall();
+  void freeCall(CallId id);
+  void work(CallId id, std::int64_t ns, bool cpu);
+  void stopWork(CallId id);
+  void scheduleCpu(std::uint32_t pool);
+  void pushAt(EventQueue::Lane lane, SimTime at, EventKind kind, std::uint32_t slot, bool late);
+  NodeId holder(const Call& call) const { return call.edge == kNoEdge ? call.scratch : edges[call.edge].to; }
+  void fold(std::uint64_t tag, std::uint64_t what) {
+    const std::uint64_t x =
+        (static_cast<std::uint64_t>(now.ns) ^ (tag << 56) ^ (what << 20)) * 0x9e3779b97f4a7c15ull;
+    fingerprint = ((fingerprint << 7) | (fingerprint >> 57)) ^ x;
+  }
+
+  // --- outbound.cpp
+  void beginOutbound(EdgeId edge, CallId parent, const CallOptions& options, bool wanted);
+  void attemptEnded(CallId attempt, bool timedOut);
+  void outboundTimer(std::uint32_t record);
+  void dropOutboundOf(CallId parent);
+
+  // --- faults.cpp
+  void apply(const Action& action);
+  void applyToNode(const Action& action);
+  void applyToEdge(const Action& action);
+  void applySet(const Action& action);
+  void undoLater(const Action& action, std::string verb, ValueMap args);
+  void deploy(NodeId node, Duration drain, Duration boot);
+  EdgeState* findEdge(std::string_view name);
+  void abandonChildren(CallId parent);
+  void crash(NodeId node, std::uint16_t instance);
+  void restart(NodeId node, std::uint16_t instance);
+  void pause(NodeId node, std::uint16_t instance);
+  void resume(NodeId node, std::uint16_t instance);
+  void setSlow(NodeId node, std::uint16_t instance, double factor);
+  void setErrors(NodeId node, std::uint16_t instance, double ratio);
+  void setInstances(NodeId node, std::uint32_t count);
+  void refreshFaults(NodeId node);
+  void refreshEdge(EdgeState& edge);
+  void cancelCall(CallId id);
+  // Splits a passed-on call at the router `node`: the returned call stands there, the old one goes on as an orphan.
+  CallId sever(CallId id, std::uint32_t outerHop);
+  bool parkIfPaused(NodeState& node, std::uint16_t instance, EventKind kind, std::uint32_t slot);
+
+  FailureId common(NodeId node, CommonReason reason) const {
+    return nodes[node].firstFailure + static_cast<std::uint32_t>(reason);
+  }
+  std::uint32_t internQuery(const std::string& name);
+  void giveCores(Instance& instance, double cores);
+  void addInstance(NodeState& node);
+  void restartMeasuring();
+
+  Scenario scenario;
+  SimTime now;
+  EventQueue queue;
+  Slab<Call> calls;
+  Slab<Hop> hops;
+  Slab<TimerState> timers;
+  Slab<OutboundCall> outbound;
+  std::deque<NodeState> nodes;
+  std::deque<EdgeState> edges;
+  std::deque<CpuPool> hostPools;
+  std::vector<CpuPool*> cpuPools;          // by index; the event's slot
+  std::vector<std::int64_t> cpuScheduled;  // the time of the wanted end event; others are stale
+  std::vector<FailureInfo> failures;       // by FailureId; 0 is ok
+  std::vector<std::string> queries;        // 0: none
+  FlatMap<WrittenVersion> written;
+  std::uint32_t lastVersion = 0;
+  std::vector<std::uint32_t> classKeyOffset;
+  Observer* observer = nullptr;
+  std::uint64_t events = 0;
+  std::uint64_t fingerprint = 0x6a09e667f3bcc908ull;
+  std::int64_t measureFrom = 0;
+  bool tracksChildren = false;
+  bool stopRequested = false;
+  StopReason stop = StopReason::Reached;
+  std::vector<Action> later;  // actions that an action brings about (undoing a fault, steps of a ramp); Simulation takes them
+
+ private:
+  void dispatchNow(std::uint32_t payload);
+  void dispatch(const Event& event);
+  void arrive(CallId id);
+  void returned(CallId id);
+  void served(CallId id);
+  void timedOut(CallId id, std::int64_t at);
+  void fireTimer(std::uint32_t slot);
+  void cpuEnded(std::uint32_t pool);
+  void transmit(EdgeState& edge, CallId id, bool answer);
+  void popHop(Call& call);
+  void deliver(CallId id, bool timedOut);
+  Reply makeReply(const Call& call, bool timedOut) const;
+  CallId newChild(EdgeState& edge, CallId parent, const CallOptions& options);
+  void launch(std::uint32_t record);
+  void acquire(std::uint32_t record);
+  void releaseConnection(std::uint32_t record);
+  void finishOutbound(std::uint32_t record, const Reply& reply);
+  bool mayRetry(const OutboundCall& record, const EdgeState& edge, Outcome outcome);
+  Duration backoffFor(OutboundCall& record, EdgeState& edge);
+  void removeWaiting(std::uint32_t record);
+  void armHedge(std::uint32_t record);
+  void orphan(CallId id, const EdgeState& edge);
+  void unlinkChild(CallId id);
+  void compileNodes();
+  void compileEdges();
+  void compileHosts();
+  void freezeWork(CallId id);
+  void thawWork(CallId id);
+  template <class F>
+  void forHeldCalls(NodeId node, std::uint16_t instance, F&& f);
+  friend class Context;
+  friend class Simulation;
+};
+
+}  // namespace faultline
