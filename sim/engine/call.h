@@ -67,8 +67,8 @@ struct alignas(64) Call {
   std::uint16_t pending;   // the callee's own: call plan
   std::uint16_t origin;    // instance of the caller
   std::uint16_t attempt;   // 0 for the first sending of this leg's call, then counts retries and hedges
-  std::uint32_t trace;     // slot of a recorded trace; 0: none
-  std::int64_t retryAfter; // hint of the answer in nanoseconds; 0: none
+  std::uint32_t operation; // serial number of the user operation it belongs to
+  std::int64_t retryAfter; // hint of the answer in nanoseconds, 0: none; until then the callee may use it
   CallId sibling;          // next attempt of the same outbound record
   CallId child;            // newest call made on behalf of this one, where the scenario cancels calls
 

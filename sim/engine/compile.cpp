@@ -17,8 +17,8 @@ std::uint32_t clampLimit(std::int64_t limit) {
 class KeyOffsets {
  public:
   std::uint32_t of(const KeySpace& space) {
-    const auto [place, isNew] = offsets_.try_emplace(space.text(), next_);
-    if (isNew) next_ += static_cast<std::uint32_t>(space.size());
+    const auto [place, isNew] = offsets_.try_emplace(formatKeySpace(space), next_);
+    if (isNew) next_ += static_cast<std::uint32_t>(std::max<std::uint64_t>(space.size(), 1));
     return place->second;
   }
 
@@ -93,7 +93,7 @@ void Engine::compileEdges() {
   std::map<std::string, NodeId> byName;
   for (const NodeState& node : nodes) byName[node.name] = node.context.node();
   KeyOffsets offsets;
-  for (const RequestClass& c : scenario.classes) classKeyOffset.push_back(offsets.of(*KeySpace::parse(c.key).value));
+  for (const RequestClass& c : scenario.classes) classKeyOffset.push_back(offsets.of(*parseKeySpace(c.key).value));
   // Out-edges of one node lie side by side, in the order of the scenario.
   for (NodeState& node : nodes) {
     node.firstEdge = static_cast<EdgeId>(edges.size());
@@ -107,7 +107,7 @@ void Engine::compileEdges() {
       edge.luck = RandomStream(scenario.seed, spec.name(), "edge");
       if (!edge.policy.query.empty()) edge.query = internQuery(edge.policy.query);
       if (edge.policy.key != "inherit") {
-        const KeySpace space = *KeySpace::parse(edge.policy.key).value;
+        const KeySpace space = *parseKeySpace(edge.policy.key).value;
         edge.keys = KeySampler(space);
         edge.keyOffset = offsets.of(space);
         edge.ownKeys = true;

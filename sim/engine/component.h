@@ -25,6 +25,9 @@ namespace faultline {
 
 class Engine;
 
+// Timer tags of components are below this.
+inline constexpr std::uint32_t kResumeTag = 0xffffffff;
+
 // The answer to a call that this node made or passed on.
 struct Reply {
   std::uint32_t edge = 0;      // index among this node's out-edges
@@ -89,6 +92,8 @@ class Context {
   const EdgePolicy& policy(std::uint32_t edge) const;
   std::string_view targetName(std::uint32_t edge) const;
   std::uint32_t targetInstances(std::uint32_t edge) const;  // how many the callee has now
+  // Out of rotation by decision (a deploy), which every caller knows; says nothing about health.
+  bool targetDraining(std::uint32_t edge, std::uint16_t instance) const;
   std::uint32_t classCount() const;
   const RequestClass& requestClass(std::uint16_t klass) const;
   // Keys of a class are drawn from its key space and lie above this offset; equal key spaces share their keys.
@@ -126,6 +131,8 @@ class Context {
   void stopWork(CallId call);                // forgets the piece of work; onServed will not come
   // A waiting limit for a call that is queued here; onServed comes for a call that is still flagged kWaiting.
   void limitWaiting(CallId call, Duration limit);
+  // This node's instance stops for a while: work freezes, calls pile up (a garbage collection).
+  void freeze(std::uint16_t instance, Duration span);
   // CPU cores of each instance, shared by all its running work (processor sharing); 0: no sharing.
   void setCores(double cores);
 

@@ -42,6 +42,10 @@ std::string_view Context::targetName(std::uint32_t edge) const {
 std::uint32_t Context::targetInstances(std::uint32_t edge) const {
   return engine_->nodes[engine_->edges[engine_->nodes[node_].firstEdge + edge].to].activeInstances;
 }
+bool Context::targetDraining(std::uint32_t edge, std::uint16_t instance) const {
+  const NodeState& target = engine_->nodes[engine_->edges[engine_->nodes[node_].firstEdge + edge].to];
+  return instance < target.instances.size() && target.instances[instance].draining;
+}
 std::uint32_t Context::classCount() const { return static_cast<std::uint32_t>(engine_->scenario.classes.size()); }
 const RequestClass& Context::requestClass(std::uint16_t klass) const { return engine_->scenario.classes[klass]; }
 std::string_view Context::scenarioName() const { return engine_->scenario.name; }
@@ -81,6 +85,11 @@ void Context::limitWaiting(CallId call, Duration limit) {
   Call& c = engine_->calls[call];
   c.due = engine_->now.ns + limit.ns;
   engine_->pushAt(engine_->queue.laneFor(limit), {c.due}, EventKind::Served, call, true);
+}
+void Context::freeze(std::uint16_t instance, Duration span) {
+  engine_->pause(node_, instance);
+  const TimerId timer = after(span, kResumeTag, instance);
+  (void)timer;
 }
 void Context::setCores(double cores) {
   NodeState& node = engine_->nodes[node_];

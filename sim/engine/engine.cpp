@@ -166,8 +166,11 @@ void Engine::arrive(CallId id) {
     // Nobody chose an instance (or it is gone by now): plain rotation, like round-robin DNS, blind to health.
     EdgeState& e = edges[call.edge];
     if (call.instance == kAnyInstance || call.instance >= node.instances.size()) {
-      if (e.nextInstance >= node.activeInstances) e.nextInstance = 0;
-      call.instance = static_cast<std::uint16_t>(e.nextInstance++);
+      for (std::uint32_t tries = 0; tries < node.activeInstances; ++tries) {
+        if (e.nextInstance >= node.activeInstances) e.nextInstance = 0;
+        call.instance = static_cast<std::uint16_t>(e.nextInstance++);
+        if (!node.instances[call.instance].draining) break;
+      }
     }
   }
   if (node.faulty && parkIfPaused(node, call.instance, EventKind::Arrive, id)) return;
@@ -316,7 +319,7 @@ CallId Engine::newChild(EdgeState& edge, CallId parentId, const CallOptions& opt
   call.version = options.version;
   call.outbound = 0;
   call.attempt = 0;
-  call.trace = parent.trace;
+  call.operation = parent.operation;
   call.retryAfter = 0;
   call.child = 0;
   call.sibling = 0;
@@ -404,7 +407,7 @@ CallId Engine::begin(NodeId nodeId, std::uint16_t klass, std::uint32_t key, std:
   call.step = 0;
   call.pending = 0;
   call.attempt = 0;
-  call.trace = 0;
+  call.operation = ++lastOperation;
   call.retryAfter = 0;
   call.sibling = 0;
   call.child = 0;
@@ -438,6 +441,8 @@ void Engine::finish(NodeId nodeId, CallId id, FailureId failure) {
       stats.failedLatency.record(latency);
       ++stats.failures[failure];
     }
+  } else {
+    --stats.carried;
   }
   freeCall(id);
 }
@@ -519,13 +524,15 @@ void Engine::fireTimer(std::uint32_t slot) {
   TimerState& timer = timers[slot];
   if (timer.live) {
     NodeState& node = nodes[timer.node];
-    if (node.faulty && parkIfPaused(node, 0, EventKind::Timer, slot)) return;
+    const bool resumes = timer.tag == kResumeTag;
+    if (node.faulty && !resumes && node.allPaused() && parkIfPaused(node, 0, EventKind::Timer, slot)) return;
     ++events;
     fold(5, timer.node + (static_cast<std::uint64_t>(timer.tag) << 16));
     timer.live = false;
     const std::uint32_t tag = timer.tag;
     const std::uint64_t data = timer.data;
     timers.free(slot);
+    if (resumes) return resume(node.context.node(), static_cast<std::uint16_t>(data));
     node.component->onTimer(node.context, tag, data);
     return;
   }

@@ -63,6 +63,7 @@ struct EdgeState {
 
 struct Instance {
   bool down = false, paused = false;
+  bool draining = false;  // out of rotation
   double slow = 1;
   double errors = 0;
   std::unique_ptr<CpuPool> ownCpu;
@@ -103,6 +104,12 @@ struct NodeState {
   std::deque<std::pair<std::string, RandomStream>> streams;
   RandomStream faultLuck;
   std::vector<OperationStats> operations;  // by class, where the node originates
+
+  bool allPaused() const {
+    for (const Instance& i : instances)
+      if (!i.paused) return false;
+    return true;
+  }
 };
 
 struct TimerState {
@@ -170,6 +177,8 @@ class Engine {
   void setSlow(NodeId node, std::uint16_t instance, double factor);
   void setErrors(NodeId node, std::uint16_t instance, double ratio);
   void setInstances(NodeId node, std::uint32_t count);
+  void setDraining(NodeId node, std::uint16_t instance, bool draining);
+  void tellCallers(NodeId node);
   void refreshFaults(NodeId node);
   void refreshEdge(EdgeState& edge);
   void cancelCall(CallId id);
@@ -201,6 +210,7 @@ class Engine {
   std::vector<std::string> queries;        // 0: none
   FlatMap<WrittenVersion> written;
   std::uint32_t lastVersion = 0;
+  std::uint32_t lastOperation = 0;
   std::vector<std::uint32_t> classKeyOffset;
   Observer* observer = nullptr;
   std::uint64_t events = 0;

@@ -221,16 +221,27 @@ void Engine::setErrors(NodeId nodeId, std::uint16_t which, double ratio) {
     if (which == kAnyInstance || which == i) node.instances[i].errors = ratio;
 }
 
+void Engine::setDraining(NodeId nodeId, std::uint16_t which, bool draining) {
+  NodeState& node = nodes[nodeId];
+  for (std::size_t i = 0; i < node.instances.size(); ++i)
+    if (which == kAnyInstance || which == i) node.instances[i].draining = draining;
+  tellCallers(nodeId);
+}
+
+// Whoever calls this node may keep a list of its instances.
+void Engine::tellCallers(NodeId nodeId) {
+  for (EdgeState& edge : edges)
+    if (edge.to == nodeId)
+      nodes[edge.from].component->onChange(nodes[edge.from].context, {NodeChange::Kind::TargetsChanged, kAnyInstance});
+}
+
 void Engine::setInstances(NodeId nodeId, std::uint32_t count) {
   NodeState& node = nodes[nodeId];
   if (count == node.activeInstances) return;
   while (node.instances.size() < count) addInstance(node);
   node.activeInstances = count;
   node.component->onChange(node.context, {NodeChange::Kind::InstancesChanged, kAnyInstance});
-  // Whoever calls this node may keep a list of its instances.
-  for (EdgeState& edge : edges)
-    if (edge.to == nodeId)
-      nodes[edge.from].component->onChange(nodes[edge.from].context, {NodeChange::Kind::TargetsChanged, kAnyInstance});
+  tellCallers(nodeId);
 }
 
 void Engine::cancelCall(CallId id) {
@@ -298,6 +309,7 @@ void Engine::applyToNode(const Action& action) {
     else if (action.verb == "resume") resume(id, instance);
     else if (action.verb == "slow") setSlow(id, instance, numberOf(action.args, "factor", 1));
     else if (action.verb == "errors") setErrors(id, instance, numberOf(action.args, "ratio", 0));
+    else if (action.verb == "drain" || action.verb == "undrain") setDraining(id, instance, action.verb == "drain");
   }
   if (action.verb == "crash") return undoLater(action, "restart", sameFraction);
   if (action.verb == "pause") return undoLater(action, "resume", sameFraction);

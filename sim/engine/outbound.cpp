@@ -57,6 +57,7 @@ void Engine::beginOutbound(EdgeId edgeId, CallId parentId, const CallOptions& op
                : edge.ownKeys       ? edge.keyOffset + edge.keys.draw(edge.luck)
                                     : parent.key;
   record.user = parent.user;
+  record.operation = parent.operation;
   record.version = options.version;
   record.klass = parent.klass;
   const Effect effect = options.effect != Effect::Inherit ? options.effect : edge.policy.effect;
@@ -170,7 +171,7 @@ void Engine::launch(std::uint32_t r) {
   call.version = record.version;
   call.outbound = r;
   call.attempt = record.sent;
-  call.trace = 0;
+  call.operation = record.operation;
   call.retryAfter = 0;
   call.child = 0;
   call.sibling = 0;

@@ -22,6 +22,7 @@ struct OutboundCall {
   std::uint32_t followers;
   std::uint32_t key;
   std::uint32_t user;
+  std::uint32_t operation;
   std::uint32_t version;
   std::uint16_t klass;
   std::uint16_t flags;

@@ -137,6 +137,7 @@ struct OperationStats {
   Counter late;
   Counter stale;
   AveragedGauge inFlight;
+  std::int64_t carried = 0;       // of those in flight, how many began before measuring
   std::vector<Counter> failures;  // by FailureId
   Timing okLatency;
   Timing failedLatency;

@@ -1,0 +1,322 @@
+// An application server: workers, or an event loop, that do work of their own and call others.
+//
+// A request's life: wait for a worker -> own work -> the call plan of the out-edges -> delay -> finishing work -> answer. A
+// worker is held from start to answer. In event-loop mode the one thread of an instance is held only during work, piece
+// by piece; meanwhile the request waits in its in-flight slot.
+#include <deque>
+
+#include "base/flat_map.h"
+#include "engine/component.h"
+#include "parts/by_class.h"
+#include "parts/call_plan.h"
+#include "parts/station.h"
+
+namespace faultline {
+
+namespace {
+
+enum class Mode { Threads, EventLoop };
+constexpr ChoiceInfo kModes[] = {
+    {"threads", "A worker is held from start to answer, also while it waits for others."},
+    {"event_loop", "One thread an instance, held only while it works; a waiting request keeps just its in-flight slot."},
+};
+
+enum class Probe { Worker, Dependencies };
+constexpr ChoiceInfo kProbes[] = {
+    {"worker", "A health check needs a worker and no more: it passes while every dependency is dead."},
+    {"dependencies", "A health check also makes the calls of a request, and fails when they fail."},
+};
+
+struct Params {
+  std::int64_t instances = 1;
+  std::int64_t workers = 16;
+  Mode mode = Mode::Threads;
+  std::optional<std::int64_t> maxInFlight;
+  PerClass work{Distribution::constant(5e6), {}};
+  PerClass delay{Distribution::constant(0), {}};
+  PerClass finishWork{Distribution::constant(0), {}};
+  std::optional<double> cores;
+  Discipline queue = Discipline::Fifo;
+  std::optional<std::int64_t> queueCapacity;
+  std::optional<Duration> queueTimeout;
+  Probe healthCheck = Probe::Worker;
+  bool idempotency = false;
+  std::optional<Distribution> pauseEvery;
+  Distribution pauseFor = Distribution::constant(100e6);
+};
+
+constexpr double kMany = 1e6;
+constexpr ParamInfo kParams[] = {
+    param<&Params::instances>("instances", "Instances", range(1, 10'000), "Copies of the service; a caller or balancer picks one."),
+    param<&Params::workers>("workers", "Workers", range(1, kMany), "Requests that one instance handles at a time (threads mode)."),
+    fixed(param<&Params::mode, &kModes>("mode", "Mode", {}, "What a request holds while it waits for others.")),
+    param<&Params::maxInFlight>("max_in_flight", "Max in flight", range(1, kMany), "In event-loop mode: requests that one instance accepts at a time; more are refused."),
+    param<&Params::work>("work", "Work", {}, "Own work before the calls; CPU time where cores are shared."),
+    param<&Params::delay>("delay", "Delay", {}, "Waiting of its own after the calls that needs no CPU (an outside call that is not drawn, a sleep)."),
+    param<&Params::finishWork>("finish_work", "Finishing work", {}, "Own work after the calls, before the answer (rendering, serialising)."),
+    param<&Params::cores>("cores", "CPU cores", range(0.01, 1024), "Cores of each instance that its running work shares; unset: every worker has a core of its own. A host's cores take precedence."),
+    fixed(param<&Params::queue, &kDisciplineChoices>("queue", "Queue order", {}, "Who is next when a worker becomes free.")),
+    param<&Params::queueCapacity>("queue_capacity", "Queue capacity", range(0, 1e8), "Waiting requests per instance; more are refused. Unset: no limit."),
+    param<&Params::queueTimeout>("queue_timeout", "Queue timeout", range(0, 86'400), "A request that waited this long for a worker is refused."),
+    param<&Params::healthCheck, &kProbes>("health_check", "Health check", {}, "What a balancer's probe exercises."),
+    param<&Params::idempotency>("idempotency", "Idempotency keys", {}, "Repeated writes of one operation take effect once; without it duplicates take effect and are counted."),
+    param<&Params::pauseEvery>("pause_every", "Pause every", {}, "Time between stop-the-world pauses of an instance, such as garbage collections; unset: none."),
+    param<&Params::pauseFor>("pause_for", "Pause for", {}, "Length of such a pause."),
+};
+
+enum Metric : std::uint32_t { kDuplicateEffects, kDuplicatesAvoided };
+constexpr MetricInfo kMetrics[] = {
+    {"duplicate_effects", MetricType::Counter, "effects", "Writes that took effect again for an operation that already had its effect here."},
+    {"duplicates_avoided", MetricType::Counter, "effects", "Repeated writes that were answered from the first one's result."},
+};
+
+enum Reason : std::uint32_t { kQueueFull, kQueueTimeout };
+constexpr ReasonInfo kReasons[] = {
+    {"queue_full", Outcome::Rejected, "Every worker was busy and the queue was full."},
+    {"queue_timeout", Outcome::Rejected, "It waited longer than the queue timeout for a worker."},
+};
+
+constexpr const char* kHeadline[] = {"latency_p99", "utilization", "queue"};
+
+// Phases of a held call, kept in Call::step while no call plan runs (whose steps are far below).
+enum Phase : std::uint16_t { kWork = 0xfff0, kDelay, kFinish };
+
+// Effects are remembered for this many operations.
+constexpr std::size_t kRememberedEffects = 1'000'000;
+
+class Service : public Component {
+ public:
+  explicit Service(const Params& params) : p_(params) {}
+
+  void onStart(Context& ctx) override {
+    plan_ = CallPlan(ctx);
+    luck_ = &ctx.stream("work");
+    refresh(ctx);
+    for (std::uint32_t i = 0; i < ctx.instances(); ++i) addInstance(ctx);
+  }
+
+  void onRequest(Context& ctx, CallId id) override {
+    const Call& call = ctx.at(id);
+    if (loop() && p_.maxInFlight && ctx.stats(call.instance).inFlight.value > *p_.maxInFlight)
+      return ctx.reply(id, ctx.failure(kQueueFull));
+    ctx.at(id).step = kWork;
+    enter(ctx, id);
+  }
+
+  void onServed(Context& ctx, CallId id) override {
+    Call& call = ctx.at(id);
+    if (call.has(kWaiting)) {
+      stations_[call.instance].remove(ctx, id);
+      return ctx.reply(id, ctx.failure(kQueueTimeout));
+    }
+    switch (call.step) {
+      case kWork:
+        if (loop()) leave(ctx, call.instance);
+        return startPlan(ctx, id);
+      case kDelay: return finish(ctx, id);
+      default:
+        if (loop()) leave(ctx, call.instance);
+        return answer(ctx, id);
+    }
+  }
+
+  void onReply(Context& ctx, CallId id, const Reply& reply) override {
+    const Distribution& work = ctx.policy(reply.edge).work;
+    if (!work.isZero() && reply.ok()) ctx.at(id).retryAfter += work.sample(*luck_).ns;
+    if (plan_.onReply(ctx, id, reply) == CallPlan::Progress::Done) planDone(ctx, id);
+  }
+
+  void onCancel(Context& ctx, CallId id) override {
+    const Call& call = ctx.at(id);
+    if (call.has(kWaiting)) {
+      stations_[call.instance].remove(ctx, id);
+    } else {
+      const bool holdsLoop = loop() && (call.step == kWork || call.step == kFinish);
+      ctx.stopWork(id);
+      ctx.abandonChildren(id);
+      if (holdsLoop) leave(ctx, call.instance);
+    }
+    answer(ctx, id, ctx.failure(CommonReason::Cancelled));
+  }
+
+  void onTimer(Context& ctx, std::uint32_t, std::uint64_t instance) override {
+    ctx.freeze(static_cast<std::uint16_t>(instance), p_.pauseFor.sample(ctx.stream("pauses")));
+    schedulePause(ctx, static_cast<std::uint16_t>(instance));
+  }
+
+  void onChange(Context& ctx, const NodeChange& change) override {
+    switch (change.kind) {
+      case NodeChange::Kind::Crashed:
+        for (std::size_t i = 0; i < stations_.size(); ++i)
+          if (change.instance == kAnyInstance || change.instance == i) stations_[i].clear(ctx);
+        break;
+      case NodeChange::Kind::InstancesChanged:
+        while (stations_.size() < ctx.instances()) addInstance(ctx);
+        for (std::size_t i = 0; i < stations_.size(); ++i) setServers(ctx, i);
+        break;
+      case NodeChange::Kind::ParamsChanged:
+        refresh(ctx);
+        for (std::size_t i = 0; i < stations_.size(); ++i) setServers(ctx, i);
+        break;
+      default: break;
+    }
+  }
+
+ private:
+  bool loop() const { return p_.mode == Mode::EventLoop; }
+
+  void refresh(Context& ctx) {
+    work_ = ByClass(ctx, p_.work);
+    delay_ = ByClass(ctx, p_.delay);
+    finishWork_ = ByClass(ctx, p_.finishWork);
+    if (p_.cores) ctx.setCores(*p_.cores);
+  }
+
+  std::int64_t servers() const { return loop() ? 1 : p_.workers; }
+
+  void addInstance(Context& ctx) {
+    const auto instance = static_cast<std::uint16_t>(stations_.size());
+    // A loop refuses by its in-flight limit; its pieces of work always find a place.
+    const std::int64_t capacity = loop() ? -1 : p_.queueCapacity.value_or(-1);
+    stations_.emplace_back(ctx, instance, servers(), capacity, p_.queue);
+    if (p_.pauseEvery) schedulePause(ctx, instance);
+  }
+
+  // Instances beyond the active ones finish what they hold and count no servers.
+  void setServers(Context& ctx, std::size_t instance) {
+    stations_[instance].setServers(ctx, servers());
+    if (!loop()) stations_[instance].setCapacity(p_.queueCapacity.value_or(-1));
+    if (instance >= ctx.instances()) ctx.stats(static_cast<std::uint16_t>(instance)).servers.set(0, ctx.now().ns);
+    while (const CallId next = stations_[instance].admit(ctx)) run(ctx, next);
+  }
+
+  void schedulePause(Context& ctx, std::uint16_t instance) {
+    if (p_.pauseEvery) ctx.after(p_.pauseEvery->sample(ctx.stream("pauses")), 0, instance);
+  }
+
+  // Takes a worker (or the loop) for the call's present phase, or queues for it.
+  void enter(Context& ctx, CallId id) {
+    switch (stations_[ctx.at(id).instance].offer(ctx, id)) {
+      case Station::Offer::Started: return run(ctx, id);
+      case Station::Offer::Full: return ctx.reply(id, ctx.failure(kQueueFull));
+      case Station::Offer::Queued:
+        if (p_.queueTimeout && ctx.at(id).step == kWork) ctx.limitWaiting(id, *p_.queueTimeout);
+    }
+  }
+
+  // A worker or the loop is free for the next one.
+  void leave(Context& ctx, std::uint16_t instance) {
+    if (const CallId next = stations_[instance].release(ctx)) run(ctx, next);
+  }
+
+  void run(Context& ctx, CallId id) {
+    Call& call = ctx.at(id);
+    if (call.step == kFinish) return ctx.compute(id, takeFinishWork(call));
+    call.step = kWork;
+    call.retryAfter = 0;
+    const bool shallow = call.has(kProbe);
+    ctx.compute(id, shallow || replays(ctx, call) ? Duration{} : work_.of(call.klass).sample(*luck_));
+  }
+
+  void startPlan(Context& ctx, CallId id) {
+    Call& call = ctx.at(id);
+    const bool skipsCalls = (call.has(kProbe) && p_.healthCheck == Probe::Worker) || replays(ctx, call);
+    if (skipsCalls || plan_.empty()) {
+      call.failure = 0;
+      return planDone(ctx, id);
+    }
+    if (plan_.start(ctx, id) == CallPlan::Progress::Done) planDone(ctx, id);
+  }
+
+  void planDone(Context& ctx, CallId id) {
+    Call& call = ctx.at(id);
+    if (call.failure != 0) return answer(ctx, id, call.failure);
+    if (!call.has(kProbe) && !delay_.isZero() && !delay_.of(call.klass).isZero()) {
+      call.step = kDelay;
+      return ctx.serve(id, delay_.of(call.klass).sample(*luck_));
+    }
+    finish(ctx, id);
+  }
+
+  void finish(Context& ctx, CallId id) {
+    Call& call = ctx.at(id);
+    const bool nothing = call.retryAfter == 0 && (call.has(kProbe) || finishWork_.of(call.klass).isZero());
+    if (nothing) return answer(ctx, id);
+    call.step = kFinish;
+    if (loop()) return enter(ctx, id);
+    ctx.compute(id, takeFinishWork(call));
+  }
+
+  // Finishing work and what the answers of the calls cost.
+  Duration takeFinishWork(Call& call) {
+    Duration total{call.retryAfter};
+    call.retryAfter = 0;
+    if (!call.has(kProbe)) total += finishWork_.of(call.klass).sample(*luck_);
+    return total;
+  }
+
+  void answer(Context& ctx, CallId id, FailureId failure = 0) {
+    Call& call = ctx.at(id);
+    const std::uint16_t instance = call.instance;
+    const bool heldWorker = !loop() && call.has(kServing);
+    if (failure == 0) {
+      call.retryAfter = 0;
+      if (call.has(kWrite) && !call.has(kProbe)) recordEffect(ctx, call);
+    }
+    ctx.reply(id, failure);
+    if (heldWorker) leave(ctx, instance);
+  }
+
+  bool replays(const Context&, const Call& call) const {
+    return p_.idempotency && call.has(kWrite) && effects_.find(call.operation) != nullptr;
+  }
+
+  void recordEffect(Context& ctx, const Call& call) {
+    if (effects_.find(call.operation)) {
+      ctx.add(p_.idempotency ? kDuplicatesAvoided : kDuplicateEffects);
+      return;
+    }
+    effects_[call.operation] = 1;
+    if (order_.size() < kRememberedEffects) {
+      order_.push_back(call.operation);
+      return;
+    }
+    effects_.erase(order_[oldest_]);
+    order_[oldest_] = call.operation;
+    oldest_ = (oldest_ + 1) % kRememberedEffects;
+  }
+
+  const Params& p_;
+  CallPlan plan_;
+  RandomStream* luck_ = nullptr;
+  ByClass work_, delay_, finishWork_;
+  std::deque<Station> stations_;
+  FlatMap<std::uint8_t> effects_;  // operations whose write took effect here
+  std::vector<std::uint32_t> order_;
+  std::size_t oldest_ = 0;
+};
+
+}  // namespace
+
+const ComponentInfo& serviceInfo() {
+  static const ComponentInfo info{
+      .kind = "service",
+      .label = "Service",
+      .category = "compute",
+      .summary = "An application server with workers or an event loop that works and calls others.",
+      .help = "A worker is held from start to answer, so a slow dependency exhausts workers. CPU is shared only where `cores` or a "
+              "host is given; otherwise work takes its time whatever runs beside it. Leaves out: memory, warm-up of a just-in-time "
+              "compiler, connection set-up. The default work of 5 ms is a placeholder to be measured.",
+      .params = kParams,
+      .metrics = kMetrics,
+      .reasons = kReasons,
+      .headline = kHeadline,
+      .inputs = PortUse::Required,
+      .makeParams = makeDefault<Params>,
+      .create = makeComponent<Service, Params>,
+      .instances = [](const void* p) { return static_cast<const Params*>(p)->instances; },
+  };
+  return info;
+}
+
+}  // namespace faultline

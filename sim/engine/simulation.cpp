@@ -1,0 +1,121 @@
+#include "engine/simulation.h"
+
+#include <algorithm>
+
+#include "engine/engine.h"
+#include "engine/sampler.h"
+
+namespace faultline {
+
+namespace {
+
+// One sample a second, but never more than this many unless the scenario asks for it.
+constexpr std::int64_t kDefaultSamples = 10'000;
+
+Duration sampleInterval(const Scenario& scenario) {
+  if (scenario.sample) return *scenario.sample;
+  return std::max(seconds(1), Duration{scenario.duration.ns / kDefaultSamples});
+}
+
+bool earlier(const Action& a, const Action& b) { return a.at < b.at; }
+
+}  // namespace
+
+Simulation::Simulation(const Scenario& scenario)
+    : engine_(std::make_unique<Engine>(scenario)), sampleEvery_(sampleInterval(scenario)) {
+  pending_ = scenario.timeline;
+  std::stable_sort(pending_.begin(), pending_.end(), earlier);
+  for (const NodeSpec& node : scenario.nodes) names_.push_back(node.name);
+  engine_->start();
+  sampler_ = std::make_unique<Sampler>(*engine_);
+  nextSample_ = sampleEvery_;
+}
+
+Simulation::~Simulation() = default;
+Simulation::Simulation(Simulation&&) noexcept = default;
+
+void Simulation::addPending(Action action) {
+  const auto place = std::upper_bound(pending_.begin() + static_cast<std::ptrdiff_t>(nextPending_), pending_.end(),
+                                      action, earlier);
+  pending_.insert(place, std::move(action));
+}
+
+// Applies what is due now, and what that brings about at this same instant.
+void Simulation::applyDue() {
+  while (nextPending_ < pending_.size() && pending_[nextPending_].at <= engine_->now) {
+    const Action action = pending_[nextPending_++];
+    engine_->apply(action);
+    applied_.push_back(action);
+    applied_.back().at = engine_->now;
+    for (Action& later : engine_->later) addPending(std::move(later));
+    engine_->later.clear();
+  }
+}
+
+void Simulation::apply(Action action) {
+  action.at = engine_->now;
+  // It goes before what is already due now, as a live change comes first.
+  pending_.insert(pending_.begin() + static_cast<std::ptrdiff_t>(nextPending_), std::move(action));
+  applyDue();
+}
+
+// Stops between events at every action and sample, so neither can change the order of events.
+Simulation::Status Simulation::advanceTo(SimTime until) {
+  until = std::min(until, engine_->scenario.duration);
+  while (status_ == Status::Running) {
+    SimTime stop = until;
+    if (nextPending_ < pending_.size()) stop = std::min(stop, pending_[nextPending_].at - nanoseconds(1));
+    stop = std::min(stop, nextSample_);
+    const SimTime warmup = engine_->scenario.warmup;
+    const bool warming = engine_->measureFrom == 0 && warmup.ns > 0;
+    if (warming) stop = std::min(stop, warmup);
+    if (stop > engine_->now || engine_->queue.hasNow() || engine_->queue.nextTime() <= stop) {
+      const StopReason reason = engine_->run(stop);
+      if (reason == StopReason::CallLimit) status_ = Status::CallLimit;
+      if (reason == StopReason::Livelock) status_ = Status::Livelock;
+      if (status_ != Status::Running) break;
+    }
+    if (engine_->now == nextSample_) {
+      sampler_->sample();
+      nextSample_ += sampleEvery_;
+    }
+    if (warming && engine_->now >= warmup) sampler_->restartMeasuring();
+    const bool due = nextPending_ < pending_.size() && pending_[nextPending_].at - nanoseconds(1) <= engine_->now;
+    if (due && pending_[nextPending_].at <= until) {
+      engine_->now = std::max(engine_->now, pending_[nextPending_].at);
+      applyDue();
+      continue;
+    }
+    if (engine_->now >= until) break;
+  }
+  if (status_ == Status::Running && engine_->now >= engine_->scenario.duration) status_ = Status::Finished;
+  return status_;
+}
+
+Simulation::Status Simulation::runToEnd() { return advanceTo(engine_->scenario.duration); }
+
+SimTime Simulation::now() const { return engine_->now; }
+const std::vector<Action>& Simulation::actions() const { return applied_; }
+const Scenario& Simulation::scenario() const { return engine_->scenario; }
+const Series& Simulation::series() const { return sampler_->series(); }
+Frame Simulation::frame() const { return sampler_->frame(); }
+std::uint64_t Simulation::fingerprint() const { return engine_->fingerprint; }
+std::uint64_t Simulation::events() const { return engine_->events; }
+std::uint64_t Simulation::peakCallBytes() const {
+  return engine_->calls.bytesTouched() + engine_->hops.bytesTouched() + engine_->timers.bytesTouched() +
+         engine_->outbound.bytesTouched();
+}
+std::uint32_t Simulation::callsInFlight() const { return engine_->calls.live(); }
+const std::vector<std::string>& Simulation::nodeNames() const { return names_; }
+void Simulation::observe(Observer* observer) { engine_->observer = observer; }
+
+Summary Simulation::summary() const {
+  Summary s = sampler_->summary();
+  if (status_ == Status::CallLimit)
+    s.stopped = "more than " + std::to_string(engine_->scenario.maxCallsInFlight) + " calls in flight";
+  if (status_ == Status::Livelock) s.stopped = "a loop without any delay: endless events at one instant";
+  for (const Action& a : applied_) s.actions.push_back({a.at, a.verb + " " + a.target});
+  return s;
+}
+
+}  // namespace faultline

@@ -1,0 +1,78 @@
+// One run of a scenario: the public face of the engine.
+//
+// Advance it, act on it between events, read it. Everything read is a copy or stays valid until the next advance.
+// Determinism: the same scenario and the same actions give the same bits, whatever the steps of advancing, the sampling
+// interval or the observer. Thread safety: one thread at a time; many simulations may run in many threads.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "engine/observer.h"
+#include "metrics/frame.h"
+#include "metrics/series.h"
+#include "metrics/summary.h"
+#include "model/scenario.h"
+
+namespace faultline {
+
+class Engine;
+class Sampler;
+
+class Simulation {
+ public:
+  enum class Status {
+    Running,    // the clock stands where it was asked to go
+    Finished,   // the scenario's duration is over
+    CallLimit,  // more calls in flight than the scenario's limit: the clock stands where that happened
+    Livelock,   // endless events at one instant: a loop without any delay
+  };
+
+  // REQUIRES validate(scenario) to be free of errors.
+  explicit Simulation(const Scenario& scenario);
+  ~Simulation();
+  Simulation(Simulation&&) noexcept;
+
+  SimTime now() const;
+  // Processes everything up to and including `until` (at most the scenario's duration).
+  Status advanceTo(SimTime until);
+  Status runToEnd();
+
+  // Applies a change now and keeps it in actions(), so that a live session can be saved and replayed.
+  // REQUIRES an action that validation accepts.
+  void apply(Action action);
+  // Everything applied so far with its time: the timeline, live changes, and what they brought about.
+  const std::vector<Action>& actions() const;
+
+  const Scenario& scenario() const;
+  const Series& series() const;
+  Frame frame() const;
+  Summary summary() const;
+  std::uint64_t fingerprint() const;
+  std::uint64_t events() const;
+  // Bytes of call records in use at the worst moment, legs, timers and policies included.
+  std::uint64_t peakCallBytes() const;
+  std::uint32_t callsInFlight() const;
+  const std::vector<std::string>& nodeNames() const;
+
+  // Null to stop observing. The observer must outlive the simulation or be removed.
+  void observe(Observer* observer);
+
+ private:
+  void applyDue();
+  void addPending(Action action);
+
+  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<Sampler> sampler_;
+  std::vector<Action> pending_;  // sorted by time, stable
+  std::size_t nextPending_ = 0;
+  std::vector<Action> applied_;
+  std::vector<std::string> names_;
+  SimTime nextSample_;
+  Duration sampleEvery_;
+  Status status_ = Status::Running;
+};
+
+}  // namespace faultline

@@ -1,0 +1,24 @@
+#include "model/catalog.h"
+
+namespace faultline {
+
+const ComponentInfo& clientInfo();
+const ComponentInfo& loadBalancerInfo();
+const ComponentInfo& serviceInfo();
+
+std::span<const ComponentInfo* const> catalog() {
+  static const ComponentInfo* const kKinds[] = {
+      &clientInfo(),
+      &loadBalancerInfo(),
+      &serviceInfo(),
+  };
+  return kKinds;
+}
+
+const ComponentInfo* findKind(std::string_view kind) {
+  for (const ComponentInfo* info : catalog())
+    if (kind == info->kind) return info;
+  return nullptr;
+}
+
+}  // namespace faultline

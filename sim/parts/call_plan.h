@@ -1,0 +1,57 @@
+// The call plan of a node: which of its out-edges are called for a held call, in which order, and what their answers
+// mean together. See model.md section 3.
+//
+// Steps run in ascending order; edges of one step run in parallel and join. `times` repeats an edge one after the other,
+// `parallel` at once. `when: miss(x)` and `hit(x)` look at the answer of an earlier edge to x. A failed answer fails the
+// plan unless its edge is optional, which makes the answer degraded instead. After a miss, the value that a later edge
+// fetches goes back to the cache that missed.
+//
+// The state of a running plan is in the held call itself (step, pending, marks), so nothing is allocated.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/component.h"
+
+namespace faultline {
+
+class CallPlan {
+ public:
+  enum class Progress {
+    Waiting,  // answers are outstanding
+    Done,     // every step is done; call.failure holds the outcome (0: ok)
+  };
+
+  CallPlan() = default;
+  explicit CallPlan(Context& ctx);
+
+  bool empty() const { return edges_.empty(); }
+  // True when the plan of every call is one plain awaited call along edge 0: then a caller may pass the call on.
+  bool isSinglePass() const { return singlePass_; }
+
+  Progress start(Context& ctx, CallId call);
+  // REQUIRES a reply to a call that this plan made for `call`.
+  Progress onReply(Context& ctx, CallId call, const Reply& reply);
+
+ private:
+  struct PlannedEdge {
+    std::uint32_t edge = 0;
+    std::int64_t step = 0;
+    std::uint64_t classes = ~0ull;  // bit per class
+    Condition condition;
+    std::uint64_t conditionEdges = 0;  // edges whose miss or hit is asked for
+  };
+
+  Progress advance(Context& ctx, CallId call, std::size_t from);
+  bool applies(Context& ctx, const PlannedEdge& planned, const Call& call);
+  void launch(Context& ctx, CallId call, const PlannedEdge& planned);
+  void fillCaches(Context& ctx, CallId call, const Reply& reply);
+  const PlannedEdge& plannedOf(std::uint32_t edge) const;
+
+  std::vector<PlannedEdge> edges_;  // in the order of their steps
+  bool singlePass_ = false;
+  RandomStream* luck_ = nullptr;
+};
+
+}  // namespace faultline

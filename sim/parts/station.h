@@ -1,0 +1,69 @@
+// Servers and the queue before them, for one instance of a node.
+//
+// A call is offered, waits if every server is busy, is held by a server until `release`, and may be refused. The queue
+// is first-in-first-out, last-in-first-out, or by class priority (first-in-first-out within a priority). Waiting calls
+// are linked through their own records, so nothing is allocated.
+//
+// Complexity: O(1) per call, O(priorities) where the queue is by priority. Determinism: no luck is used.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/component.h"
+
+namespace faultline {
+
+enum class Discipline { Fifo, Lifo, Priority };
+inline constexpr ChoiceInfo kDisciplineChoices[] = {
+    {"fifo", "First in, first out."},
+    {"lifo", "Last in, first out: under overload some answers stay fast."},
+    {"priority", "The class with the greatest priority first, first in first out within it."},
+};
+
+class Station {
+ public:
+  enum class Offer { Started, Queued, Full };
+
+  // `instance`: whose statistics the station keeps. A negative capacity means no limit of waiting calls.
+  Station(Context& ctx, std::uint16_t instance, std::int64_t servers, std::int64_t capacity = -1,
+          Discipline discipline = Discipline::Fifo);
+
+  // Gives the call a server or a place in the queue. The caller starts its work when the answer is Started.
+  Offer offer(Context& ctx, CallId call);
+  // A server is done with a call. Returns the next call, which now holds that server, or 0.
+  CallId release(Context& ctx);
+  // Takes a waiting call out of the queue. REQUIRES that it waits here.
+  void remove(Context& ctx, CallId call);
+  // Changes the number of servers; returns nothing: call `admit` until it gives 0 to fill new ones.
+  void setServers(Context& ctx, std::int64_t servers);
+  void setCapacity(std::int64_t capacity) { capacity_ = capacity; }
+  // A waiting call for which there is a free server now, or 0.
+  CallId admit(Context& ctx);
+  // Forgets all calls, held and waiting (a crash): the engine ends them.
+  void clear(Context& ctx);
+
+  std::int64_t busy() const { return busy_; }
+  std::int64_t servers() const { return servers_; }
+  std::int64_t waiting() const { return waiting_; }
+
+ private:
+  struct Line {
+    std::int64_t priority = 0;
+    CallId head = 0, tail = 0;
+  };
+
+  Line& lineFor(const Context& ctx, const Call& call);
+  void enqueue(Context& ctx, CallId call);
+  CallId dequeue(Context& ctx);
+
+  std::uint16_t instance_;
+  Discipline discipline_;
+  std::int64_t servers_;
+  std::int64_t capacity_;
+  std::int64_t busy_ = 0;
+  std::int64_t waiting_ = 0;
+  std::vector<Line> lines_;  // one, or one per priority, greatest first
+};
+
+}  // namespace faultline
