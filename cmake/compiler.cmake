@@ -23,7 +23,7 @@ if((CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_
 endif()
 
 add_library(faultline_warnings INTERFACE)
-target_compile_options(faultline_warnings INTERFACE -Wall -Wextra -Wshadow)
+target_compile_options(faultline_warnings INTERFACE -Wall -Wextra -Wshadow -Wno-missing-field-initializers)
 if(FAULTLINE_WERROR AND faultline_checked_compiler)
   target_compile_options(faultline_warnings INTERFACE -Werror)
 endif()

@@ -44,6 +44,9 @@ Engine::Engine(const Scenario& s)
 }
 
 void Engine::compileNodes() {
+  // Reserved once: references to nodes and edges stay valid for the run.
+  nodes.reserve(scenario.nodes.size());
+  edges.reserve(scenario.edges.size());
   for (const NodeSpec& spec : scenario.nodes) {
     NodeState& node = nodes.emplace_back(*this, static_cast<NodeId>(nodes.size()));
     const NodeId id = node.context.node();

@@ -98,7 +98,7 @@ struct NodeState {
   double cores = 0;
   CpuPool* host = nullptr;
   std::uint32_t hostIndex = 0;
-  std::deque<Instance> instances;
+  std::vector<Instance> instances;
   std::vector<MetricState> metrics;
   NodeStats stats;
   std::deque<std::pair<std::string, RandomStream>> streams;
@@ -201,8 +201,8 @@ class Engine {
   Slab<Hop> hops;
   Slab<TimerState> timers;
   Slab<OutboundCall> outbound;
-  std::deque<NodeState> nodes;
-  std::deque<EdgeState> edges;
+  std::vector<NodeState> nodes;
+  std::vector<EdgeState> edges;
   std::deque<CpuPool> hostPools;
   std::vector<CpuPool*> cpuPools;          // by index; the event's slot
   std::vector<std::int64_t> cpuScheduled;  // the time of the wanted end event; others are stale
