@@ -11,6 +11,7 @@ endfunction()
 # a file's path decides, so exceptions stand before their folder.
 set(rules
   "^sim/base/"                      "^base/"
+  "^sim/model/value_check\\.cpp$"    "^(base|model)/|^parts/keyspace\\.h$"  # key spaces are parameters like any other
   "^sim/model/"                     "^(base|model)/"
   "^sim/metrics/"                   "^(base|model|metrics)/"
   "^sim/parts/"                     "^(base|parts)/|^engine/component\\.h$"

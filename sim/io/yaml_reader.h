@@ -12,9 +12,9 @@
 
 namespace faultline {
 
-inline constexpr std::size_t kMaxFileBytes = 8u << 20;
+inline constexpr std::size_t kMaxFileBytes = 2u << 20;
 inline constexpr int kMaxDepth = 64;
-inline constexpr std::size_t kMaxNodes = 500'000;
+inline constexpr std::size_t kMaxNodes = 200'000;
 
 // Reads and validates. `fileName` appears in diagnostics; CSV files are looked for beside it.
 Result<Scenario> readScenarioFile(const std::string& fileName);

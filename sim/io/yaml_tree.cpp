@@ -62,6 +62,7 @@ class TreeBuilder : public YAML::EventHandler {
     node->text = value;
     node->isPlain = tag != "!";
     if (node->isPlain && !open_.empty() && joinsPrevious()) {
+      count(1, node->place);
       Open& top = open_.back();
       top.lastText->text += ", " + value;
       top.openBrackets += openBrackets(value);

@@ -141,7 +141,7 @@ void validateNodes(const ScenarioIndex& index, Diagnostics& problems) {
   checkNames(scenario.nodes, "nodes", "nodes", problems);
   std::vector<std::string_view> known;
   for (const ComponentInfo* kind : catalog()) known.emplace_back(kind->kind);
-  for (std::size_t i = 0; i < scenario.nodes.size(); ++i) {
+  for (std::size_t i = 0; i < scenario.nodes.size() && problems.size() < kMostFindings; ++i) {
     const NodeSpec& node = scenario.nodes[i];
     const std::string path = "nodes." + node.name;
     if (index.kinds[i] == nullptr) {

@@ -8,11 +8,12 @@ namespace faultline {
 namespace {
 
 void checkEnds(const ScenarioIndex& index, const EdgeSpec& edge, const std::string& path, Diagnostics& problems) {
-  std::vector<std::string_view> known;
-  for (const NodeSpec& node : index.scenario.nodes) known.push_back(node.name);
-  for (const std::string* end : {&edge.from, &edge.to})
-    if (!index.nodes.contains(*end))
-      problems.push_back(errorAt(path, "there is no node " + quoted(*end), suggestion(*end, known)));
+  for (const std::string* end : {&edge.from, &edge.to}) {
+    if (index.nodes.contains(*end)) continue;
+    std::vector<std::string_view> known;
+    for (const NodeSpec& node : index.scenario.nodes) known.push_back(node.name);
+    problems.push_back(errorAt(path, "there is no node " + quoted(*end), suggestion(*end, known)));
+  }
   if (edge.from == edge.to) problems.push_back(errorAt(path, "the node " + quoted(edge.from) + " calls itself"));
 }
 
@@ -55,7 +56,7 @@ void checkPolicy(const ScenarioIndex::Arrow& arrow, const EdgeSpec& edge, Diagno
 void validateEdges(const ScenarioIndex& index, Diagnostics& problems) {
   const Scenario& scenario = index.scenario;
   std::set<std::pair<std::string_view, std::string_view>> seen;
-  for (std::size_t i = 0; i < scenario.edges.size(); ++i) {
+  for (std::size_t i = 0; i < scenario.edges.size() && problems.size() < kMostFindings; ++i) {
     const EdgeSpec& edge = scenario.edges[i];
     const std::string path = pathOf(edge);
     if (!seen.insert({edge.from, edge.to}).second) {

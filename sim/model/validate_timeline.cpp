@@ -143,7 +143,7 @@ struct ActionCheck {
 }  // namespace
 
 void validateTimeline(const Scenario& scenario, Diagnostics& problems) {
-  for (std::size_t i = 0; i < scenario.timeline.size(); ++i) {
+  for (std::size_t i = 0; i < scenario.timeline.size() && problems.size() < kMostFindings; ++i) {
     const Action& action = scenario.timeline[i];
     const std::string path = "timeline[" + std::to_string(i) + "]";
     if (i > 0 && action.at < scenario.timeline[i - 1].at)

@@ -12,6 +12,9 @@
 
 namespace faultline {
 
+// Nobody reads more, and every one costs time.
+inline constexpr std::size_t kMostFindings = 1000;
+
 // What several sections look up. Holds pointers into the scenario.
 struct ScenarioIndex {
   explicit ScenarioIndex(const Scenario& s);

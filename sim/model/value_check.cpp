@@ -7,12 +7,15 @@
 #include "base/quantity.h"
 #include "model/problem.h"
 #include "model/validate.h"
+#include "parts/keyspace.h"
 
 namespace faultline {
 namespace {
 
+constexpr std::string_view kInheritedKey = "inherit";  // on an edge: the key of the request
 constexpr double kLongestSeconds = static_cast<double>(kLongestDuration.ns) / 1e9;
 constexpr std::size_t kLongestSuggestionList = 16;
+constexpr std::size_t kMostNamesCompared = 1000;
 
 void addError(Diagnostics& problems, const std::string& path, std::string message, std::string hint = {}) {
   problems.push_back(errorAt(path, std::move(message), std::move(hint)));
@@ -96,7 +99,8 @@ struct ValueCheck {
   }
   void operator()(const std::string& text) const {
     switch (info.type) {
-      case ParamType::Text: case ParamType::KeySpace: return;
+      case ParamType::Text: return;
+      case ParamType::KeySpace: return checkKeySpace(text);
       case ParamType::Choice: return checkName(text, namesOf(info.choices), std::string("unknown ") + info.name, path);
       case ParamType::NodeName: return checkNode(text);
       default: return wrongType();
@@ -130,6 +134,11 @@ struct ValueCheck {
                  const std::string& where) const {
     if (std::find(known.begin(), known.end(), name) == known.end())
       addError(problems, where, what + " " + quoted(name), suggestion(name, known));
+  }
+  void checkKeySpace(const std::string& text) const {
+    if (text == kInheritedKey) return;
+    if (const Parsed<KeySpace> parsed = parseKeySpace(text); !parsed.value)
+      addError(problems, path, quoted(text) + " is not a key space", parsed.problem);
   }
   void checkNode(const std::string& name) const {
     if (scenario.findNode(name) != nullptr) return;
@@ -247,7 +256,8 @@ bool isIdentifier(std::string_view name) {
 }
 
 std::string suggestion(std::string_view written, std::span<const std::string_view> known) {
-  const std::string nearest = nearestName(written, known);
+  // Comparing with very many names would take longer than it helps.
+  const std::string nearest = known.size() <= kMostNamesCompared ? nearestName(written, known) : std::string();
   if (!nearest.empty()) return "did you mean \"" + nearest + "\"?";
   if (known.empty()) return {};
   std::string list = "known:";
