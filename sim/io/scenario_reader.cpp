@@ -166,7 +166,8 @@ void nameGroups(Scenario& scenario) {
 
 void readScenarioTree(const YamlNode& root, Scenario& scenario, FieldReader& reader) {
   if (!reader.isMap(root, "", "a scenario (a map that starts with \"faultline: 1\")")) return;
-  for (const auto& [key, value] : root.entries) reader.setPlace(key->text, key->place);
+  for (const auto& [key, value] : root.entries)
+    if (findParam(scenarioParams(), key->text) == nullptr) reader.setPlace(key->text, key->place);
   readVersion(root, reader);
   assignFields(scenarioParams(), readChecked(scenarioParams(), root, "", reader, kSections), &scenario);
   const auto section = [&](std::string_view name, auto read) {

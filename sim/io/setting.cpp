@@ -147,6 +147,8 @@ Diagnostics applySetting(Scenario& scenario, std::string_view setting) {
     const std::string& unknown = path[found.reached];
     return {errorAt(place, "there is no parameter " + quoted(unknown), suggestion(unknown, namesOf(found.scope)))};
   }
+  if (const std::string& last = path.back(); found.ofClass && last != kDefaultClass && scenario.findClass(last) == nullptr)
+    return {errorAt(place, "there is no request class " + quoted(last), suggestClass(scenario, last))};
   const ParamInfo info = valueInfo(found);
   const auto value = readText(info, text, place, problems);
   if (!value) return problems;

@@ -59,7 +59,13 @@ Result<Scenario> readScenarioText(std::string_view text, const std::string& file
     if (isMap) addFindings(result.value, reader);
   }
   result.diagnostics = std::move(document.problems);
-  std::move(reader.problems.begin(), reader.problems.end(), std::back_inserter(result.diagnostics));
+  const std::size_t ofText = result.diagnostics.size();
+  for (Diagnostic& d : reader.problems) {
+    // What is no sound text to begin with is no sound value either.
+    const bool isKnown = std::any_of(result.diagnostics.begin(), result.diagnostics.begin() + static_cast<std::ptrdiff_t>(ofText),
+                                     [&](const Diagnostic& t) { return t.line == d.line && t.column == d.column; });
+    if (!isKnown) result.diagnostics.push_back(std::move(d));
+  }
   for (Diagnostic& d : result.diagnostics) d.file = fileName;
   useCharacterColumns(text, result.diagnostics);
   std::stable_sort(result.diagnostics.begin(), result.diagnostics.end(), [](const Diagnostic& a, const Diagnostic& b) {

@@ -165,6 +165,7 @@ ParameterPlace findParameter(std::span<const ParamInfo> params, std::span<const 
       const ParamInfo* next = findParam(place.scope, path[i]);
       if (next == nullptr) {
         place.info = nullptr;
+        place.ofRow = false;
         return place;
       }
       place.info = next;

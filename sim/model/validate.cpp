@@ -42,6 +42,8 @@ double physicalMemory() {
   return pages > 0 && size > 0 ? static_cast<double>(pages) * static_cast<double>(size) : 1e18;
 }
 
+std::string inGibibytes(double bytes) { return formatNumber(std::round(bytes / 0x1p30 * 10) / 10) + "GiB"; }
+
 // Whether every parameter is of a type and in a range that makeParams may take.
 bool isSound(const ScenarioIndex& index, std::size_t node) {
   if (index.kinds[node] == nullptr) return false;
@@ -165,12 +167,12 @@ void validateMemory(const ScenarioIndex& index, Diagnostics& problems) {
     total += bytes;
     if (!(bytes <= available))
       problems.push_back(errorAt("nodes." + index.scenario.nodes[i].name,
-                                 "needs about " + formatBytes(std::round(bytes)) + " of memory, and this machine has " +
-                                     formatBytes(available)));
+                                 "needs about " + inGibibytes(bytes) + " of memory, and this machine has " +
+                                     inGibibytes(available)));
   }
   if (!hasErrors(problems) && !(total <= available))
-    problems.push_back(errorAt("nodes", "the nodes together need about " + formatBytes(std::round(total)) +
-                                            " of memory, and this machine has " + formatBytes(available)));
+    problems.push_back(errorAt("nodes", "the nodes together need about " + inGibibytes(total) +
+                                            " of memory, and this machine has " + inGibibytes(available)));
 }
 
 // More than anybody draws or simulates in one run; keeps the time of all checks bounded.

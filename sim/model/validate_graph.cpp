@@ -20,7 +20,9 @@ void checkPorts(const ScenarioIndex& index, Diagnostics& problems) {
     if (to != nullptr && to->inputs == PortUse::None)
       problems.push_back(errorAt(pathOf(edge), quoted(edge.to) + " cannot be called, it is a " + to->label));
   }
-  for (std::size_t i = 0; i < count; ++i) {
+  // An edge that leads nowhere was meant to lead somewhere: then nobody can say who is not called.
+  const bool allEdgesKnown = index.arrows.size() == index.scenario.edges.size();
+  for (std::size_t i = 0; i < count && allEdgesKnown; ++i) {
     const ComponentInfo* kind = index.kinds[i];
     if (kind == nullptr) continue;
     const std::string& name = index.scenario.nodes[i].name;
@@ -56,8 +58,10 @@ class CycleSearch {
   void run(const std::string* className, std::set<std::vector<std::size_t>>& cycles) {
     for (auto& list : next_) list.clear();
     for (const ScenarioIndex::Arrow& arrow : index_.arrows) {
-      const bool buffers = index_.kinds[arrow.from] != nullptr && index_.kinds[arrow.from]->buffers;
-      const bool isWaiting = arrow.policy.mode == CallMode::Call && !buffers && arrow.from != arrow.to;
+      const ComponentInfo* from = index_.kinds[arrow.from];
+      const ComponentInfo* to = index_.kinds[arrow.to];
+      const bool isLegal = from != nullptr && to != nullptr && from->outputs != PortUse::None && to->inputs != PortUse::None;
+      const bool isWaiting = isLegal && arrow.policy.mode == CallMode::Call && !from->buffers && arrow.from != arrow.to;
       if (isWaiting && (className == nullptr || takes(arrow.policy, *className))) next_[arrow.from].push_back(arrow.to);
     }
     state_.assign(next_.size(), State::New);

@@ -94,10 +94,16 @@ struct ActionCheck {
     }
     if (place.ofRow) return fail(targetPath(), quoted(action.target) + " names a whole row", "add the name of a field");
     if (!place.live) return fail(targetPath(), quoted(action.target) + " cannot change during a run");
+    if (place.ofClass) checkClass(target->path[place.reached - 1]);
     const ParamInfo info = valueInfo(place);
     if (const Value* to = action.args.find("to")) checkValue(info, *to, path + ".to", scenario, problems);
     if (action.args.find("over") != nullptr && !canRamp(info))
       fail(path + ".over", quoted(action.target) + " cannot change gradually", "leave out over");
+  }
+
+  void checkClass(const std::string& name) const {
+    if (name == kDefaultClass || scenario.findClass(name) != nullptr) return;
+    fail(targetPath(), "there is no request class " + quoted(name), suggestClass(scenario, name));
   }
 
   void checkArguments(std::span<const ParamInfo> fields, bool sets) const {

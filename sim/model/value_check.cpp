@@ -148,9 +148,7 @@ struct ValueCheck {
   }
   void checkClass(const std::string& name, const std::string& where) const {
     if (scenario.findClass(name) != nullptr) return;
-    std::vector<std::string_view> known;
-    for (const RequestClass& c : scenario.classes) known.push_back(c.name);
-    addError(problems, where, "there is no request class " + quoted(name), suggestion(name, known));
+    addError(problems, where, "there is no request class " + quoted(name), suggestClass(scenario, name));
   }
   void checkTable(const ValueMap& rows) const {
     for (const auto& [name, row] : rows.entries) {
@@ -277,6 +275,12 @@ std::vector<std::string_view> namesOf(std::span<const ChoiceInfo> choices) {
   std::vector<std::string_view> names;
   for (const ChoiceInfo& c : choices) names.emplace_back(c.name);
   return names;
+}
+
+std::string suggestClass(const Scenario& scenario, std::string_view written) {
+  std::vector<std::string_view> known;
+  for (const RequestClass& c : scenario.classes) known.push_back(c.name);
+  return suggestion(written, known);
 }
 
 void checkValue(const ParamInfo& info, const Value& value, const std::string& path, const Scenario& scenario,

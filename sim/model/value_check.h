@@ -32,6 +32,9 @@ std::string suggestion(std::string_view written, std::span<const std::string_vie
 std::vector<std::string_view> namesOf(std::span<const ParamInfo> params);
 std::vector<std::string_view> namesOf(std::span<const ChoiceInfo> choices);
 
+// suggestion() among the request classes.
+std::string suggestClass(const Scenario& scenario, std::string_view written);
+
 // Appends an error for everything that is wrong with `value`. The scenario gives the names of nodes and classes.
 void checkValue(const ParamInfo& info, const Value& value, const std::string& path, const Scenario& scenario,
                 Diagnostics& problems);
