@@ -1,0 +1,28 @@
+// The commands of `faultline`, one function each. Each returns the exit status of the program (cli/exit_status.h).
+//
+// Results go to standard output, messages to standard error.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace faultline::cli {
+
+struct RunOptions {
+  std::string file;
+  std::optional<std::uint64_t> seed;
+  std::string duration, sample;  // as written; empty: the scenario's
+  std::vector<std::string> settings;
+  std::string out;
+  bool force = false;
+  bool json = false;
+  bool noTimeline = false;
+  bool quiet = false;
+};
+
+int runScenario(const RunOptions& options);
+int checkScenarios(const std::vector<std::string>& files);
+
+}  // namespace faultline::cli

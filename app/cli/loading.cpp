@@ -1,0 +1,96 @@
+#include "cli/loading.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+
+#include "base/quantity.h"
+#include "io/yaml_reader.h"
+#include "model/problem.h"
+#include "model/validate.h"
+
+namespace faultline::cli {
+namespace {
+
+// A call's record with its timers, legs and policy state, rounded up.
+constexpr double kBytesPerCall = 200;
+
+double physicalMemory() {
+  const long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+  return pages > 0 && size > 0 ? static_cast<double>(pages) * static_cast<double>(size) : 1e18;
+}
+
+void setTime(const char* option, const std::string& text, Diagnostics& problems, auto store) {
+  if (text.empty()) return;
+  const Parsed<Duration> parsed = parseDuration(text);
+  if (parsed.value)
+    store(*parsed.value);
+  else
+    problems.push_back(errorAt(option, parsed.problem));
+}
+
+Diagnostics applyOptions(const RunOptions& options, Scenario& scenario) {
+  Diagnostics problems;
+  for (const std::string& setting : options.settings)
+    for (Diagnostic& d : applySetting(scenario, setting)) {
+      if (d.path.empty()) d.path = "--set";
+      problems.push_back(std::move(d));
+    }
+  setTime("--duration", options.duration, problems, [&](Duration d) { scenario.duration = d; });
+  setTime("--sample", options.sample, problems, [&](Duration d) { scenario.sample = d; });
+  if (options.seed) scenario.seed = *options.seed;
+  if (options.noTimeline) scenario.timeline.clear();
+  // A shorter run does not get to see what was planned for later.
+  if (!options.duration.empty())
+    std::erase_if(scenario.timeline, [&](const Action& a) { return a.at > scenario.duration; });
+  return problems;
+}
+
+}  // namespace
+
+std::string listOf(const Diagnostics& problems) {
+  std::string text;
+  for (const Diagnostic& d : problems) text += toString(d) + '\n';
+  return text;
+}
+
+void printProblems(const Diagnostics& problems) { std::fputs(listOf(problems).c_str(), stderr); }
+
+Diagnostics fitToMemory(Scenario& scenario) {
+  const double memory = physicalMemory();
+  const double needed = kBytesPerCall * static_cast<double>(scenario.maxCallsInFlight);
+  if (needed <= memory) return {};
+  const auto fitting = static_cast<std::int64_t>(memory / kBytesPerCall);
+  if (scenario.maxCallsInFlight == Scenario{}.maxCallsInFlight) {
+    scenario.maxCallsInFlight = fitting;
+    return {warningAt("limits.calls_in_flight",
+                      "lowered to " + formatCount(fitting) + ", which is what this machine's memory holds")};
+  }
+  return {errorAt("limits.calls_in_flight",
+                  formatCount(scenario.maxCallsInFlight) + " calls in flight would need about " + formatBytes(needed) +
+                      " of memory, and this machine has " + formatBytes(memory),
+                  "the most that fits is " + formatCount(fitting))};
+}
+
+std::optional<Scenario> loadScenario(const RunOptions& options) {
+  Result<Scenario> read = readScenarioFile(options.file);
+  printProblems(read.diagnostics);
+  if (!read.ok()) return std::nullopt;
+  Scenario& scenario = read.value;
+  Diagnostics problems = applyOptions(options, scenario);
+  // Values that fit their own ranges may still not fit each other.
+  if (!hasErrors(problems)) {
+    for (Diagnostic& d : validate(scenario))
+      if (d.severity == Diagnostic::Severity::Error) problems.push_back(std::move(d));
+    for (Diagnostic& d : fitToMemory(scenario)) problems.push_back(std::move(d));
+    for (Diagnostic& d : problems) d.file = options.file;
+  }
+  printProblems(problems);
+  if (hasErrors(problems)) return std::nullopt;
+  if (scenario.name.empty()) scenario.name = std::filesystem::path(options.file).stem().string();
+  return std::move(scenario);
+}
+
+}  // namespace faultline::cli

@@ -1,0 +1,23 @@
+// From a file and the command line's changes to a scenario that can run.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/diagnostic.h"
+#include "cli/commands.h"
+#include "model/scenario.h"
+
+namespace faultline::cli {
+
+// Reads, changes and validates. Problems and warnings go to standard error; empty when there was an error.
+std::optional<Scenario> loadScenario(const RunOptions& options);
+
+// Whether the calls that the scenario may have in flight fit this machine. Lowers a limit that nobody wrote.
+Diagnostics fitToMemory(Scenario& scenario);
+
+void printProblems(const Diagnostics& problems);
+// The same on standard output, where they are the result.
+std::string listOf(const Diagnostics& problems);
+
+}  // namespace faultline::cli

@@ -1,0 +1,78 @@
+// The command line of Faultline: which command, with which options.
+#include <CLI/CLI.hpp>
+#include <exception>
+#include <functional>
+
+#include "cli/commands.h"
+#include "cli/exit_status.h"
+
+namespace {
+
+using namespace faultline::cli;
+
+constexpr const char* kFooter =
+    "Exit status: 0 fine; 1 an expectation failed, or a run stopped early because it grew without bound;\n"
+    "2 bad input or usage; 130 interrupted, with the partial result.";
+
+void addRun(CLI::App& app, RunOptions& options, std::function<int()>& chosen) {
+  CLI::App* run = app.add_subcommand("run", "Run a scenario and report what happened");
+  run->add_option("file", options.file, "The scenario (YAML)")->required()->type_name("FILE");
+  run->add_option("--seed", options.seed, "Another seed: the same scenario with other luck")
+      ->check(CLI::Range(0.0, 9e18).description(""))
+      ->type_name("N");
+  run->add_option("--duration", options.duration, "Simulated time, for example 10min")->type_name("D");
+  run->add_option("--set", options.settings,
+                  "Change a parameter, for example db.connections=50 or \"app -> db.timeout=2s\"")
+      ->type_name("NODE.PARAM=VALUE")
+      ->expected(1)
+      ->take_all();
+  run->add_option("--sample", options.sample, "Interval of the time series; does not change the run")->type_name("D");
+  run->add_option("--out", options.out, "Write timeline.csv, summary.json and fingerprint.txt into this directory")
+      ->type_name("DIR");
+  run->add_flag("--force", options.force, "Let --out write into a directory that holds other files");
+  const std::map<std::string, bool> formats{{"text", false}, {"json", true}};
+  run->add_option("--format", options.json, "What to print: text or json")
+      ->transform(CLI::CheckedTransformer(formats).description(""))
+      ->type_name("text|json");
+  run->add_flag("--no-timeline", options.noTimeline, "Leave out the scenario's timeline: a healthy baseline");
+  run->add_flag("--quiet", options.quiet, "No progress bar");
+  run->callback([&] { chosen = [&] { return runScenario(options); }; });
+}
+
+int runProgram(int argc, char** argv) {
+  CLI::App app("Faultline simulates systems and their failures", "faultline");
+  app.set_version_flag("--version", "faultline " FAULTLINE_VERSION);
+  app.require_subcommand(1);
+  app.footer(kFooter);
+  app.get_formatter()->column_width(34);
+  std::function<int()> chosen;
+
+  RunOptions runOptions;
+  addRun(app, runOptions, chosen);
+
+  std::vector<std::string> checked;
+  CLI::App* check = app.add_subcommand("check", "Validate scenarios and report every problem");
+  check->add_option("files", checked, "Scenarios (YAML)")->required()->type_name("FILE...");
+  check->callback([&] { chosen = [&] { return checkScenarios(checked); }; });
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    // Help and version are no errors; whatever else the parser refuses is bad usage.
+    return app.exit(e) == 0 ? kFine : kBadInput;
+  }
+  return chosen();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return runProgram(argc, argv);
+  } catch (const std::bad_alloc&) {
+    std::fputs("error: this machine has not enough memory for that\n", stderr);
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "error: %s\n", e.what());
+  }
+  return kBadInput;
+}

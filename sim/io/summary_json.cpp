@@ -1,0 +1,230 @@
+#include "io/summary_json.h"
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "metrics/report.h"
+
+namespace faultline {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json quantileOf(const Histogram& h, double q) {
+  const auto ms = knownQuantileMs(h, q);
+  return ms ? Json(*ms) : Json();
+}
+
+Json timingMs(const Histogram& h) {
+  Json j;
+  j["count"] = h.count();
+  j["mean"] = h.empty() ? Json() : Json(h.meanNs() / 1e6);
+  j["p50"] = quantileOf(h, 0.50);
+  j["p90"] = quantileOf(h, 0.90);
+  j["p95"] = quantileOf(h, 0.95);
+  j["p99"] = quantileOf(h, 0.99);
+  j["p99_9"] = quantileOf(h, 0.999);
+  j["max"] = h.empty() ? Json() : Json(h.max().milliseconds());
+  return j;
+}
+
+Json latencyMs(const Histogram& ok, const Histogram& failed) {
+  Histogram all = ok;
+  all.merge(failed);
+  Json j;
+  j["ok"] = timingMs(ok);
+  j["failed"] = timingMs(failed);
+  j["all"] = timingMs(all);
+  return j;
+}
+
+Json countsByName(const std::vector<std::pair<std::string, std::uint64_t>>& counts) {
+  Json j = Json::object();
+  for (const auto& [name, count] : counts) j[name] = count;
+  return j;
+}
+
+void addOutcomes(Json& j, const OperationSummary& o) {
+  j["offered"] = o.offered;
+  j["ok"] = o.ok;
+  j["goodput"] = o.goodput;
+  j["degraded"] = o.degraded;
+  j["stale"] = o.stale;
+  j["failed"] = o.failed;
+  j["late"] = o.late;
+  j["in_flight"] = o.inFlight;
+}
+
+Json classesOf(const std::vector<OperationSummary>& classes) {
+  Json j = Json::object();
+  for (const OperationSummary& c : classes) {
+    Json& entry = j[c.name];
+    addOutcomes(entry["requests"], c);
+    entry["requests"]["by_reason"] = countsByName(c.byReason);
+    entry["latency_ms"] = latencyMs(c.okLatency, c.failedLatency);
+  }
+  return j;
+}
+
+Json metricsOf(const std::vector<MetricSummary>& metrics) {
+  Json j = Json::object();
+  for (const MetricSummary& m : metrics) {
+    if (m.isCounter) {
+      j[m.name] = m.value;
+    } else if (m.isTiming) {
+      const auto ms = [&](double seconds, bool known) { return known ? Json(seconds * 1e3) : Json(); };
+      j[m.name] = {{"count", m.count},
+                   {"mean_ms", ms(m.value, m.count > 0)},
+                   {"p99_ms", ms(m.last, isKnownQuantile(m.count, 0.99))},
+                   {"max_ms", ms(m.peak, m.count > 0)}};
+    } else {
+      j[m.name] = {{"mean", m.value}, {"last", m.last}, {"max", m.peak}, {"unit", m.unit}};
+    }
+  }
+  return j;
+}
+
+std::uint64_t attemptsFrom(const Summary& s, const std::string& node) {
+  std::uint64_t attempts = 0;
+  for (const EdgeSummary& e : s.edges)
+    if (e.from == node) attempts += e.attempts;
+  return attempts;
+}
+
+// A node that originates has operations instead of arrivals; its totals over the classes.
+OperationSummary totalOf(const NodeSummary& n) {
+  OperationSummary total;
+  for (const OperationSummary& o : n.operations) {
+    total.offered += o.offered;
+    total.ok += o.ok;
+    total.goodput += o.goodput;
+    total.degraded += o.degraded;
+    total.stale += o.stale;
+    total.failed += o.failed;
+    total.late += o.late;
+    total.inFlight += o.inFlight;
+    total.okLatency.merge(o.okLatency);
+    total.failedLatency.merge(o.failedLatency);
+    for (const auto& [reason, count] : o.byReason) {
+      bool isNew = true;
+      for (auto& [known, sum] : total.byReason)
+        if (known == reason) {
+          sum += count;
+          isNew = false;
+        }
+      if (isNew) total.byReason.emplace_back(reason, count);
+    }
+  }
+  return total;
+}
+
+Json originatorJson(const NodeSummary& n, const Summary& s) {
+  const OperationSummary total = totalOf(n);
+  Json j;
+  j["kind"] = n.kind;
+  j["instances"] = n.instances;
+  j["arrivals"] = total.offered;
+  j["completions"] = total.ok + total.failed;
+  addOutcomes(j, total);
+  j["attempts"] = attemptsFrom(s, n.name);
+  j["failures"] = countsByName(total.byReason);
+  j["utilization"] = n.utilization;
+  j["queue_depth"] = {{"mean", n.queueMean}, {"max", n.queueMax}};
+  j["wait_ms"] = timingMs(n.wait);
+  j["service_ms"] = timingMs(n.service);
+  j["latency_ms"] = latencyMs(total.okLatency, total.failedLatency);
+  j["classes"] = classesOf(n.operations);
+  j["metrics"] = metricsOf(n.metrics);
+  return j;
+}
+
+Json nodeJson(const NodeSummary& n, const Summary& s) {
+  if (!n.operations.empty()) return originatorJson(n, s);
+  Json j;
+  j["kind"] = n.kind;
+  j["instances"] = n.instances;
+  j["arrivals"] = n.arrivals;
+  j["completions"] = n.ok + n.failed;
+  j["ok"] = n.ok;
+  j["failed"] = n.failed;
+  j["failures"] = countsByName(n.byReason);
+  j["in_flight_at_start"] = n.inFlightAtStart;
+  j["in_flight"] = n.inFlight;
+  j["in_flight_mean"] = n.inFlightMean;
+  j["utilization"] = n.utilization;
+  j["instance_utilization"] = n.instanceUtilization;
+  j["instance_arrivals"] = n.instanceArrivals;
+  j["busy_mean"] = n.busyMean;
+  j["cpu_cores"] = n.cpuCores;
+  j["queue_depth"] = {{"mean", n.queueMean}, {"max", n.queueMax}};
+  j["wait_ms"] = timingMs(n.wait);
+  j["service_ms"] = timingMs(n.service);
+  j["latency_ms"] = latencyMs(n.okLatency, n.failedLatency);
+  j["metrics"] = metricsOf(n.metrics);
+  return j;
+}
+
+Json edgeJson(const EdgeSummary& e) {
+  Json j;
+  j["from"] = e.from;
+  j["to"] = e.to;
+  j["calls"] = e.calls;
+  j["attempts"] = e.attempts;
+  j["ok"] = e.ok;
+  j["failed"] = e.failed;
+  j["timeouts"] = e.timeouts;
+  j["retries"] = e.retries;
+  j["hedges"] = e.hedges;
+  j["late"] = e.late;
+  j["lost"] = e.lost;
+  j["joined"] = e.joined;
+  j["latency_mean_ms"] = e.latencyMeanMs;
+  if (e.pooled) {
+    j["pool"] = {{"in_use_mean", e.inUseMean},
+                 {"in_use_max", e.inUseMax},
+                 {"waiting_mean", e.waitingMean},
+                 {"waiting_max", e.waitingMax},
+                 {"acquire_ms", timingMs(e.acquire)}};
+  }
+  return j;
+}
+
+std::string hexOf(std::uint64_t fingerprint) {
+  char text[17];
+  std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(fingerprint));
+  return text;
+}
+
+}  // namespace
+
+std::string summaryJson(const Summary& s, const RunFacts& facts) {
+  Json j;
+  j["scenario"] = s.scenario;
+  j["file"] = facts.file;
+  j["seed"] = s.seed;
+  j["simulated_s"] = s.simulated.seconds();
+  j["warmup_s"] = s.warmup.seconds();
+  j["wall_s"] = facts.wallSeconds;
+  j["events"] = s.events;
+  j["fingerprint"] = hexOf(s.fingerprint);
+  j["partial"] = !s.stopped.empty();
+  j["stopped"] = s.stopped.empty() ? Json() : Json(s.stopped);
+  addOutcomes(j["requests"], s.requests);
+  j["requests"]["attempts"] = s.attempts;
+  j["requests"]["by_reason"] = countsByName(s.requests.byReason);
+  j["latency_ms"] = latencyMs(s.requests.okLatency, s.requests.failedLatency);
+  j["classes"] = classesOf(s.classes);
+  j["nodes"] = Json::object();
+  for (const NodeSummary& n : s.nodes) j["nodes"][n.name] = nodeJson(n, s);
+  j["edges"] = Json::array();
+  for (const EdgeSummary& e : s.edges) j["edges"].push_back(edgeJson(e));
+  j["actions"] = Json::array();
+  for (const ActionSummary& a : s.actions) j["actions"].push_back({{"at_s", a.at.seconds()}, {"action", a.text}});
+  j["expectations"] = Json::array();
+  for (const ExpectationResult& e : facts.expectations)
+    j["expectations"].push_back({{"text", e.text}, {"passed", e.passed}, {"measured", e.detail}});
+  // Names come from a file that may hold broken UTF-8.
+  return j.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+}  // namespace faultline

@@ -1,0 +1,30 @@
+// A run's summary as JSON, for programs.
+//
+// Times are in milliseconds where the key says `_ms`, in seconds where it says `_s`. A percentile with fewer than
+// 1/(1-q) values behind it is null. Keys keep their order. Thread safety: pure function.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "metrics/summary.h"
+
+namespace faultline {
+
+struct ExpectationResult {
+  std::string text;
+  bool passed = false;
+  std::string detail;  // what was measured
+};
+
+// What a summary cannot know about its own run.
+struct RunFacts {
+  std::string file;                             // of the scenario
+  double wallSeconds = 0;                       // of the event loop alone
+  std::vector<ExpectationResult> expectations;  // empty when they were not checked
+};
+
+// Ends with a line feed.
+std::string summaryJson(const Summary& summary, const RunFacts& facts);
+
+}  // namespace faultline

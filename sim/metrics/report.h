@@ -1,0 +1,26 @@
+// A run's summary as text for people: outcomes, latencies, a row for every node, edges with policies, the timeline.
+//
+// Latency is in milliseconds; a percentile with fewer than 1/(1-q) values behind it is shown as "-", never as zero.
+// Thread safety: pure functions. Determinism: the text depends on the arguments only.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "metrics/summary.h"
+
+namespace faultline {
+
+// Whether `count` values say anything about their quantile q: at least one of them must lie above it.
+bool isKnownQuantile(std::uint64_t count, double q);
+// Empty where the quantile is not known.
+std::optional<double> knownQuantileMs(const Histogram& histogram, double q);
+
+// `wallSeconds` is the time that the event loop took.
+std::string reportText(const Summary& summary, double wallSeconds);
+
+// 1,234,567.
+std::string groupDigits(std::uint64_t count);
+
+}  // namespace faultline
