@@ -9,7 +9,7 @@ constexpr double kMostSeconds = 366.0 * 86400;
 
 // A seed is unsigned, and a file's counts are signed: seeds that do not fit are not offered.
 constexpr ParamInfo seedParam() {
-  ParamInfo p = field(ParamType::Count, "seed", "Seed", range(0, 9e18),
+  ParamInfo p = field(ParamType::Count, "seed", "Seed", range(0, 1e18),
                       "Equal seeds give equal runs; another seed gives another run of the same scenario.");
   p.assign = [](void* s, const Value& v) {
     static_cast<Scenario*>(s)->seed = static_cast<std::uint64_t>(*v.as<std::int64_t>());
