@@ -19,10 +19,14 @@ std::string_view parentPath(std::string_view path) {
 
 std::string describe(const YamlNode& node) {
   switch (node.kind) {
-    case YamlNode::Kind::Null: return "empty";
-    case YamlNode::Kind::Text: return quoted(node.text);
-    case YamlNode::Kind::List: return "a list";
-    case YamlNode::Kind::Map: return "a map";
+    case YamlNode::Kind::Null:
+      return "empty";
+    case YamlNode::Kind::Text:
+      return quoted(node.text);
+    case YamlNode::Kind::List:
+      return "a list";
+    case YamlNode::Kind::Map:
+      return "a map";
   }
   return {};
 }
@@ -83,7 +87,8 @@ std::optional<Value> FieldReader::readValue(const ParamInfo& info, const YamlNod
     if (parsed.value) return std::move(*parsed.value);
     // A distribution has many ways to be wrong, and only its parser knows which.
     const bool explains = info.type == ParamType::Distribution || info.type == ParamType::CountDistribution;
-    fail(node.place, path, std::string(info.name) + " must be " + expectedText(info) + ", but it is " + quoted(node.text),
+    fail(node.place, path,
+         std::string(info.name) + " must be " + expectedText(info) + ", but it is " + quoted(node.text),
          explains ? parsed.problem : std::string());
     return std::nullopt;
   }
@@ -134,7 +139,8 @@ std::optional<Value> FieldReader::readTable(const ParamInfo& info, const YamlNod
   for (const auto& [key, row] : node.entries) {
     const std::string rowPath = path + "." + key->text;
     setPlace(rowPath, key->place);
-    if (row->kind == YamlNode::Kind::Null) rows.entries.emplace_back(key->text, ValueMap{});
+    if (row->kind == YamlNode::Kind::Null)
+      rows.entries.emplace_back(key->text, ValueMap{});
     else if (isMap(*row, rowPath, "a map of fields like {name: value}"))
       rows.entries.emplace_back(key->text, readFields(info.fields, *row, rowPath));
   }
@@ -145,7 +151,8 @@ std::optional<Value> FieldReader::readByClass(const ParamInfo& info, const YamlN
   const ParamInfo ofClass = withoutClasses(info);
   ValueMap map;
   for (const auto& [key, item] : node.entries)
-    if (auto value = readValue(ofClass, *item, path + "." + key->text)) map.entries.emplace_back(key->text, std::move(*value));
+    if (auto value = readValue(ofClass, *item, path + "." + key->text))
+      map.entries.emplace_back(key->text, std::move(*value));
   return Value(std::move(map));
 }
 

@@ -34,28 +34,44 @@ Json quantityOf(const char* numberType, std::string pattern) {
 
 Json typeOf(const ParamInfo& info) {
   switch (info.type) {
-    case ParamType::Flag: return {{"type", "boolean"}};
-    case ParamType::Count: return quantityOf("integer", "^[0-9.]+ *[kMGT]?$");
-    case ParamType::Number: return quantityOf("number", "^[0-9.]+ *[kMGT]?$");
-    case ParamType::Ratio: return quantityOf("number", "^[0-9.]+ *%?$");
-    case ParamType::Rate: return quantityOf(nullptr, "/");
-    case ParamType::Bytes: case ParamType::Bandwidth: return quantityOf("number", "^[0-9.]");
-    case ParamType::Duration: return quantityOf("number", "^([0-9.]+ *[a-z]+|none)$");
+    case ParamType::Flag:
+      return {{"type", "boolean"}};
+    case ParamType::Count:
+      return quantityOf("integer", "^[0-9.]+ *[kMGT]?$");
+    case ParamType::Number:
+      return quantityOf("number", "^[0-9.]+ *[kMGT]?$");
+    case ParamType::Ratio:
+      return quantityOf("number", "^[0-9.]+ *%?$");
+    case ParamType::Rate:
+      return quantityOf(nullptr, "/");
+    case ParamType::Bytes:
+    case ParamType::Bandwidth:
+      return quantityOf("number", "^[0-9.]");
+    case ParamType::Duration:
+      return quantityOf("number", "^([0-9.]+ *[a-z]+|none)$");
     case ParamType::Distribution: {
       const Json one = {{"type", Json::array({"string", "number"})}};
       if (!info.perClass) return one;
-      const Json byClass = {{"type", "object"}, {"required", Json::array({kDefaultClass})}, {"additionalProperties", one}};
+      const Json byClass = {
+          {"type", "object"}, {"required", Json::array({kDefaultClass})}, {"additionalProperties", one}};
       return {{"anyOf", Json::array({one, byClass})}};
     }
-    case ParamType::CountDistribution: return {{"type", Json::array({"string", "number"})}};
-    case ParamType::Choice: return {{"enum", choicesOf(info)}};
-    case ParamType::Text: return {{"type", Json::array({"string", "number", "boolean"})}};
-    case ParamType::NodeName: case ParamType::KeySpace: return {{"type", "string"}};
-    case ParamType::ClassList: case ParamType::TextList: {
+    case ParamType::CountDistribution:
+      return {{"type", Json::array({"string", "number"})}};
+    case ParamType::Choice:
+      return {{"enum", choicesOf(info)}};
+    case ParamType::Text:
+      return {{"type", Json::array({"string", "number", "boolean"})}};
+    case ParamType::NodeName:
+    case ParamType::KeySpace:
+      return {{"type", "string"}};
+    case ParamType::ClassList:
+    case ParamType::TextList: {
       const Json item = info.choices.empty() ? Json{{"type", "string"}} : Json{{"enum", choicesOf(info)}};
       return {{"anyOf", Json::array({item, Json{{"type", "array"}, {"items", item}, {"uniqueItems", true}}})}};
     }
-    case ParamType::Group: return objectOf(info.fields, nullptr);
+    case ParamType::Group:
+      return objectOf(info.fields, nullptr);
     case ParamType::Table:
       return {{"type", "object"},
               {"propertyNames", {{"pattern", kNamePattern}}},
@@ -69,11 +85,14 @@ Json typeOf(const ParamInfo& info) {
 Json schemaOf(const ParamInfo& info, const void* defaults) {
   Json schema = {{"title", info.label}, {"description", info.help}};
   const Json type = typeOf(info);
-  if (info.optional) schema["anyOf"] = Json::array({type, Json{{"const", kUnset}}});
-  else schema.update(type);
+  if (info.optional)
+    schema["anyOf"] = Json::array({type, Json{{"const", kUnset}}});
+  else
+    schema.update(type);
   if (defaults == nullptr || info.read == nullptr || info.required) return schema;
   const Value value = info.read(defaults);
-  if (const bool* flag = value.as<bool>()) schema["default"] = *flag;
+  if (const bool* flag = value.as<bool>())
+    schema["default"] = *flag;
   else if (value.isSet() && value.as<ValueMap>() == nullptr && value.as<ValueList>() == nullptr)
     schema["default"] = value.as<std::string>() != nullptr ? *value.as<std::string>() : formatValue(info, value);
   return schema;
@@ -102,7 +121,8 @@ Json nodesSchema() {
     kinds.push_back({{"const", kind->kind}, {"description", kind->summary}});
     Json own = objectOf(kind->params, kind->makeParams().get());
     own["properties"]["kind"] = {{"const", kind->kind}};
-    cases.push_back({{"if", {{"properties", {{"kind", {{"const", kind->kind}}}}}, {"required", Json::array({"kind"})}}}, {"then", own}});
+    cases.push_back({{"if", {{"properties", {{"kind", {{"const", kind->kind}}}}}, {"required", Json::array({"kind"})}}},
+                     {"then", own}});
   }
   Json node = {{"type", "object"}, {"required", Json::array({"kind"})}, {"properties", {{"kind", Json::object()}}}};
   if (!kinds.empty()) {
@@ -117,15 +137,20 @@ Json edgesSchema() {
   Json policy = objectOf(edgePolicyParams(), &defaults);
   policy["type"] = Json::array({"object", "null"});
   const Json arrow = {{"type", "string"}, {"pattern", "->"}};
-  const Json withPolicy = {{"type", "object"}, {"minProperties", 1}, {"propertyNames", {{"pattern", "->"}}}, {"additionalProperties", policy}};
+  const Json withPolicy = {{"type", "object"},
+                           {"minProperties", 1},
+                           {"propertyNames", {{"pattern", "->"}}},
+                           {"additionalProperties", policy}};
   return {{"type", "array"}, {"items", {{"anyOf", Json::array({arrow, withPolicy})}}}};
 }
 
 Json actionOf(const char* verb, std::span<const ParamInfo> fields, const char* help, bool anyNewValue) {
   Json action = objectOf(fields, nullptr);
-  if (anyNewValue) action["properties"]["to"] = {{"description", "The new value, written as the parameter is written."}};
+  if (anyNewValue)
+    action["properties"]["to"] = {{"description", "The new value, written as the parameter is written."}};
   action["description"] = help;
-  action["properties"]["at"] = {{"type", Json::array({"string", "number"})}, {"description", "Simulated time of the action."}};
+  action["properties"]["at"] = {{"type", Json::array({"string", "number"})},
+                                {"description", "Simulated time of the action."}};
   action["properties"][verb] = {{"type", "string"}, {"description", help}};
   Json needed = Json::array({"at", verb});
   if (action.contains("required"))
@@ -139,7 +164,8 @@ Json timelineSchema() {
   for (const VerbInfo& verb : commonVerbs())
     actions.push_back(actionOf(verb.name, verb.fields, verb.help, verb.target == ActionTarget::Parameter));
   for (const ComponentInfo* kind : catalog())
-    for (const ActionInfo& action : kind->actions) actions.push_back(actionOf(action.name, action.fields, action.help, false));
+    for (const ActionInfo& action : kind->actions)
+      actions.push_back(actionOf(action.name, action.fields, action.help, false));
   return {{"type", "array"}, {"items", {{"anyOf", actions}}}};
 }
 

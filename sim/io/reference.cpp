@@ -17,41 +17,69 @@ namespace {
 
 std::string typeText(const ParamInfo& info) {
   switch (info.type) {
-    case ParamType::Flag: return "flag";
-    case ParamType::Count: return "count";
-    case ParamType::Number: return "number";
-    case ParamType::Ratio: return "ratio";
-    case ParamType::Rate: return "rate";
-    case ParamType::Bytes: return "size";
-    case ParamType::Bandwidth: return "bandwidth";
-    case ParamType::Duration: return "duration";
-    case ParamType::Distribution: return info.perClass ? "distribution of time, also by class" : "distribution of time";
-    case ParamType::CountDistribution: return "count or distribution";
-    case ParamType::Choice: return "choice";
-    case ParamType::Text: return "text";
-    case ParamType::NodeName: return "node";
-    case ParamType::ClassList: return "list of classes";
-    case ParamType::TextList: return "list";
-    case ParamType::KeySpace: return "key space";
-    case ParamType::Group: return "group";
-    case ParamType::Table: return "table";
-    case ParamType::Points: return "points";
+    case ParamType::Flag:
+      return "flag";
+    case ParamType::Count:
+      return "count";
+    case ParamType::Number:
+      return "number";
+    case ParamType::Ratio:
+      return "ratio";
+    case ParamType::Rate:
+      return "rate";
+    case ParamType::Bytes:
+      return "size";
+    case ParamType::Bandwidth:
+      return "bandwidth";
+    case ParamType::Duration:
+      return "duration";
+    case ParamType::Distribution:
+      return info.perClass ? "distribution of time, also by class" : "distribution of time";
+    case ParamType::CountDistribution:
+      return "count or distribution";
+    case ParamType::Choice:
+      return "choice";
+    case ParamType::Text:
+      return "text";
+    case ParamType::NodeName:
+      return "node";
+    case ParamType::ClassList:
+      return "list of classes";
+    case ParamType::TextList:
+      return "list";
+    case ParamType::KeySpace:
+      return "key space";
+    case ParamType::Group:
+      return "group";
+    case ParamType::Table:
+      return "table";
+    case ParamType::Points:
+      return "points";
   }
   return {};
 }
 
 bool hasRange(const ParamInfo& info) {
   switch (info.type) {
-    case ParamType::Count: case ParamType::Number: case ParamType::Ratio: case ParamType::Rate: case ParamType::Bytes:
-    case ParamType::Bandwidth: case ParamType::Duration: case ParamType::Distribution: case ParamType::CountDistribution:
+    case ParamType::Count:
+    case ParamType::Number:
+    case ParamType::Ratio:
+    case ParamType::Rate:
+    case ParamType::Bytes:
+    case ParamType::Bandwidth:
+    case ParamType::Duration:
+    case ParamType::Distribution:
+    case ParamType::CountDistribution:
       return true;
-    default: return false;
+    default:
+      return false;
   }
 }
 
 std::string defaultText(const ParamInfo& info, const void* defaults) {
   if (info.required) return "required";
-  if (defaults == nullptr || info.read == nullptr || info.type == ParamType::Group || info.type == ParamType::Table) return {};
+  if (defaults == nullptr || info.read == nullptr || info.type == ParamType::Group || info.type == ParamType::Table)
+    return {};
   const Value value = info.read(defaults);
   if (!value.isSet()) return "unset";
   const std::string text = formatValue(info, value);
@@ -63,8 +91,10 @@ std::string factsText(const ParamInfo& info, const void* defaults) {
   std::string text = typeText(info);
   if (hasRange(info) && describeRange(info) != "a finite number") text += ", " + describeRange(info);
   const std::string value = defaultText(info, defaults);
-  if (value == "required" || value == "unset") text += "; " + value;
-  else if (!value.empty()) text += "; default " + value;
+  if (value == "required" || value == "unset")
+    text += "; " + value;
+  else if (!value.empty())
+    text += "; default " + value;
   if (info.fixed) text += "; fixed during a run";
   return text;
 }
@@ -93,20 +123,28 @@ void addTable(std::span<const ParamInfo> params, const void* defaults, std::stri
 
 const char* targetText(ActionTarget target) {
   switch (target) {
-    case ActionTarget::None: return "";
-    case ActionTarget::Node: return "NODE";
-    case ActionTarget::Edge: return "FROM -> TO";
-    case ActionTarget::Parameter: return "NODE.PARAMETER";
-    case ActionTarget::Text: return "TEXT";
+    case ActionTarget::None:
+      return "";
+    case ActionTarget::Node:
+      return "NODE";
+    case ActionTarget::Edge:
+      return "FROM -> TO";
+    case ActionTarget::Parameter:
+      return "NODE.PARAMETER";
+    case ActionTarget::Text:
+      return "TEXT";
   }
   return "";
 }
 
 const char* metricText(MetricType type) {
   switch (type) {
-    case MetricType::Counter: return "counter";
-    case MetricType::Gauge: return "gauge";
-    case MetricType::Timing: return "timing";
+    case MetricType::Counter:
+      return "counter";
+    case MetricType::Gauge:
+      return "gauge";
+    case MetricType::Timing:
+      return "timing";
   }
   return "";
 }
@@ -117,7 +155,8 @@ void addKind(const ComponentInfo& kind, std::string& out) {
   addTable(kind.params, kind.makeParams().get(), out);
   if (!kind.metrics.empty()) out += "| metric | type | unit | meaning |\n|---|---|---|---|\n";
   for (const MetricInfo& m : kind.metrics)
-    out += "| `" + std::string(m.name) + "` | " + metricText(m.type) + " | " + m.unit + " | " + withoutBars(m.help) + " |\n";
+    out += "| `" + std::string(m.name) + "` | " + metricText(m.type) + " | " + m.unit + " | " + withoutBars(m.help) +
+           " |\n";
   if (!kind.metrics.empty()) out += '\n';
   if (!kind.reasons.empty()) out += "| reason of failure | outcome | meaning |\n|---|---|---|\n";
   for (const ReasonInfo& r : kind.reasons)
@@ -159,9 +198,10 @@ void addPlainParams(std::span<const ParamInfo> params, const void* defaults, std
 }  // namespace
 
 std::string referenceMarkdown() {
-  std::string out = "# Scenario reference\n\nGenerated from the program's own tables.\n\n## Top level\n\n"
-                    "`faultline: 1` stands first. Beside the keys below there are the sections `classes`, `hosts`, `nodes`, `edges`, "
-                    "`timeline`, `expect`, `layout` and `recorded`.\n\n";
+  std::string out =
+      "# Scenario reference\n\nGenerated from the program's own tables.\n\n## Top level\n\n"
+      "`faultline: 1` stands first. Beside the keys below there are the sections `classes`, `hosts`, `nodes`, `edges`, "
+      "`timeline`, `expect`, `layout` and `recorded`.\n\n";
   const Scenario scenario;
   const RequestClass requestClass;
   const GroupSpec host;

@@ -10,7 +10,7 @@
 namespace faultline {
 namespace {
 
-constexpr std::string_view kSections[] = {"faultline", "classes", "hosts",  "nodes",    "edges",
+constexpr std::string_view kSections[] = {"faultline", "classes", "hosts",  "nodes",   "edges",
                                           "timeline",  "expect",  "layout", "recorded"};
 
 void assignFields(std::span<const ParamInfo> params, const ValueMap& values, void* target) {
@@ -29,8 +29,10 @@ ValueMap readChecked(std::span<const ParamInfo> params, const YamlNode& node, co
     problems.clear();
     checkValue(*findParam(params, name), value, place, Scenario{}, problems);
     for (const Diagnostic& d : problems) reader.fail(reader.placeOf(d.path), d.path, d.message, d.hint);
-    if (problems.empty()) ++i;
-    else values.entries.erase(values.entries.begin() + static_cast<std::ptrdiff_t>(i));
+    if (problems.empty())
+      ++i;
+    else
+      values.entries.erase(values.entries.begin() + static_cast<std::ptrdiff_t>(i));
   }
   return values;
 }
@@ -38,10 +40,12 @@ ValueMap readChecked(std::span<const ParamInfo> params, const YamlNode& node, co
 void readVersion(const YamlNode& root, FieldReader& reader) {
   const YamlNode* version = root.find("faultline");
   if (version == nullptr)
-    return reader.fail(root.place, "faultline", "the format version is missing", "the first line must be \"faultline: 1\"");
+    return reader.fail(root.place, "faultline", "the format version is missing",
+                       "the first line must be \"faultline: 1\"");
   if (version->kind == YamlNode::Kind::Text && version->text == "1") return;
-  const bool isNumber = version->kind == YamlNode::Kind::Text && !version->text.empty() &&
-                        std::all_of(version->text.begin(), version->text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const bool isNumber =
+      version->kind == YamlNode::Kind::Text && !version->text.empty() &&
+      std::all_of(version->text.begin(), version->text.end(), [](char c) { return c >= '0' && c <= '9'; });
   reader.fail(version->place, "faultline",
               isNumber ? "format version " + quoted(version->text) + " is not one that this program reads"
                        : std::string("the format version must be a number"),
@@ -70,7 +74,9 @@ void readClasses(const YamlNode& node, Scenario& scenario, FieldReader& reader) 
     scenario.classes.push_back(std::move(c));
   }
   if (!hasShare || reader.hasFailed("classes")) return;
-  if (hasWeight) reader.fail(node.place, "classes", "some classes have a share and some have none", "give all a share, or all a weight");
+  if (hasWeight)
+    reader.fail(node.place, "classes", "some classes have a share and some have none",
+                "give all a share, or all a weight");
   else if (sum < 0.999999 || sum > 1.000001) {
     if (std::none_of(reader.problems.begin(), reader.problems.end(),
                      [](const Diagnostic& d) { return d.path.starts_with("classes."); }))
@@ -106,7 +112,8 @@ void readNode(const YamlNode& key, const YamlNode& fields, Scenario& scenario, F
     reader.setPlace(path + ".kind", kind->place);
     node.kind = kind->text;
     // The parameters of an unknown kind mean nothing; validation reports the kind.
-    if (const ComponentInfo* info = findKind(node.kind)) node.params = reader.readFields(info->params, fields, path, kKind);
+    if (const ComponentInfo* info = findKind(node.kind))
+      node.params = reader.readFields(info->params, fields, path, kKind);
   }
   scenario.nodes.push_back(std::move(node));
 }

@@ -81,13 +81,14 @@ std::optional<Owner> findNamedOwner(Scenario& scenario, const std::string& name,
     return std::nullopt;
   }
   if (RequestClass* c = findByName(scenario.classes, name)) return Owner{requestClassParams(), nullptr, nullptr, c};
-  problems.push_back(
-      errorAt(place, "there is nothing called " + quoted(name) + " to set", suggest(name, knownOwners(scenario, false))));
+  problems.push_back(errorAt(place, "there is nothing called " + quoted(name) + " to set",
+                             suggest(name, knownOwners(scenario, false))));
   return std::nullopt;
 }
 
 void store(const Owner& owner, const std::vector<std::string>& path, Value value) {
-  if (owner.values != nullptr) return setParameter(owner.params, owner.defaults.get(), *owner.values, path, std::move(value));
+  if (owner.values != nullptr)
+    return setParameter(owner.params, owner.defaults.get(), *owner.values, path, std::move(value));
   // Members are set through the whole top-level value, so that fields of a group keep their neighbours.
   const ParamInfo* info = findParam(owner.params, path[0]);
   ValueMap map;
@@ -125,7 +126,8 @@ Diagnostics applySetting(Scenario& scenario, std::string_view setting) {
 
   const std::size_t arrow = place.find("->");
   const std::size_t dot = place.find('.', arrow == std::string::npos ? 0 : arrow);
-  std::vector<std::string> path = namesBetweenDots(dot == std::string::npos ? std::string_view{} : std::string_view(place).substr(dot + 1));
+  std::vector<std::string> path =
+      namesBetweenDots(dot == std::string::npos ? std::string_view{} : std::string_view(place).substr(dot + 1));
   const std::string name(trimmed(std::string_view(place).substr(0, dot)));
 
   std::optional<Owner> owner;
@@ -147,7 +149,8 @@ Diagnostics applySetting(Scenario& scenario, std::string_view setting) {
     const std::string& unknown = path[found.reached];
     return {errorAt(place, "there is no parameter " + quoted(unknown), suggestion(unknown, namesOf(found.scope)))};
   }
-  if (const std::string& last = path.back(); found.ofClass && last != kDefaultClass && scenario.findClass(last) == nullptr)
+  if (const std::string& last = path.back();
+      found.ofClass && last != kDefaultClass && scenario.findClass(last) == nullptr)
     return {errorAt(place, "there is no request class " + quoted(last), suggestClass(scenario, last))};
   const ParamInfo info = valueInfo(found);
   const auto value = readText(info, text, place, problems);

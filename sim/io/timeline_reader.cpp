@@ -49,7 +49,8 @@ void readArguments(const YamlNode& item, Action& action, const std::string& path
   const bool sets = use->target == ActionTarget::Parameter;
   action.args = reader.readFields(use->fields, item, path, std::span(handled).first(sets ? 3 : 2));
   if (const YamlNode* to = sets ? item.find("to") : nullptr)
-    if (auto value = readNewValue(*to, action, path + ".to", scenario, reader)) action.args.set("to", std::move(*value));
+    if (auto value = readNewValue(*to, action, path + ".to", scenario, reader))
+      action.args.set("to", std::move(*value));
 }
 
 // What cannot be understood stays empty: the action keeps its place in the list, so that paths count alike everywhere.

@@ -19,8 +19,9 @@ std::vector<std::pair<const ParamInfo*, const std::pair<std::string, Value>*>> i
     std::span<const ParamInfo> params, const ValueMap& map) {
   std::vector<std::pair<const ParamInfo*, const std::pair<std::string, Value>*>> ordered;
   for (const auto& entry : map.entries) ordered.emplace_back(findParam(params, entry.first), &entry);
-  std::stable_sort(ordered.begin(), ordered.end(),
-                   [](const auto& a, const auto& b) { return a.first != nullptr && (b.first == nullptr || a.first < b.first); });
+  std::stable_sort(ordered.begin(), ordered.end(), [](const auto& a, const auto& b) {
+    return a.first != nullptr && (b.first == nullptr || a.first < b.first);
+  });
   return ordered;
 }
 
@@ -71,11 +72,16 @@ struct FlowText {
   std::string operator()(std::int64_t value) const { return formatCount(value); }
   std::string operator()(double value) const {
     switch (info != nullptr ? info->type : ParamType::Number) {
-      case ParamType::Ratio: return formatRatio(value);
-      case ParamType::Rate: return formatRate(value);
-      case ParamType::Bytes: return formatBytes(value);
-      case ParamType::Bandwidth: return formatBandwidth(value);
-      default: return formatNumber(value);
+      case ParamType::Ratio:
+        return formatRatio(value);
+      case ParamType::Rate:
+        return formatRate(value);
+      case ParamType::Bytes:
+        return formatBytes(value);
+      case ParamType::Bandwidth:
+        return formatBandwidth(value);
+      default:
+        return formatNumber(value);
     }
   }
   std::string operator()(Duration value) const { return formatDuration(value); }
@@ -119,25 +125,43 @@ Parsed<Value> parseValue(const ParamInfo& info, std::string_view text, std::stri
     case ParamType::Flag:
       if (text == "true" || text == "false") return {Value(text == "true"), {}};
       return {std::nullopt, "true or false"};
-    case ParamType::Count: return asValue(parseCount(text));
-    case ParamType::Number: return asValue(parseNumber(text));
-    case ParamType::Ratio: return asValue(parseRatio(text));
-    case ParamType::Rate: return asValue(parseRate(text));
-    case ParamType::Bytes: return asValue(parseBytes(text));
-    case ParamType::Bandwidth: return asValue(parseBandwidth(text));
-    case ParamType::Duration: return asValue(parseDuration(text));
-    case ParamType::Distribution: return asValue(parseDistribution(text, true, baseDir));
-    case ParamType::CountDistribution: return asValue(parseDistribution(text, false, baseDir));
-    case ParamType::Choice: case ParamType::Text: case ParamType::NodeName: case ParamType::KeySpace:
+    case ParamType::Count:
+      return asValue(parseCount(text));
+    case ParamType::Number:
+      return asValue(parseNumber(text));
+    case ParamType::Ratio:
+      return asValue(parseRatio(text));
+    case ParamType::Rate:
+      return asValue(parseRate(text));
+    case ParamType::Bytes:
+      return asValue(parseBytes(text));
+    case ParamType::Bandwidth:
+      return asValue(parseBandwidth(text));
+    case ParamType::Duration:
+      return asValue(parseDuration(text));
+    case ParamType::Distribution:
+      return asValue(parseDistribution(text, true, baseDir));
+    case ParamType::CountDistribution:
+      return asValue(parseDistribution(text, false, baseDir));
+    case ParamType::Choice:
+    case ParamType::Text:
+    case ParamType::NodeName:
+    case ParamType::KeySpace:
       return {Value(std::string(text)), {}};
-    case ParamType::ClassList: case ParamType::TextList:
+    case ParamType::ClassList:
+    case ParamType::TextList:
       return {Value(ValueList{Value(std::string(text))}), {}};
-    case ParamType::Group: case ParamType::Table: case ParamType::Points: break;
+    case ParamType::Group:
+    case ParamType::Table:
+    case ParamType::Points:
+      break;
   }
   return {std::nullopt, "not a single text"};
 }
 
-std::string formatFlow(const ParamInfo* info, const Value& value) { return std::visit(FlowText{info}, value.variant()); }
+std::string formatFlow(const ParamInfo* info, const Value& value) {
+  return std::visit(FlowText{info}, value.variant());
+}
 
 std::string formatValue(const ParamInfo& info, const Value& value) { return formatFlow(&info, value); }
 
@@ -147,11 +171,16 @@ std::string quotedForYaml(std::string_view text) {
   std::string result = "\"";
   for (char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') result += '\\', result += c;
-    else if (c == '\n') result += "\\n";
-    else if (c == '\t') result += "\\t";
-    else if (byte < 0x20 || byte == 0x7F) result += "\\x", result += kDigits[byte >> 4], result += kDigits[byte & 15];
-    else result += c;
+    if (c == '"' || c == '\\')
+      result += '\\', result += c;
+    else if (c == '\n')
+      result += "\\n";
+    else if (c == '\t')
+      result += "\\t";
+    else if (byte < 0x20 || byte == 0x7F)
+      result += "\\x", result += kDigits[byte >> 4], result += kDigits[byte & 15];
+    else
+      result += c;
   }
   return result + '"';
 }

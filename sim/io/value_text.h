@@ -18,7 +18,8 @@ inline constexpr const char* kUnset = "none";
 // files of distributions are looked for.
 Parsed<Value> parseValue(const ParamInfo& info, std::string_view text, std::string_view baseDir = {});
 
-// One value in YAML's flow style, quoted where it must be. Null when the type is unknown: then the value's own type decides.
+// One value in YAML's flow style, quoted where it must be. Null when the type is unknown: then the value's own type
+// decides.
 std::string formatFlow(const ParamInfo* info, const Value& value);
 
 // A text as YAML that stays the same text inside { } and [ ].

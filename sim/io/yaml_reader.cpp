@@ -28,10 +28,11 @@ bool followsFromReading(const Diagnostic& d, const FieldReader& reader) {
   if (reader.hasFailed(d.path)) return true;
   if (reader.problems.empty()) return false;
   // A node whose callers or callees could not be read may look unconnected.
-  const bool isAboutWholeNode = d.path == "nodes" || (d.path.starts_with("nodes.") && d.path.find('.', 6) == std::string::npos);
+  const bool isAboutWholeNode =
+      d.path == "nodes" || (d.path.starts_with("nodes.") && d.path.find('.', 6) == std::string::npos);
   return isAboutWholeNode && std::any_of(reader.problems.begin(), reader.problems.end(), [](const Diagnostic& p) {
-    return p.path.starts_with("edges") || p.path.starts_with("nodes");
-  });
+           return p.path.starts_with("edges") || p.path.starts_with("nodes");
+         });
 }
 
 void addFindings(const Scenario& scenario, FieldReader& reader) {
@@ -62,8 +63,9 @@ Result<Scenario> readScenarioText(std::string_view text, const std::string& file
   const std::size_t ofText = result.diagnostics.size();
   for (Diagnostic& d : reader.problems) {
     // What is no sound text to begin with is no sound value either.
-    const bool isKnown = std::any_of(result.diagnostics.begin(), result.diagnostics.begin() + static_cast<std::ptrdiff_t>(ofText),
-                                     [&](const Diagnostic& t) { return t.line == d.line && t.column == d.column; });
+    const bool isKnown =
+        std::any_of(result.diagnostics.begin(), result.diagnostics.begin() + static_cast<std::ptrdiff_t>(ofText),
+                    [&](const Diagnostic& t) { return t.line == d.line && t.column == d.column; });
     if (!isKnown) result.diagnostics.push_back(std::move(d));
   }
   for (Diagnostic& d : result.diagnostics) d.file = fileName;

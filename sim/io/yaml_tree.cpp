@@ -93,10 +93,10 @@ class TreeBuilder : public YAML::EventHandler {
     std::shared_ptr<YamlNode> node;
     YAML::anchor_t anchor = 0;
     bool isFlow = false;
-    YamlPointer key;                         // of a map, while its value is awaited
-    std::shared_ptr<YamlNode> lastText;      // the last plain text that was a value or an item
-    int openBrackets = 0;                    // in lastText
-    bool skipNull = false;                   // the next null is the value of a key that was joined to lastText
+    YamlPointer key;                     // of a map, while its value is awaited
+    std::shared_ptr<YamlNode> lastText;  // the last plain text that was a value or an item
+    int openBrackets = 0;                // in lastText
+    bool skipNull = false;               // the next null is the value of a key that was joined to lastText
     std::unordered_map<std::string, YamlPlace> keys;
   };
 
@@ -112,7 +112,8 @@ class TreeBuilder : public YAML::EventHandler {
   void count(std::size_t nodes, YamlPlace place) {
     total_ += nodes;
     if (total_ > kMaxNodes)
-      throw Abort{place, "more than " + std::to_string(kMaxNodes) + " values", "aliases count as often as they are used"};
+      throw Abort{place, "more than " + std::to_string(kMaxNodes) + " values",
+                  "aliases count as often as they are used"};
   }
 
   // A text after an unfinished bracket, where YAML saw a comma as the end of the one before.
@@ -245,10 +246,11 @@ std::optional<Abort> problemOfText(std::string_view text) {
       return Abort{place, "not a text file: byte " + hexByte(c), "scenarios are YAML in UTF-8"};
     if (c == '[' || c == '{') ++open;
     if ((c == ']' || c == '}') && open > 0) --open;
-    if (open > kMaxOpenBrackets)
-      return Abort{place, "nested deeper than " + std::to_string(kMaxDepth) + " levels", {}};
-    if (c == '\n') place = {place.line + 1, 1};
-    else place.column += static_cast<int>(length);
+    if (open > kMaxOpenBrackets) return Abort{place, "nested deeper than " + std::to_string(kMaxDepth) + " levels", {}};
+    if (c == '\n')
+      place = {place.line + 1, 1};
+    else
+      place.column += static_cast<int>(length);
     i += length;
   }
   return std::nullopt;
@@ -298,8 +300,8 @@ void useCharacterColumns(std::string_view text, Diagnostics& problems) {
     if (d.line < 1 || static_cast<std::size_t>(d.line) > lineStarts.size()) continue;
     const std::string_view line = text.substr(lineStarts[static_cast<std::size_t>(d.line) - 1]);
     const std::string_view before = line.substr(0, static_cast<std::size_t>(std::max(0, d.column - 1)));
-    d.column -= static_cast<int>(
-        std::count_if(before.begin(), before.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }));
+    d.column -= static_cast<int>(std::count_if(before.begin(), before.end(),
+                                               [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }));
   }
 }
 

@@ -38,14 +38,14 @@ Entries inTableOrder(std::span<const ParamInfo> params, const ValueMap& values) 
 Entries changedMembers(std::span<const ParamInfo> params, const void* object, const void* fresh) {
   Entries entries;
   for (const ParamInfo& p : params)
-    if (const Value value = p.read(object); value.isSet() && !(value == p.read(fresh))) entries.push_back({p.name, p, value});
+    if (const Value value = p.read(object); value.isSet() && !(value == p.read(fresh)))
+      entries.push_back({p.name, p, value});
   return entries;
 }
 
 std::string flowOf(const Entries& entries) {
   std::string text;
-  for (const Entry& e : entries)
-    text += (text.empty() ? "" : ", ") + quotedForYaml(e.key) + ": " + e.flowValue();
+  for (const Entry& e : entries) text += (text.empty() ? "" : ", ") + quotedForYaml(e.key) + ": " + e.flowValue();
   return '{' + text + '}';
 }
 
@@ -117,8 +117,10 @@ void writeTop(const Scenario& scenario, Text& out) {
   const Scenario fresh;
   for (const Entry& e : changedMembers(scenarioParams(), &scenario, &fresh)) {
     const std::string* text = e.value.as<std::string>();
-    if (text != nullptr && text->find('\n') != std::string::npos) out.addTextBlock(e.key, *text);
-    else out.addEntry(e, 0);
+    if (text != nullptr && text->find('\n') != std::string::npos)
+      out.addTextBlock(e.key, *text);
+    else
+      out.addEntry(e, 0);
   }
 }
 
@@ -171,8 +173,10 @@ void writeEdges(const Scenario& scenario, Text& out) {
   if (scenario.edges.empty()) return;
   out.addLine("edges:");
   for (const EdgeSpec& edge : scenario.edges) {
-    if (edge.policy.empty()) out.addLine("  - " + quotedForYaml(edge.name()));
-    else out.addMap("  - " + quotedForYaml(edge.name()) + ':', inTableOrder(edgePolicyParams(), edge.policy), 6);
+    if (edge.policy.empty())
+      out.addLine("  - " + quotedForYaml(edge.name()));
+    else
+      out.addMap("  - " + quotedForYaml(edge.name()) + ':', inTableOrder(edgePolicyParams(), edge.policy), 6);
   }
 }
 

@@ -1,5 +1,5 @@
-// Scenario values to canonical YAML: fixed order, defaults omitted, one line per node and edge where it fits, stable diffs.
-// Reading what was written gives an equal scenario.
+// Scenario values to canonical YAML: fixed order, defaults omitted, one line per node and edge where it fits, stable
+// diffs. Reading what was written gives an equal scenario.
 #pragma once
 
 #include <string>

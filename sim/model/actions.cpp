@@ -9,12 +9,12 @@ constexpr double kDay = 86400;
 
 constexpr ParamInfo kFor = field(ParamType::Duration, "for", "For", range(1e-9, 366 * kDay),
                                  "Undoes the fault this much later; without it, it stays.");
-constexpr ParamInfo kFraction =
-    field(ParamType::Ratio, "fraction", "Fraction", range(0, 1), "Share of the instances that are hit; all of them without it.");
-constexpr ParamInfo kOver =
-    field(ParamType::Duration, "over", "Over", range(0, 366 * kDay), "Changes gradually over this time; at once without it.");
-constexpr ParamInfo kSlowFactor = required(field(ParamType::Number, "factor", "Factor", range(0.001, 1e6),
-                                                 "How many times as long everything takes."));
+constexpr ParamInfo kFraction = field(ParamType::Ratio, "fraction", "Fraction", range(0, 1),
+                                      "Share of the instances that are hit; all of them without it.");
+constexpr ParamInfo kOver = field(ParamType::Duration, "over", "Over", range(0, 366 * kDay),
+                                  "Changes gradually over this time; at once without it.");
+constexpr ParamInfo kSlowFactor = required(
+    field(ParamType::Number, "factor", "Factor", range(0.001, 1e6), "How many times as long everything takes."));
 constexpr ParamInfo kRatio =
     required(field(ParamType::Ratio, "ratio", "Ratio", range(0, 1), "Share of the calls that are hit."));
 
@@ -29,7 +29,8 @@ constexpr ParamInfo kErrorFields[] = {kRatio, kFor, kFraction};
 constexpr ParamInfo kSlowEdgeFields[] = {kSlowFactor, kFor};
 constexpr ParamInfo kLossFields[] = {kRatio, kFor};
 constexpr ParamInfo kTrafficFields[] = {
-    required(field(ParamType::Number, "factor", "Factor", range(0, 1e6), "How many times the configured load arrives.")),
+    required(
+        field(ParamType::Number, "factor", "Factor", range(0, 1e6), "How many times the configured load arrives.")),
     kOver,
     kFor,
 };
@@ -57,7 +58,8 @@ constexpr VerbInfo kVerbs[] = {
     {"slow_edge", ActionTarget::Edge, kSlowEdgeFields, "Messages on the edge take longer."},
     {"loss", ActionTarget::Edge, kLossFields, "A share of the messages on the edge vanishes."},
     {"traffic", ActionTarget::Node, kTrafficFields, "Multiplies the load of a node that sends requests."},
-    {"deploy", ActionTarget::Node, kDeployFields, "Rolling restart: one instance after the other is drained and booted."},
+    {"deploy", ActionTarget::Node, kDeployFields,
+     "Rolling restart: one instance after the other is drained and booted."},
     {"scale", ActionTarget::Node, kScaleFields, "Changes the number of instances."},
     {"note", ActionTarget::Text, {}, "A comment that the charts show at this time."},
 };
@@ -188,8 +190,10 @@ void setParameter(std::span<const ParamInfo> params, const void* defaults, Value
       if (info->perClass) {
         Value base = *place;
         if (!base.isSet()) base = defaults != nullptr && i == 1 ? info->read(defaults) : Value(Distribution());
-        if (const ValueMap* byClass = base.as<ValueMap>()) map = *byClass;
-        else map.set(kDefaultClass, base);
+        if (const ValueMap* byClass = base.as<ValueMap>())
+          map = *byClass;
+        else
+          map.set(kDefaultClass, base);
       } else if (info->type == ParamType::Table && defaults != nullptr && i == 1) {
         const Value rows = info->read(defaults);
         if (const ValueMap* written = rows.as<ValueMap>()) map = *written;
@@ -197,7 +201,8 @@ void setParameter(std::span<const ParamInfo> params, const void* defaults, Value
       *place = Value(std::move(map));
     }
     place = &entryOf(*place->as<ValueMap>(), path[i]);
-    if (info->type == ParamType::Group) info = findParam(info->fields, path[i]);
+    if (info->type == ParamType::Group)
+      info = findParam(info->fields, path[i]);
     else if (info->type == ParamType::Table && i + 1 < path.size()) {
       if (place->as<ValueMap>() == nullptr) *place = Value(ValueMap{});
       place = &entryOf(*place->as<ValueMap>(), path[i + 1]);

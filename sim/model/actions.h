@@ -1,10 +1,11 @@
 // The verbs of the timeline that every node or edge understands. Kinds add their own (ComponentInfo::actions).
 //
 // In YAML: `{at: 2min, crash: app[1]}`, `{at: 60s, slow: db, factor: 5, for: 20s}`,
-// `{at: 30s, set: db.connections, to: 50, over: 10s}`, `{at: 60s, cut: "app -> db"}`, `{at: 10s, traffic: users, factor: 3}`,
-// `{at: 0s, note: "the table passes the threshold"}`, and for a verb of a kind `{at: 60s, drop_index: db, query: by_email}`.
-// `for: D` undoes a fault D later. What follows the verb is Action::target (of a note its text), the rest Action::args.
-// Instances count from 0.
+// `{at: 30s, set: db.connections, to: 50, over: 10s}`, `{at: 60s, cut: "app -> db"}`, `{at: 10s, traffic: users,
+// factor: 3}`,
+// `{at: 0s, note: "the table passes the threshold"}`, and for a verb of a kind `{at: 60s, drop_index: db, query:
+// by_email}`. `for: D` undoes a fault D later. What follows the verb is Action::target (of a note its text), the rest
+// Action::args. Instances count from 0.
 #pragma once
 
 #include <optional>
@@ -63,21 +64,21 @@ std::optional<ParameterTarget> parseParameterTarget(std::string_view text);
 struct ParameterPlace {
   const ParamInfo* info = nullptr;
   bool live = true;
-  bool ofClass = false;        // the last name is a request class: the value is one distribution
-  bool ofRow = false;          // the last name is a row of a table: the value is that row
-  std::size_t reached = 0;     // names of the path that were understood
+  bool ofClass = false;              // the last name is a request class: the value is one distribution
+  bool ofRow = false;                // the last name is a row of a table: the value is that row
+  std::size_t reached = 0;           // names of the path that were understood
   std::span<const ParamInfo> scope;  // where the next name was looked for
 };
 ParameterPlace findParameter(std::span<const ParamInfo> params, std::span<const std::string> path);
 
 // Stores a value at the end of a path in `values`, and makes the maps on the way that are missing. `defaults` is a
-// parameter struct with the kind's defaults: it says what the other classes keep when one class gets a value of its own.
-// REQUIRES a path that findParameter understands.
+// parameter struct with the kind's defaults: it says what the other classes keep when one class gets a value of its
+// own. REQUIRES a path that findParameter understands.
 void setParameter(std::span<const ParamInfo> params, const void* defaults, ValueMap& values,
                   std::span<const std::string> path, Value value);
 
-// What a verb expects when it is used on this target: one of the common verbs, or one of the target's kind. The kinds of
-// the nodes are looked up in the catalog. Empty when neither knows the verb.
+// What a verb expects when it is used on this target: one of the common verbs, or one of the target's kind. The kinds
+// of the nodes are looked up in the catalog. Empty when neither knows the verb.
 struct VerbUse {
   ActionTarget target = ActionTarget::None;
   std::span<const ParamInfo> fields;

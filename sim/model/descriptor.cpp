@@ -18,11 +18,16 @@ std::shared_ptr<void> makeParams(const ComponentInfo& info, const ValueMap& valu
 
 const char* toString(Outcome outcome) {
   switch (outcome) {
-    case Outcome::Ok: return "ok";
-    case Outcome::Error: return "error";
-    case Outcome::Timeout: return "timeout";
-    case Outcome::Rejected: return "rejected";
-    case Outcome::Unavailable: return "unavailable";
+    case Outcome::Ok:
+      return "ok";
+    case Outcome::Error:
+      return "error";
+    case Outcome::Timeout:
+      return "timeout";
+    case Outcome::Rejected:
+      return "rejected";
+    case Outcome::Unavailable:
+      return "unavailable";
   }
   return "";
 }
@@ -70,8 +75,10 @@ PerClass perClassOf(const Value& value) {
   if (const Distribution* all = value.as<Distribution>()) perClass.base = *all;
   if (const ValueMap* map = value.as<ValueMap>())
     for (const auto& [name, item] : map->entries) {
-      if (name == kDefaultClass) perClass.base = *item.as<Distribution>();
-      else perClass.byClass.emplace_back(name, *item.as<Distribution>());
+      if (name == kDefaultClass)
+        perClass.base = *item.as<Distribution>();
+      else
+        perClass.byClass.emplace_back(name, *item.as<Distribution>());
     }
   return perClass;
 }

@@ -19,15 +19,16 @@ constexpr const char* kNameRule = "names start with a letter and hold letters, d
 // What an instance costs at least: its queues, counters and histograms.
 constexpr double kBytesPerInstance = 1024;
 
-void checkMembers(std::span<const ParamInfo> params, const void* object, const std::string& path, const Scenario& scenario,
-                  Diagnostics& problems) {
+void checkMembers(std::span<const ParamInfo> params, const void* object, const std::string& path,
+                  const Scenario& scenario, Diagnostics& problems) {
   for (const ParamInfo& p : params)
     if (const Value value = p.read(object); value.isSet())
       checkValue(p, value, path.empty() ? p.name : path + "." + p.name, scenario, problems);
 }
 
 template <class T>
-void checkNames(const std::vector<T>& list, const std::string& section, const std::string& what, Diagnostics& problems) {
+void checkNames(const std::vector<T>& list, const std::string& section, const std::string& what,
+                Diagnostics& problems) {
   std::set<std::string_view> seen;
   for (const T& item : list) {
     const std::string path = section + "." + item.name;
@@ -85,7 +86,8 @@ void validateTop(const Scenario& scenario, Diagnostics& problems) {
   checkMembers(scenarioParams(), &scenario, "", scenario, problems);
   if (scenario.warmup >= scenario.duration)
     problems.push_back(errorAt("warmup", "the warm-up of " + formatDuration(scenario.warmup) +
-                                             " does not end before the run does, after " + formatDuration(scenario.duration)));
+                                             " does not end before the run does, after " +
+                                             formatDuration(scenario.duration)));
   for (const auto& [node, place] : scenario.layout) {
     if (scenario.findNode(node) != nullptr) continue;
     std::vector<std::string_view> known;
@@ -103,7 +105,8 @@ void validateClasses(const Scenario& scenario, Diagnostics& problems) {
     const std::string path = "classes." + c.name;
     checkMembers(requestClassParams(), &c, path, scenario, problems);
     if (c.name == kDefaultClass)
-      problems.push_back(errorAt(path, "a request class cannot be called \"default\"", "that word stands for all other classes"));
+      problems.push_back(
+          errorAt(path, "a request class cannot be called \"default\"", "that word stands for all other classes"));
     sum += c.weight;
   }
   if (!scenario.classes.empty() && !(sum > 0))
@@ -119,14 +122,17 @@ void validateHosts(const Scenario& scenario, Diagnostics& problems) {
   for (const GroupSpec& group : scenario.groups) {
     const std::string path = "hosts." + group.name;
     checkMembers(hostParams(), &group, path, scenario, problems);
-    if (group.members.empty()) problems.push_back(errorAt(path + ".members", "the host " + quoted(group.name) + " has no members"));
+    if (group.members.empty())
+      problems.push_back(errorAt(path + ".members", "the host " + quoted(group.name) + " has no members"));
     for (std::size_t i = 0; i < group.members.size(); ++i) {
       const std::string& member = group.members[i];
       const std::string place = path + ".members[" + std::to_string(i) + "]";
       if (!nodes.contains(member))
         problems.push_back(errorAt(place, "there is no node " + quoted(member), suggestion(member, known)));
-      else if (const auto [first, isNew] = hostOf.try_emplace(member, group.name); !isNew && first->second != group.name)
-        problems.push_back(errorAt(place, "the node " + quoted(member) + " is already on the host " + quoted(first->second)));
+      else if (const auto [first, isNew] = hostOf.try_emplace(member, group.name);
+               !isNew && first->second != group.name)
+        problems.push_back(
+            errorAt(place, "the node " + quoted(member) + " is already on the host " + quoted(first->second)));
     }
   }
   for (const NodeSpec& node : scenario.nodes) {
@@ -166,9 +172,9 @@ void validateMemory(const ScenarioIndex& index, Diagnostics& problems) {
     if (kind->instances != nullptr) bytes += kBytesPerInstance * static_cast<double>(kind->instances(params.get()));
     total += bytes;
     if (!(bytes <= available))
-      problems.push_back(errorAt("nodes." + index.scenario.nodes[i].name,
-                                 "needs about " + inGibibytes(bytes) + " of memory, and this machine has " +
-                                     inGibibytes(available)));
+      problems.push_back(
+          errorAt("nodes." + index.scenario.nodes[i].name,
+                  "needs about " + inGibibytes(bytes) + " of memory, and this machine has " + inGibibytes(available)));
   }
   if (!hasErrors(problems) && !(total <= available))
     problems.push_back(errorAt("nodes", "the nodes together need about " + inGibibytes(total) +
@@ -179,7 +185,8 @@ void validateMemory(const ScenarioIndex& index, Diagnostics& problems) {
 void checkSizes(const Scenario& scenario, Diagnostics& problems) {
   const auto check = [&](std::size_t size, std::size_t most, const char* section, const char* what) {
     if (size > most)
-      problems.push_back(errorAt(section, std::to_string(size) + " " + what + " are too many, the most is " + std::to_string(most)));
+      problems.push_back(
+          errorAt(section, std::to_string(size) + " " + what + " are too many, the most is " + std::to_string(most)));
   };
   check(scenario.nodes.size(), 10'000, "nodes", "nodes");
   check(scenario.edges.size(), 100'000, "edges", "edges");

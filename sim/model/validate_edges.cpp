@@ -39,7 +39,8 @@ void checkCondition(const ScenarioIndex& index, const ScenarioIndex::Arrow& arro
     isEarlier = isEarlier || other.policy.step < arrow.policy.step;
   }
   if (!exists)
-    problems.push_back(errorAt(path, quoted(edge.from) + " does not call " + quoted(condition->node), suggestion(condition->node, called)));
+    problems.push_back(errorAt(path, quoted(edge.from) + " does not call " + quoted(condition->node),
+                               suggestion(condition->node, called)));
   else if (!isEarlier)
     problems.push_back(errorAt(path, "the call to " + quoted(condition->node) + " is not made before this one",
                                "give this edge a later step"));

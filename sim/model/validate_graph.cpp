@@ -60,7 +60,8 @@ class CycleSearch {
     for (const ScenarioIndex::Arrow& arrow : index_.arrows) {
       const ComponentInfo* from = index_.kinds[arrow.from];
       const ComponentInfo* to = index_.kinds[arrow.to];
-      const bool isLegal = from != nullptr && to != nullptr && from->outputs != PortUse::None && to->inputs != PortUse::None;
+      const bool isLegal =
+          from != nullptr && to != nullptr && from->outputs != PortUse::None && to->inputs != PortUse::None;
       const bool isWaiting = isLegal && arrow.policy.mode == CallMode::Call && !from->buffers && arrow.from != arrow.to;
       if (isWaiting && (className == nullptr || takes(arrow.policy, *className))) next_[arrow.from].push_back(arrow.to);
     }
@@ -108,7 +109,8 @@ void checkCycles(const ScenarioIndex& index, Diagnostics& problems) {
   CycleSearch search(index);
   const bool byClass = std::any_of(index.arrows.begin(), index.arrows.end(),
                                    [](const auto& arrow) { return !arrow.policy.forClasses.empty(); });
-  if (!byClass) search.run(nullptr, cycles);
+  if (!byClass)
+    search.run(nullptr, cycles);
   else
     for (const RequestClass& c : index.scenario.classes) search.run(&c.name, cycles);
   for (const std::vector<std::size_t>& cycle : cycles) {

@@ -30,10 +30,16 @@ std::int64_t instancesOf(const Scenario& scenario, const NodeSpec& node, const C
 
 bool canRamp(const ParamInfo& info) {
   switch (info.type) {
-    case ParamType::Count: case ParamType::Number: case ParamType::Ratio: case ParamType::Rate: case ParamType::Bytes:
-    case ParamType::Bandwidth: case ParamType::Duration:
+    case ParamType::Count:
+    case ParamType::Number:
+    case ParamType::Ratio:
+    case ParamType::Rate:
+    case ParamType::Bytes:
+    case ParamType::Bandwidth:
+    case ParamType::Duration:
       return true;
-    default: return false;
+    default:
+      return false;
   }
 }
 
@@ -50,10 +56,12 @@ struct ActionCheck {
 
   void checkNode() const {
     const auto target = parseNodeTarget(action.target);
-    if (!target) return fail(targetPath(), quoted(action.target) + " is not a node", "write a node, or node[0] for one instance");
+    if (!target)
+      return fail(targetPath(), quoted(action.target) + " is not a node", "write a node, or node[0] for one instance");
     const NodeSpec* node = scenario.findNode(target->node);
     if (node == nullptr)
-      return fail(targetPath(), "there is no node " + quoted(target->node), suggestion(target->node, nodeNames(scenario)));
+      return fail(targetPath(), "there is no node " + quoted(target->node),
+                  suggestion(target->node, nodeNames(scenario)));
     const ComponentInfo* kind = findKind(node->kind);
     if (kind == nullptr) return;
     if (target->instance) {
@@ -77,13 +85,16 @@ struct ActionCheck {
 
   void checkParameter() const {
     const auto target = parseParameterTarget(action.target);
-    if (!target) return fail(targetPath(), quoted(action.target) + " is not a parameter", "write node.parameter or \"from -> to.parameter\"");
+    if (!target)
+      return fail(targetPath(), quoted(action.target) + " is not a parameter",
+                  "write node.parameter or \"from -> to.parameter\"");
     if (target->isEdge) {
       const auto edge = parseEdgeTarget(target->owner);
       if (scenario.findEdge(edge->from, edge->to) == nullptr)
         return fail(targetPath(), "there is no edge " + quoted(target->owner), suggestEdge(scenario, target->owner));
     } else if (const NodeSpec* node = scenario.findNode(target->owner); node == nullptr) {
-      return fail(targetPath(), "there is no node " + quoted(target->owner), suggestion(target->owner, nodeNames(scenario)));
+      return fail(targetPath(), "there is no node " + quoted(target->owner),
+                  suggestion(target->owner, nodeNames(scenario)));
     } else if (findKind(node->kind) == nullptr) {
       return;
     }
@@ -118,16 +129,21 @@ struct ActionCheck {
     if (action.at < Duration{0} || action.at > kLongestDuration)
       fail(path + ".at", "at must be between 0s and " + formatDuration(kLongestDuration));
     else if (action.at > scenario.duration)
-      problems.push_back(warningAt(path + ".at", "happens at " + formatDuration(action.at) + ", after the run ends at " +
-                                                     formatDuration(scenario.duration)));
+      problems.push_back(warningAt(path + ".at", "happens at " + formatDuration(action.at) +
+                                                     ", after the run ends at " + formatDuration(scenario.duration)));
     const auto use = findVerbUse(scenario, action.verb, action.target);
     if (!use) return explainUnknownVerb();
     checkArguments(use->fields, use->target == ActionTarget::Parameter);
     switch (use->target) {
-      case ActionTarget::Node: return checkNode();
-      case ActionTarget::Edge: return checkEdge();
-      case ActionTarget::Parameter: return checkParameter();
-      case ActionTarget::None: case ActionTarget::Text: return;
+      case ActionTarget::Node:
+        return checkNode();
+      case ActionTarget::Edge:
+        return checkEdge();
+      case ActionTarget::Parameter:
+        return checkParameter();
+      case ActionTarget::None:
+      case ActionTarget::Text:
+        return;
     }
   }
 

@@ -28,7 +28,7 @@ struct ScenarioIndex {
     EdgePolicy policy;
   };
   std::vector<std::vector<std::size_t>> leaving;  // by node: its arrows
-  std::vector<Arrow> arrows;  // edges whose ends exist and whose policy can be understood
+  std::vector<Arrow> arrows;                      // edges whose ends exist and whose policy can be understood
 };
 
 void validateTop(const Scenario& scenario, Diagnostics& problems);

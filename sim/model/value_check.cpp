@@ -25,15 +25,23 @@ bool isDurationLike(ParamType type) { return type == ParamType::Duration || type
 
 std::string formatAs(ParamType type, double value) {
   switch (type) {
-    case ParamType::Ratio: return formatRatio(value);
-    case ParamType::Rate: case ParamType::Points: return formatRate(value);
-    case ParamType::Bytes: return formatBytes(value);
-    case ParamType::Bandwidth: return formatBandwidth(value);
-    case ParamType::Duration: case ParamType::Distribution: return formatDuration(durationFromSeconds(value));
+    case ParamType::Ratio:
+      return formatRatio(value);
+    case ParamType::Rate:
+    case ParamType::Points:
+      return formatRate(value);
+    case ParamType::Bytes:
+      return formatBytes(value);
+    case ParamType::Bandwidth:
+      return formatBandwidth(value);
+    case ParamType::Duration:
+    case ParamType::Distribution:
+      return formatDuration(durationFromSeconds(value));
     case ParamType::Count:
       if (std::abs(value) < 9e18) return formatCount(static_cast<std::int64_t>(value));
       return formatNumber(value);
-    default: return formatNumber(value);
+    default:
+      return formatNumber(value);
   }
 }
 
@@ -41,10 +49,14 @@ void checkRange(const ParamInfo& info, double value, const std::string& path, Di
   const Range allowed = allowedRange(info);
   if (value >= allowed.min && value <= allowed.max) return;  // false for NaN
   std::string text;
-  if (std::isnan(value)) text = "not a number";
-  else if (std::isinf(value)) text = "infinite";
-  else if (isDurationLike(info.type) && value < 0) text = "-" + formatAs(info.type, -value);
-  else text = formatAs(info.type, value);
+  if (std::isnan(value))
+    text = "not a number";
+  else if (std::isinf(value))
+    text = "infinite";
+  else if (isDurationLike(info.type) && value < 0)
+    text = "-" + formatAs(info.type, -value);
+  else
+    text = formatAs(info.type, value);
   addError(problems, path, std::string(info.name) + " must be " + describeRange(info) + ", but it is " + text);
 }
 
@@ -57,8 +69,7 @@ void checkDistribution(const ParamInfo& info, const Distribution& d, const std::
   ParamInfo meanInfo = info;
   const std::size_t before = problems.size();
   checkRange(meanInfo, mean / rangeUnit(info), path, problems);
-  if (problems.size() > before && !d.isConstant())
-    problems.back().message = "the mean of " + problems.back().message;
+  if (problems.size() > before && !d.isConstant()) problems.back().message = "the mean of " + problems.back().message;
 }
 
 struct ValueCheck {
@@ -67,9 +78,7 @@ struct ValueCheck {
   const Scenario& scenario;
   Diagnostics& problems;
 
-  void wrongType() const {
-    addError(problems, path, std::string(info.name) + " must be " + expectedText(info));
-  }
+  void wrongType() const { addError(problems, path, std::string(info.name) + " must be " + expectedText(info)); }
 
   void operator()(std::monostate) const {
     if (!info.optional) wrongType();
@@ -83,10 +92,14 @@ struct ValueCheck {
   }
   void operator()(double value) const {
     switch (info.type) {
-      case ParamType::Number: case ParamType::Ratio: case ParamType::Rate: case ParamType::Bytes:
+      case ParamType::Number:
+      case ParamType::Ratio:
+      case ParamType::Rate:
+      case ParamType::Bytes:
       case ParamType::Bandwidth:
         return checkRange(info, value, path, problems);
-      default: return wrongType();
+      default:
+        return wrongType();
     }
   }
   void operator()(Duration value) const {
@@ -99,11 +112,16 @@ struct ValueCheck {
   }
   void operator()(const std::string& text) const {
     switch (info.type) {
-      case ParamType::Text: return;
-      case ParamType::KeySpace: return checkKeySpace(text);
-      case ParamType::Choice: return checkName(text, namesOf(info.choices), std::string("unknown ") + info.name, path);
-      case ParamType::NodeName: return checkNode(text);
-      default: return wrongType();
+      case ParamType::Text:
+        return;
+      case ParamType::KeySpace:
+        return checkKeySpace(text);
+      case ParamType::Choice:
+        return checkName(text, namesOf(info.choices), std::string("unknown ") + info.name, path);
+      case ParamType::NodeName:
+        return checkNode(text);
+      default:
+        return wrongType();
     }
   }
   void operator()(const ValueList& list) const {
@@ -117,9 +135,12 @@ struct ValueCheck {
         addError(problems, itemPath, std::string(info.name) + " must hold names only");
         continue;
       }
-      if (!seen.insert(*text).second) addError(problems, itemPath, quoted(*text) + " is listed twice");
-      else if (info.type == ParamType::ClassList) checkClass(*text, itemPath);
-      else if (!info.choices.empty()) checkName(*text, namesOf(info.choices), "unknown word", itemPath);
+      if (!seen.insert(*text).second)
+        addError(problems, itemPath, quoted(*text) + " is listed twice");
+      else if (info.type == ParamType::ClassList)
+        checkClass(*text, itemPath);
+      else if (!info.choices.empty())
+        checkName(*text, namesOf(info.choices), "unknown word", itemPath);
     }
   }
   void operator()(const ValueMap& map) const {
@@ -153,9 +174,12 @@ struct ValueCheck {
   void checkTable(const ValueMap& rows) const {
     for (const auto& [name, row] : rows.entries) {
       const std::string rowPath = path + "." + name;
-      if (!isIdentifier(name)) addError(problems, rowPath, quoted(name) + " is not a name", "use letters, digits and _");
-      if (const ValueMap* fields = row.as<ValueMap>()) checkFields(info.fields, *fields, rowPath, scenario, problems);
-      else addError(problems, rowPath, name + " must be a map of fields");
+      if (!isIdentifier(name))
+        addError(problems, rowPath, quoted(name) + " is not a name", "use letters, digits and _");
+      if (const ValueMap* fields = row.as<ValueMap>())
+        checkFields(info.fields, *fields, rowPath, scenario, problems);
+      else
+        addError(problems, rowPath, name + " must be a map of fields");
     }
   }
   void checkPerClass(const ValueMap& map) const {
@@ -164,8 +188,10 @@ struct ValueCheck {
     for (const auto& [name, value] : map.entries) {
       const std::string classPath = path + "." + name;
       if (name != kDefaultClass) checkClass(name, classPath);
-      if (const Distribution* d = value.as<Distribution>()) checkDistribution(info, *d, classPath, problems);
-      else addError(problems, classPath, name + " must be " + expectedText(info));
+      if (const Distribution* d = value.as<Distribution>())
+        checkDistribution(info, *d, classPath, problems);
+      else
+        addError(problems, classPath, name + " must be " + expectedText(info));
     }
   }
   void checkPoints(const ValueList& list) const {
@@ -180,7 +206,8 @@ struct ValueCheck {
         continue;
       }
       if (*time <= last) addError(problems, pointPath, "points must be in order of time");
-      if (*time < Duration{0} || *time > kLongestDuration) addError(problems, pointPath, "the time of a point must be between 0s and 10 years");
+      if (*time < Duration{0} || *time > kLongestDuration)
+        addError(problems, pointPath, "the time of a point must be between 0s and 10 years");
       last = *time;
       checkRange(info, *level, pointPath, problems);
     }
@@ -192,14 +219,31 @@ struct ValueCheck {
 Range allowedRange(const ParamInfo& info) {
   double min = -1e300, max = 1e300;
   switch (info.type) {
-    case ParamType::Ratio: min = 0, max = 1; break;
-    case ParamType::Rate: case ParamType::Points: min = 0, max = 1e12; break;
-    case ParamType::Bytes: min = 0, max = 1e18; break;
-    case ParamType::Bandwidth: min = 0, max = 1e15; break;
-    case ParamType::Duration: case ParamType::Distribution: min = 0, max = kLongestSeconds; break;
-    case ParamType::CountDistribution: min = 0, max = 1e12; break;
-    case ParamType::Count: min = -9e18, max = 9e18; break;
-    default: break;
+    case ParamType::Ratio:
+      min = 0, max = 1;
+      break;
+    case ParamType::Rate:
+    case ParamType::Points:
+      min = 0, max = 1e12;
+      break;
+    case ParamType::Bytes:
+      min = 0, max = 1e18;
+      break;
+    case ParamType::Bandwidth:
+      min = 0, max = 1e15;
+      break;
+    case ParamType::Duration:
+    case ParamType::Distribution:
+      min = 0, max = kLongestSeconds;
+      break;
+    case ParamType::CountDistribution:
+      min = 0, max = 1e12;
+      break;
+    case ParamType::Count:
+      min = -9e18, max = 9e18;
+      break;
+    default:
+      break;
   }
   if (!std::isinf(info.range.min)) min = info.range.min;
   if (!std::isinf(info.range.max)) max = info.range.max;
@@ -217,31 +261,48 @@ std::string describeRange(const ParamInfo& info) {
 
 std::string expectedText(const ParamInfo& info) {
   switch (info.type) {
-    case ParamType::Flag: return "true or false";
-    case ParamType::Count: return "a count like 3, 200k or 9.5M";
-    case ParamType::Number: return "a number like 0.99";
-    case ParamType::Ratio: return "a ratio like 95% or 0.95";
-    case ParamType::Rate: return "a rate like 300/s or 5/min";
-    case ParamType::Bytes: return "a size like 64B, 200kB or 4GiB";
-    case ParamType::Bandwidth: return "a bandwidth like 100Mbit/s or 1GiB/s";
-    case ParamType::Duration: return "a duration like 8ms, 2s or 5min";
+    case ParamType::Flag:
+      return "true or false";
+    case ParamType::Count:
+      return "a count like 3, 200k or 9.5M";
+    case ParamType::Number:
+      return "a number like 0.99";
+    case ParamType::Ratio:
+      return "a ratio like 95% or 0.95";
+    case ParamType::Rate:
+      return "a rate like 300/s or 5/min";
+    case ParamType::Bytes:
+      return "a size like 64B, 200kB or 4GiB";
+    case ParamType::Bandwidth:
+      return "a bandwidth like 100Mbit/s or 1GiB/s";
+    case ParamType::Duration:
+      return "a duration like 8ms, 2s or 5min";
     case ParamType::Distribution:
       return info.perClass ? "a distribution of time like 8ms or exponential(8ms), or a map {default: 8ms, CLASS: 20ms}"
                            : "a distribution of time like 8ms or exponential(8ms)";
-    case ParamType::CountDistribution: return "a count like 3, or a distribution like uniform(1, 5)";
+    case ParamType::CountDistribution:
+      return "a count like 3, or a distribution like uniform(1, 5)";
     case ParamType::Choice: {
       std::string text = "one of";
       for (const ChoiceInfo& choice : info.choices) text += (text == "one of" ? " " : ", ") + std::string(choice.name);
       return text;
     }
-    case ParamType::Text: return "text";
-    case ParamType::NodeName: return "the name of a node";
-    case ParamType::ClassList: return "a list of request classes like [a, b]";
-    case ParamType::TextList: return "a list like [a, b]";
-    case ParamType::KeySpace: return "a key space like zipf(0.99, 200k)";
-    case ParamType::Group: return "a map of fields like {name: value}";
-    case ParamType::Table: return "a map of rows like {name: {field: value}}";
-    case ParamType::Points: return "a list of points like [[0s, 100/s], [60s, 300/s]]";
+    case ParamType::Text:
+      return "text";
+    case ParamType::NodeName:
+      return "the name of a node";
+    case ParamType::ClassList:
+      return "a list of request classes like [a, b]";
+    case ParamType::TextList:
+      return "a list like [a, b]";
+    case ParamType::KeySpace:
+      return "a key space like zipf(0.99, 200k)";
+    case ParamType::Group:
+      return "a map of fields like {name: value}";
+    case ParamType::Table:
+      return "a map of rows like {name: {field: value}}";
+    case ParamType::Points:
+      return "a list of points like [[0s, 100/s], [60s, 300/s]]";
   }
   return {};
 }
@@ -292,12 +353,15 @@ void checkFields(std::span<const ParamInfo> params, const ValueMap& values, cons
                  const Scenario& scenario, Diagnostics& problems) {
   for (const auto& [name, value] : values.entries) {
     const std::string place = path + "." + name;
-    if (const ParamInfo* info = findParam(params, name)) checkValue(*info, value, place, scenario, problems);
-    else addError(problems, place, "unknown key " + quoted(name), suggestion(name, namesOf(params)));
+    if (const ParamInfo* info = findParam(params, name))
+      checkValue(*info, value, place, scenario, problems);
+    else
+      addError(problems, place, "unknown key " + quoted(name), suggestion(name, namesOf(params)));
   }
   for (const ParamInfo& info : params)
     if (info.required && values.find(info.name) == nullptr)
-      addError(problems, path + "." + info.name, std::string(info.name) + " is missing", "it must be " + expectedText(info));
+      addError(problems, path + "." + info.name, std::string(info.name) + " is missing",
+               "it must be " + expectedText(info));
 }
 
 }  // namespace faultline

@@ -30,15 +30,15 @@ QByteArray listOf(const Diagnostics& diagnostics) {
 
 // Nine lines that are fine; the rows below add to them.
 const std::string kSmall =
-    "faultline: 1\n"                               // 1
-    "classes: {view: {}, upload: {}}\n"            // 2
-    "nodes:\n"                                     // 3
-    "  users: {kind: source}\n"                    // 4
-    "  app: {kind: worker, instances: 3}\n"        // 5
+    "faultline: 1\n"                                    // 1
+    "classes: {view: {}, upload: {}}\n"                 // 2
+    "nodes:\n"                                          // 3
+    "  users: {kind: source}\n"                         // 4
+    "  app: {kind: worker, instances: 3}\n"             // 5
     "  db: {kind: store, queries: {q: {time: 1ms}}}\n"  // 6
-    "edges:\n"                                     // 7
-    "  - users -> app\n"                           // 8
-    "  - app -> db\n";                             // 9
+    "edges:\n"                                          // 7
+    "  - users -> app\n"                                // 8
+    "  - app -> db\n";                                  // 9
 
 std::string replaced(std::string text, const std::string& what, const std::string& with) {
   const std::size_t at = text.find(what);
@@ -130,7 +130,9 @@ void YamlReaderTest::refusesBadInput_data() {
   const auto change = [&](const char* name, const char* what, const char* with, const char* expected) {
     row(name, replaced(kSmall, what, with), expected);
   };
-  const auto add = [&](const char* name, const char* more, const char* expected) { row(name, kSmall + more, expected); };
+  const auto add = [&](const char* name, const char* more, const char* expected) {
+    row(name, kSmall + more, expected);
+  };
 #include "sim/io/bad_input_rows.inc"
 }
 
@@ -171,7 +173,8 @@ void YamlReaderTest::staysWithinBounds_data() {
   QTest::addColumn<QByteArray>("text");
   QTest::addColumn<QString>("message");
   QTest::newRow("large") << QByteArray(100'000'000, 'a') << "larger than";
-  QTest::newRow("deep flow") << ("nodes: " + QByteArray(20'000, '[') + QByteArray(20'000, ']')) << "nested deeper than 64";
+  QTest::newRow("deep flow") << ("nodes: " + QByteArray(20'000, '[') + QByteArray(20'000, ']'))
+                             << "nested deeper than 64";
   QTest::newRow("deep maps") << QByteArray("{a: ").repeated(500) << "nested deeper than 64";
   QTest::newRow("deep blocks") << QByteArray("- ").repeated(500'000) << "nested deeper than 64";
   QByteArray bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n";
@@ -201,17 +204,25 @@ void YamlReaderTest::survivesMutations() {
   const std::string good = goodText();
   std::mt19937 random(7);
   const auto below = [&](std::size_t n) { return std::uniform_int_distribution<std::size_t>(0, n - 1)(random); };
-  const std::string pieces[] = {"[", "]", "{", "}", ":", ": ", ",", "->", "\n", "  ", "- ", "nan", "-1", "1e300", "*a", "&a ", "\"", "(", ")", "~", "\xff", "none"};
+  const std::string pieces[] = {"[",   "]",  "{",     "}",  ":",   ": ", ",", "->", "\n", "  ",   "- ",
+                                "nan", "-1", "1e300", "*a", "&a ", "\"", "(", ")",  "~",  "\xff", "none"};
   int refused = 0;
   for (int round = 0; round < 2000; ++round) {
     std::string text = good;
     for (std::size_t edits = 1 + below(3); edits > 0; --edits) {
       const std::size_t at = below(text.size());
       switch (below(4)) {
-        case 0: text.erase(at, 1 + below(20)); break;
-        case 1: text.insert(at, pieces[below(std::size(pieces))]); break;
-        case 2: text[at] = static_cast<char>(below(256)); break;
-        default: text.insert(at, good.substr(below(good.size()), below(60)));
+        case 0:
+          text.erase(at, 1 + below(20));
+          break;
+        case 1:
+          text.insert(at, pieces[below(std::size(pieces))]);
+          break;
+        case 2:
+          text[at] = static_cast<char>(below(256));
+          break;
+        default:
+          text.insert(at, good.substr(below(good.size()), below(60)));
       }
     }
     const Result<Scenario> r = readScenarioText(text, "x.yaml");
@@ -219,7 +230,8 @@ void YamlReaderTest::survivesMutations() {
       // What was accepted can be written and read again.
       const std::string written = writeScenario(r.value);
       const Result<Scenario> again = readScenarioText(written, "x.yaml");
-      QVERIFY2(again.ok() && again.value == r.value, QByteArray::fromStdString(text + "\n=====\n" + written) + listOf(again.diagnostics));
+      QVERIFY2(again.ok() && again.value == r.value,
+               QByteArray::fromStdString(text + "\n=====\n" + written) + listOf(again.diagnostics));
       continue;
     }
     ++refused;

@@ -23,8 +23,10 @@ class RandomScenario {
 
   Scenario make() {
     Scenario s;
-    s.name = pick({"", "plain", "with: colon", "# hash", "\"quoted\"", "{brace", "äöü -> ß", "- dash", "null", "a, b", "x (y"});
-    s.description = pick({"", "one line", "two\nlines\n", "two\nlines", " leading\nspace", "tab\there\n", "end \nspace", "a\n\nb\n", "\n", "x\n\n"});
+    s.name = pick(
+        {"", "plain", "with: colon", "# hash", "\"quoted\"", "{brace", "äöü -> ß", "- dash", "null", "a, b", "x (y"});
+    s.description = pick({"", "one line", "two\nlines\n", "two\nlines", " leading\nspace", "tab\there\n", "end \nspace",
+                          "a\n\nb\n", "\n", "x\n\n"});
     s.duration = seconds(1 + below(1000));
     s.warmup = milliseconds(below(999));
     if (chance()) s.sample = milliseconds(1 + below(5000));
@@ -34,7 +36,8 @@ class RandomScenario {
     addNodes(s);
     addEdges(s);
     addTimeline(s);
-    for (int i = below(3); i > 0; --i) s.expect.push_back(pick({"p99(a) > 5s", "a: b", "first(x < 3) < first(y)", "  spaces  "}));
+    for (int i = below(3); i > 0; --i)
+      s.expect.push_back(pick({"p99(a) > 5s", "a: b", "first(x < 3) < first(y)", "  spaces  "}));
     if (chance()) s.layout = {{"users", {1.5, -2}}, {"db", {1e6, 0.001}}};
     if (chance()) s.recorded = RecordedSpec{"a b.csv", {{"db.p99", "p99, ms"}, {"x", "null"}}};
     return s;
@@ -43,17 +46,25 @@ class RandomScenario {
  private:
   int below(int n) { return std::uniform_int_distribution<int>(0, n - 1)(random_); }
   bool chance() { return below(2) == 0; }
-  std::string pick(std::initializer_list<const char*> list) { return *(list.begin() + below(static_cast<int>(list.size()))); }
+  std::string pick(std::initializer_list<const char*> list) {
+    return *(list.begin() + below(static_cast<int>(list.size())));
+  }
   double real(double low, double high) { return std::uniform_real_distribution<double>(low, high)(random_); }
 
   Distribution distribution(double scale) {
     switch (below(6)) {
-      case 0: return Distribution::exponential(scale);
-      case 1: return Distribution::uniform(scale / 2, scale);
-      case 2: return Distribution::logNormalFromMean(scale, 0.5);
-      case 3: return Distribution::mixture({0.9, 0.1}, {Distribution::constant(scale), Distribution::exponential(scale)});
-      case 4: return Distribution::gamma(2, scale);
-      default: return Distribution::constant(scale);
+      case 0:
+        return Distribution::exponential(scale);
+      case 1:
+        return Distribution::uniform(scale / 2, scale);
+      case 2:
+        return Distribution::logNormalFromMean(scale, 0.5);
+      case 3:
+        return Distribution::mixture({0.9, 0.1}, {Distribution::constant(scale), Distribution::exponential(scale)});
+      case 4:
+        return Distribution::gamma(2, scale);
+      default:
+        return Distribution::constant(scale);
     }
   }
 
@@ -70,30 +81,48 @@ class RandomScenario {
     const Range r = allowedRange(info);
     const double number = real(std::max(r.min, -1e6), std::min(r.max, 1e6));
     switch (info.type) {
-      case ParamType::Flag: return Value(chance());
-      case ParamType::Count: return Value(static_cast<std::int64_t>(std::clamp(std::floor(number), r.min, r.max)));
-      case ParamType::Number: case ParamType::Ratio: case ParamType::Rate: case ParamType::Bytes:
-      case ParamType::Bandwidth: return Value(number);
-      case ParamType::Duration: return Value(durationFromSeconds(std::clamp(number, r.min, std::min(r.max, 3600.0))));
+      case ParamType::Flag:
+        return Value(chance());
+      case ParamType::Count:
+        return Value(static_cast<std::int64_t>(std::clamp(std::floor(number), r.min, r.max)));
+      case ParamType::Number:
+      case ParamType::Ratio:
+      case ParamType::Rate:
+      case ParamType::Bytes:
+      case ParamType::Bandwidth:
+        return Value(number);
+      case ParamType::Duration:
+        return Value(durationFromSeconds(std::clamp(number, r.min, std::min(r.max, 3600.0))));
       case ParamType::Distribution:
         if (!info.perClass || chance()) return Value(distribution(1 + below(1'000'000)));
         return Value(ValueMap{{{"view", Value(distribution(5e6))}, {"default", Value(distribution(3e6))}}});
-      case ParamType::CountDistribution: return Value(distribution(1 + below(100)));
-      case ParamType::Choice: return Value(std::string(info.choices[static_cast<std::size_t>(below(static_cast<int>(info.choices.size())))].name));
+      case ParamType::CountDistribution:
+        return Value(distribution(1 + below(100)));
+      case ParamType::Choice:
+        return Value(
+            std::string(info.choices[static_cast<std::size_t>(below(static_cast<int>(info.choices.size())))].name));
       case ParamType::Text:
         if (std::string_view(info.name) == "when") return Value(pick({"always", "chance(10%)"}));
         return Value(pick({"hello", "none", "a, b", "~", "", "x: y", "[z]", "5", "true", "back\\slash"}));
-      case ParamType::NodeName: return Value("db");
-      case ParamType::ClassList: return Value(ValueList{Value("view")});
-      case ParamType::TextList: return info.choices.empty() ? Value(ValueList{Value("a, b"), Value("none")}) : Value(ValueList{Value(info.choices[0].name)});
-      case ParamType::KeySpace: return Value(pick({"none", "zipf(0.99, 200k)", "uniform(10)"}));
+      case ParamType::NodeName:
+        return Value("db");
+      case ParamType::ClassList:
+        return Value(ValueList{Value("view")});
+      case ParamType::TextList:
+        return info.choices.empty() ? Value(ValueList{Value("a, b"), Value("none")})
+                                    : Value(ValueList{Value(info.choices[0].name)});
+      case ParamType::KeySpace:
+        return Value(pick({"none", "zipf(0.99, 200k)", "uniform(10)"}));
       case ParamType::Group: {
         ValueMap map = fields(info.fields);
         if (std::string_view(info.name) == "hedge") map = ValueMap{{{"after", Value(milliseconds(5))}}};
         return Value(std::move(map));
       }
-      case ParamType::Table: return Value(ValueMap{{{"by_id", Value(fields(info.fields))}, {"by-name", Value(fields(info.fields))}}});
-      case ParamType::Points: return Value(ValueList{Value(ValueList{Value(Duration{0}), Value(real(0, 100))}), Value(ValueList{Value(seconds(60)), Value(0.1)})});
+      case ParamType::Table:
+        return Value(ValueMap{{{"by_id", Value(fields(info.fields))}, {"by-name", Value(fields(info.fields))}}});
+      case ParamType::Points:
+        return Value(ValueList{Value(ValueList{Value(Duration{0}), Value(real(0, 100))}),
+                               Value(ValueList{Value(seconds(60)), Value(0.1)})});
     }
     return Value();
   }
@@ -126,7 +155,8 @@ class RandomScenario {
   }
   void addTimeline(Scenario& s) {
     s.timeline.push_back({Duration{0}, "note", pick({"text", "a: b, c", "\"\""}), {}});
-    s.timeline.push_back({seconds(1), "set", "db.connections", ValueMap{{{"to", Value(50)}, {"over", Value(seconds(2))}}}});
+    s.timeline.push_back(
+        {seconds(1), "set", "db.connections", ValueMap{{{"to", Value(50)}, {"over", Value(seconds(2))}}}});
     s.timeline.push_back({seconds(1), "set", "app.work.view", ValueMap{{{"to", Value(distribution(1e6))}}}});
     s.timeline.push_back({seconds(2), "set", "app -> jobs.loss", ValueMap{{{"to", Value(0.25)}}}});
     s.timeline.push_back({seconds(3), "crash", "app[0]", ValueMap{{{"for", Value(seconds(1))}}}});
@@ -183,16 +213,26 @@ void YamlWriterTest::writesTheSameTextForEqualScenarios() {
 void YamlWriterTest::quotesOnlyWhatNeedsIt_data() {
   QTest::addColumn<QString>("text");
   QTest::addColumn<QString>("yaml");
-  QTest::newRow("word") << "word" << "word";
-  QTest::newRow("arrow") << "a -> b" << "a -> b";
-  QTest::newRow("call") << "miss(cache)" << "miss(cache)";
-  QTest::newRow("comma") << "zipf(1, 2)" << "\"zipf(1, 2)\"";
-  QTest::newRow("empty") << "" << "\"\"";
-  QTest::newRow("colon") << "a: b" << "\"a: b\"";
-  QTest::newRow("open bracket") << "f(x" << "\"f(x\"";
-  QTest::newRow("quote") << "say \"x\"" << "\"say \\\"x\\\"\"";
-  QTest::newRow("newline") << "a\nb" << "\"a\\nb\"";
-  QTest::newRow("null") << "null" << "\"null\"";
+  QTest::newRow("word") << "word"
+                        << "word";
+  QTest::newRow("arrow") << "a -> b"
+                         << "a -> b";
+  QTest::newRow("call") << "miss(cache)"
+                        << "miss(cache)";
+  QTest::newRow("comma") << "zipf(1, 2)"
+                         << "\"zipf(1, 2)\"";
+  QTest::newRow("empty") << ""
+                         << "\"\"";
+  QTest::newRow("colon") << "a: b"
+                         << "\"a: b\"";
+  QTest::newRow("open bracket") << "f(x"
+                                << "\"f(x\"";
+  QTest::newRow("quote") << "say \"x\""
+                         << "\"say \\\"x\\\"\"";
+  QTest::newRow("newline") << "a\nb"
+                           << "\"a\\nb\"";
+  QTest::newRow("null") << "null"
+                        << "\"null\"";
 }
 
 void YamlWriterTest::quotesOnlyWhatNeedsIt() {

@@ -125,7 +125,9 @@ const ComponentInfo kStore = [] {
   info.outputs = PortUse::None;
   info.actions = kStoreActions;
   info.makeParams = makeDefault<StoreParams>;
-  info.memoryBytes = [](const void* p) { return 100.0 * static_cast<double>(static_cast<const StoreParams*>(p)->keys); };
+  info.memoryBytes = [](const void* p) {
+    return 100.0 * static_cast<double>(static_cast<const StoreParams*>(p)->keys);
+  };
   return info;
 }();
 const ComponentInfo kBuffer = [] {
