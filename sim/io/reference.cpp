@@ -1,6 +1,7 @@
 #include "io/reference.h"
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 
 #include "io/value_text.h"
@@ -89,7 +90,8 @@ std::string defaultText(const ParamInfo& info, const void* defaults) {
 // "count, 1 to 10k; default 3; fixed during a run".
 std::string factsText(const ParamInfo& info, const void* defaults) {
   std::string text = typeText(info);
-  if (hasRange(info) && describeRange(info) != "a finite number") text += ", " + describeRange(info);
+  const bool isOpen = std::isinf(info.range.min) && std::isinf(info.range.max);
+  if (hasRange(info) && !isOpen) text += ", " + describeRange(info);
   const std::string value = defaultText(info, defaults);
   if (value == "required" || value == "unset")
     text += "; " + value;
