@@ -25,27 +25,42 @@ void Histogram::swap(Histogram& other) noexcept {
   std::swap(sum_, other.sum_);
 }
 
-void Histogram::allocate(int octave) {
-  octaves_[static_cast<std::size_t>(octave)] = std::make_unique<std::uint64_t[]>(kSubBuckets);
+std::uint64_t* Histogram::allocate(int octave) {
+  auto& buckets = octaves_[static_cast<std::size_t>(octave)];
+  buckets = std::make_unique<std::uint64_t[]>(kSubBuckets);
+  return buckets.get();
 }
 
 Duration Histogram::quantile(double q) const {
-  const double wanted = std::ceil(q * static_cast<double>(count_));
-  const std::uint64_t rank = wanted < 1 ? 1 : std::min(count_, static_cast<std::uint64_t>(wanted));
+  Duration value;
+  quantiles({&q, 1}, {&value, 1});
+  return value;
+}
+
+void Histogram::quantiles(std::span<const double> shares, std::span<Duration> values) const {
+  const auto rankOf = [&](double share) {
+    const double wanted = std::ceil(share * static_cast<double>(count_));
+    return wanted < 1 ? 1 : std::min(count_, static_cast<std::uint64_t>(wanted));
+  };
+  std::size_t next = 0;
   std::uint64_t seen = 0;
-  for (int octave = 0; octave <= kOctaves; ++octave) {
+  for (int octave = 0; octave <= kOctaves && next < shares.size(); ++octave) {
     const std::uint64_t* buckets = octaves_[static_cast<std::size_t>(octave)].get();
     if (!buckets) continue;
-    for (std::uint64_t i = 0; i < kSubBuckets; ++i) {
-      seen += buckets[i];
-      if (seen < rank) continue;
-      if (octave == 0) return {static_cast<std::int64_t>(i)};
-      const std::uint64_t width = std::uint64_t{1} << (octave - 1);
-      const std::uint64_t middle = (kSubBuckets + i) * width + (width - 1) / 2;
-      return {static_cast<std::int64_t>(std::min(middle, max_))};
+    std::uint64_t inOctave = 0;
+    for (std::uint64_t i = 0; i < kSubBuckets; ++i) inOctave += buckets[i];
+    std::uint64_t before = seen;
+    seen += inOctave;
+    for (std::uint64_t i = 0; next < shares.size() && rankOf(shares[next]) <= seen;) {
+      if (before + buckets[i] < rankOf(shares[next])) {
+        before += buckets[i++];
+        continue;
+      }
+      const std::uint64_t width = octave == 0 ? 1 : std::uint64_t{1} << (octave - 1);
+      const std::uint64_t middle = (octave == 0 ? i : (kSubBuckets + i) * width) + (width - 1) / 2;
+      values[next++] = {static_cast<std::int64_t>(std::min(middle, max_))};
     }
   }
-  return max();
 }
 
 double Histogram::shareOfZero() const {

@@ -12,6 +12,7 @@
 #include <bit>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "base/time.h"
@@ -34,11 +35,11 @@ class Histogram {
   void record(Duration value) {
     const std::uint64_t v = value.ns > 0 ? static_cast<std::uint64_t>(value.ns) : 0;
     const int octave = octaveOf(v);
-    if (!octaves_[octave]) [[unlikely]]
-      allocate(octave);
+    std::uint64_t* buckets = octaves_[static_cast<std::size_t>(octave)].get();
+    if (!buckets) [[unlikely]]
+      buckets = allocate(octave);
     // Octave 0 holds 0..127 as they are; octave k holds [2^(k+6), 2^(k+7)) in 128 steps.
-    const std::uint64_t index = octave == 0 ? v : (v >> (octave - 1)) & (kSubBuckets - 1);
-    ++octaves_[octave][index];
+    ++buckets[(v >> (octave - (octave != 0))) & (kSubBuckets - 1)];
     ++count_;
     sum_ += v;
     if (v > max_) max_ = v;
@@ -51,6 +52,8 @@ class Histogram {
   Duration max() const { return {static_cast<std::int64_t>(max_)}; }
   // The value below which a share q of the recorded values lies. REQUIRES not empty, 0 <= q <= 1.
   Duration quantile(double q) const;
+  // The same for several shares in ascending order, in one pass. REQUIRES as many places in `values`.
+  void quantiles(std::span<const double> shares, std::span<Duration> values) const;
   // The share of recorded values that are zero (for example: calls that did not wait). REQUIRES not empty.
   double shareOfZero() const;
 
@@ -60,8 +63,8 @@ class Histogram {
   void swap(Histogram& other) noexcept;
 
  private:
-  static int octaveOf(std::uint64_t v) { return v < kSubBuckets ? 0 : 64 - std::countl_zero(v) - kSubBucketBits; }
-  void allocate(int octave);
+  static int octaveOf(std::uint64_t v) { return 64 - kSubBucketBits - std::countl_zero(v | (kSubBuckets - 1)); }
+  std::uint64_t* allocate(int octave);
 
   std::array<std::unique_ptr<std::uint64_t[]>, kOctaves + 1> octaves_{};
   std::uint64_t count_ = 0;

@@ -3,8 +3,6 @@
 // A request's life: wait for a worker -> own work -> the call plan of the out-edges -> delay -> finishing work -> answer. A
 // worker is held from start to answer. In event-loop mode the one thread of an instance is held only during work, piece
 // by piece; meanwhile the request waits in its in-flight slot.
-#include <deque>
-
 #include "base/flat_map.h"
 #include "engine/component.h"
 #include "parts/by_class.h"
@@ -121,8 +119,7 @@ class Service : public Component {
   }
 
   void onReply(Context& ctx, CallId id, const Reply& reply) override {
-    const Distribution& work = ctx.policy(reply.edge).work;
-    if (!work.isZero() && reply.ok()) ctx.at(id).retryAfter += work.sample(*luck_).ns;
+    if (edgesWork_ && reply.ok()) ctx.at(id).retryAfter += ctx.policy(reply.edge).work.sample(*luck_).ns;
     if (plan_.onReply(ctx, id, reply) == CallPlan::Progress::Done) planDone(ctx, id);
   }
 
@@ -169,6 +166,8 @@ class Service : public Component {
     work_ = ByClass(ctx, p_.work);
     delay_ = ByClass(ctx, p_.delay);
     finishWork_ = ByClass(ctx, p_.finishWork);
+    edgesWork_ = false;
+    for (std::uint32_t e = 0; e < ctx.edgeCount(); ++e) edgesWork_ |= !ctx.policy(e).work.isZero();
     if (p_.cores) ctx.setCores(*p_.cores);
   }
 
@@ -290,7 +289,8 @@ class Service : public Component {
   CallPlan plan_;
   RandomStream* luck_ = nullptr;
   ByClass work_, delay_, finishWork_;
-  std::deque<Station> stations_;
+  std::vector<Station> stations_;
+  bool edgesWork_ = false;  // some edge costs the caller work for its answers
   FlatMap<std::uint8_t> effects_;  // operations whose write took effect here
   std::vector<std::uint32_t> order_;
   std::size_t oldest_ = 0;

@@ -106,6 +106,8 @@ void Engine::compileEdges() {
       edge.policy = edgePolicy(spec.policy);
       edge.from = node.context.node();
       edge.to = byName.at(spec.to);
+      edge.caller = &nodes[edge.from];
+      edge.callee = &nodes[edge.to];
       edge.local = node.edgeCount++;
       edge.luck = RandomStream(scenario.seed, spec.name(), "edge");
       if (!edge.policy.query.empty()) edge.query = internQuery(edge.policy.query);

@@ -160,19 +160,9 @@ void Engine::transmit(EdgeState& edge, CallId id, bool answer) {
 
 void Engine::arrive(CallId id) {
   Call& call = calls[id];
-  const EdgeState& edge = edges[call.edge];
-  NodeState& node = nodes[edge.to];
-  if (call.instance >= node.activeInstances) {
-    // Nobody chose an instance (or it is gone by now): plain rotation, like round-robin DNS, blind to health.
-    EdgeState& e = edges[call.edge];
-    if (call.instance == kAnyInstance || call.instance >= node.instances.size()) {
-      for (std::uint32_t tries = 0; tries < node.activeInstances; ++tries) {
-        if (e.nextInstance >= node.activeInstances) e.nextInstance = 0;
-        call.instance = static_cast<std::uint16_t>(e.nextInstance++);
-        if (!node.instances[call.instance].draining) break;
-      }
-    }
-  }
+  EdgeState& edge = edges[call.edge];
+  NodeState& node = *edge.callee;
+  if (call.instance >= node.instances.size()) call.instance = rotate(edge);
   if (node.faulty && parkIfPaused(node, call.instance, EventKind::Arrive, id)) return;
   ++events;
   fold(1, call.edge + (static_cast<std::uint64_t>(call.key) << 8) + call.instance);
@@ -181,7 +171,6 @@ void Engine::arrive(CallId id) {
   call.set(kHeld);
   instance.stats.inFlight.add(1, now.ns);
   ++instance.stats.arrivals;
-  ++node.stats.arrivals;
   if (observer) observer->onArrive(now, edge.to, id, call);
   if (instance.down) return reply(id, common(edge.to, CommonReason::ConnectionRefused));
   if (call.has(kCancelled)) return reply(id, common(edge.to, CommonReason::Cancelled));
@@ -189,10 +178,20 @@ void Engine::arrive(CallId id) {
   node.component->onRequest(node.context, id);
 }
 
+// Nobody chose an instance: plain rotation, like round-robin DNS, blind to health.
+std::uint16_t Engine::rotate(EdgeState& edge) {
+  const NodeState& node = *edge.callee;
+  for (std::uint32_t tries = 0; tries < node.activeInstances; ++tries) {
+    if (++edge.nextInstance >= node.activeInstances) edge.nextInstance = 0;
+    if (!node.instances[edge.nextInstance].draining) break;
+  }
+  return static_cast<std::uint16_t>(edge.nextInstance);
+}
+
 void Engine::reply(CallId id, FailureId failure) {
   Call& call = calls[id];
   EdgeState& edge = edges[call.edge];
-  NodeState& node = nodes[edge.to];
+  NodeState& node = *edge.callee;
   Instance& instance = node.instances[call.instance];
   if (instance.errors > 0 && failure == 0 && !instance.down && node.faultLuck.chance(instance.errors))
     failure = common(edge.to, CommonReason::InjectedError);
@@ -201,10 +200,8 @@ void Engine::reply(CallId id, FailureId failure) {
   instance.stats.inFlight.add(-1, now.ns);
   const std::int64_t spent = now.ns - call.arrived;
   if (failure == 0) {
-    ++node.stats.ok;
     node.stats.okLatency.record(spent);
   } else {
-    ++node.stats.failed;
     node.stats.failedLatency.record(spent);
     const FailureInfo& info = failures[failure];
     if (info.node == edge.to) ++node.stats.reasons[info.reason];
@@ -220,12 +217,14 @@ void Engine::reply(CallId id, FailureId failure) {
 void Engine::returned(CallId id) {
   Call& call = calls[id];
   EdgeState& edge = edges[call.edge];
-  NodeState& caller = nodes[edge.from];
+  NodeState& caller = *edge.caller;
   if (caller.faulty && parkIfPaused(caller, call.origin, EventKind::Reply, id)) return;
   ++events;
-  fold(2, call.edge + (static_cast<std::uint64_t>(call.failure) << 16));
-  if (call.failure == 0) ++edge.stats.ok;
-  else ++edge.stats.failed;
+  ++edge.stats.answered;
+  if (call.failure != 0) {
+    ++edge.stats.failed;
+    fold(2, call.edge + (static_cast<std::uint64_t>(call.failure) << 16));
+  }
   edge.stats.latencyNs += static_cast<std::uint64_t>(now.ns - call.sent);
   call.timeoutAt = 0;
   if (observer) observer->onReturn(now, edge.from, id, call, false);
@@ -236,7 +235,7 @@ void Engine::returned(CallId id) {
 void Engine::deliver(CallId id, bool byTimeout) {
   Call& call = calls[id];
   EdgeState& edge = edges[call.edge];
-  NodeState& caller = nodes[edge.from];
+  NodeState& caller = *edge.caller;
   if (call.hop != 0) {
     const Reply reply = makeReply(call, byTimeout);
     popHop(call);
@@ -262,7 +261,7 @@ Reply Engine::makeReply(const Call& call, bool byTimeout) const {
   reply.instance = call.instance;
   reply.flags = call.flags;
   reply.failure = call.failure;
-  reply.outcome = failures[call.failure].outcome;
+  if (call.failure != 0) reply.outcome = failures[call.failure].outcome;
   reply.key = call.key;
   reply.version = call.version;
   reply.repeat = call.repeat;
@@ -303,9 +302,9 @@ CallId Engine::newChild(EdgeState& edge, CallId parentId, const CallOptions& opt
   std::uint16_t flags = static_cast<std::uint16_t>(kLive | options.flags);
   const Effect effect = options.effect != Effect::Inherit ? options.effect : edge.policy.effect;
   if (effect == Effect::Write || (effect == Effect::Inherit && parent.has(kWrite))) flags |= kWrite;
+  call = Call{};
   call.flags = flags;
   call.parent = parentId;
-  call.hop = 0;
   call.key = options.key != kNoKey ? options.key
              : edge.ownKeys       ? edge.keyOffset + edge.keys.draw(edge.luck)
                                   : parent.key;
@@ -313,16 +312,9 @@ CallId Engine::newChild(EdgeState& edge, CallId parentId, const CallOptions& opt
   call.klass = parent.klass;
   call.repeat = options.repeat;
   call.origin = parent.instance;
-  call.deadline = edge.policy.propagateDeadline ? parent.deadline : 0;
-  call.due = 0;
-  call.failure = 0;
+  if (edge.policy.propagateDeadline) call.deadline = parent.deadline;
   call.version = options.version;
-  call.outbound = 0;
-  call.attempt = 0;
   call.operation = parent.operation;
-  call.retryAfter = 0;
-  call.child = 0;
-  call.sibling = 0;
   if (tracksChildren) {
     call.sibling = parent.child;
     calls[parentId].child = id;
@@ -332,7 +324,6 @@ CallId Engine::newChild(EdgeState& edge, CallId parentId, const CallOptions& opt
 
 void Engine::makeCall(EdgeId edgeId, CallId parent, const CallOptions& options, bool wanted) {
   EdgeState& edge = edges[edgeId];
-  ++edge.stats.calls;
   if (edge.needsRecord) return beginOutbound(edgeId, parent, options, wanted);
   const CallId id = newChild(edge, parent, options);
   if (id == 0) return;
@@ -359,7 +350,6 @@ void Engine::pass(EdgeId edgeId, CallId id, std::uint16_t instance) {
     stop = StopReason::CallLimit;
     return;
   }
-  ++edge.stats.calls;
   Hop& hop = hops[h];
   hop.sent = call.sent;
   hop.arrived = call.arrived;
@@ -384,33 +374,17 @@ CallId Engine::begin(NodeId nodeId, std::uint16_t klass, std::uint32_t key, std:
   if (id == 0) return 0;
   NodeState& node = nodes[nodeId];
   Call& call = calls[id];
+  call = Call{};
   call.flags = static_cast<std::uint16_t>(kLive | kHeld | (scenario.classes[klass].effect == Effect::Write ? kWrite : 0));
   call.sent = intended.ns;
   call.arrived = now.ns;
-  call.due = 0;
-  call.timeoutAt = 0;
-  call.parent = 0;
   call.edge = kNoEdge;
-  call.hop = 0;
   call.key = key;
   call.user = user;
-  call.instance = 0;
-  call.origin = 0;
   call.klass = klass;
-  call.repeat = 0;
   call.deadline = deadline.ns;
-  call.failure = 0;
-  call.version = 0;
-  call.outbound = 0;
   call.scratch = nodeId;
-  call.marks = 0;
-  call.step = 0;
-  call.pending = 0;
-  call.attempt = 0;
   call.operation = ++lastOperation;
-  call.retryAfter = 0;
-  call.sibling = 0;
-  call.child = 0;
   OperationStats& stats = node.operations[klass];
   ++stats.offered;
   stats.inFlight.add(1, now.ns);
@@ -430,14 +404,12 @@ void Engine::finish(NodeId nodeId, CallId id, FailureId failure) {
   if (call.arrived >= measureFrom) {
     const std::int64_t latency = now.ns - call.sent;
     if (failure == 0) {
-      ++stats.ok;
       stats.okLatency.record(latency);
       const auto& objective = scenario.classes[call.klass].objective;
-      if (!objective || latency <= objective->ns) ++stats.goodput;
+      if (objective && latency > objective->ns) ++stats.slow;
       if (call.has(kDegraded)) ++stats.degraded;
       if (call.has(kStale)) ++stats.stale;
     } else {
-      ++stats.failed;
       stats.failedLatency.record(latency);
       ++stats.failures[failure];
     }
@@ -515,7 +487,6 @@ void Engine::served(CallId id) {
   if (!call.has(kLive)) return;
   ++events;
   const NodeId nodeId = holder(call);
-  fold(4, nodeId);
   NodeState& node = nodes[nodeId];
   node.component->onServed(node.context, id);
 }
@@ -527,7 +498,6 @@ void Engine::fireTimer(std::uint32_t slot) {
     const bool resumes = timer.tag == kResumeTag;
     if (node.faulty && !resumes && node.allPaused() && parkIfPaused(node, 0, EventKind::Timer, slot)) return;
     ++events;
-    fold(5, timer.node + (static_cast<std::uint64_t>(timer.tag) << 16));
     timer.live = false;
     const std::uint32_t tag = timer.tag;
     const std::uint64_t data = timer.data;
@@ -560,7 +530,6 @@ void Engine::timedOut(CallId id, std::int64_t at) {
   ++events;
   fold(6, edgeId);
   ++edge.stats.timeouts;
-  ++edge.stats.failed;
   NodeState& caller = nodes[edge.from];
   const FailureId failure = common(edge.from, CommonReason::Timeout);
   ++caller.stats.reasons[static_cast<std::size_t>(CommonReason::Timeout)];

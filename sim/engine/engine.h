@@ -37,6 +37,8 @@ struct FailureInfo {
 struct EdgeState {
   EdgePolicy policy;
   NodeId from = 0, to = 0;
+  struct NodeState* caller = nullptr;
+  struct NodeState* callee = nullptr;
   std::uint32_t local = 0;  // index among the caller's out-edges
   std::uint32_t query = 0;
   std::uint32_t nextInstance = 0;
@@ -245,6 +247,7 @@ class Engine {
   void armHedge(std::uint32_t record);
   void orphan(CallId id, const EdgeState& edge);
   void unlinkChild(CallId id);
+  static std::uint16_t rotate(EdgeState& edge);
   void compileNodes();
   void compileEdges();
   void compileHosts();

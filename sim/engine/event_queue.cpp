@@ -4,7 +4,10 @@
 
 namespace faultline {
 
-EventQueue::EventQueue(std::uint64_t firstSequence) : sequence_(firstSequence), now_(256) { reserveHeap(64); }
+EventQueue::EventQueue(std::uint64_t firstSequence) : sequence_(firstSequence), now_(128) {
+  growNow();
+  reserveHeap(64);
+}
 
 void EventQueue::reserveHeap(std::size_t n) {
   std::vector<Event> grown(n + 8);
@@ -138,6 +141,8 @@ void EventQueue::growNow() {
   std::vector<std::uint32_t> grown(now_.size() * 2);
   for (std::uint32_t i = nowHead_; i != nowTail_; ++i) grown[i & (grown.size() - 1)] = now_[i & (now_.size() - 1)];
   now_.swap(grown);
+  nowRing_ = now_.data();
+  nowMask_ = static_cast<std::uint32_t>(now_.size() - 1);
 }
 
 void EventQueue::findEarliestLane() {

@@ -48,6 +48,7 @@ void Engine::beginOutbound(EdgeId edgeId, CallId parentId, const CallOptions& op
     stop = StopReason::CallLimit;
     return;
   }
+  ++edge.stats.calls;
   const Call& parent = calls[parentId];
   OutboundCall& record = outbound[r];
   record = OutboundCall{};
@@ -157,24 +158,19 @@ void Engine::launch(std::uint32_t r) {
   const CallId id = takeCall();
   if (id == 0) return;
   Call& call = calls[id];
+  call = Call{};
   call.flags = static_cast<std::uint16_t>(kLive | record.flags);
   call.parent = record.parent;
-  call.hop = 0;
   call.key = record.key;
   call.user = record.user;
   call.klass = record.klass;
   call.repeat = record.repeat;
   call.origin = record.origin;
-  call.deadline = edge.policy.propagateDeadline ? record.deadline : 0;
-  call.due = 0;
-  call.failure = 0;
+  if (edge.policy.propagateDeadline) call.deadline = record.deadline;
   call.version = record.version;
   call.outbound = r;
   call.attempt = record.sent;
   call.operation = record.operation;
-  call.retryAfter = 0;
-  call.child = 0;
-  call.sibling = 0;
   if (tracksChildren && record.parent != 0) {
     call.sibling = calls[record.parent].child;
     calls[record.parent].child = id;

@@ -17,6 +17,16 @@ double quantileMs(const Histogram& h, double q, std::uint64_t enough) {
   return h.count() < enough ? kUnknown : h.quantile(q).milliseconds();
 }
 
+// p50, p95 and p99 in milliseconds, each unknown where there are too few values.
+std::array<double, 3> quantilesMs(const Histogram& h) {
+  static constexpr double kShares[] = {0.50, 0.95, 0.99};
+  Duration values[3];
+  if (!h.empty()) h.quantiles(kShares, values);
+  return {h.count() < kEnoughFor50 ? kUnknown : values[0].milliseconds(),
+          h.count() < kEnoughFor95 ? kUnknown : values[1].milliseconds(),
+          h.count() < kEnoughFor99 ? kUnknown : values[2].milliseconds()};
+}
+
 double seconds128(unsigned __int128 ns) { return static_cast<double>(ns) / 1e9; }
 
 double cpuUsed(const NodeState& node, SimTime now) {
@@ -92,7 +102,7 @@ void Sampler::sampleNode(std::size_t index, double seconds) {
   const std::int64_t now = engine_.now.ns;
   const double windowNs = seconds * 1e9;
   node.component->onSample(node.context);
-  std::uint64_t inFlight = 0, busy = 0, servers = 0, queue = 0;
+  std::uint64_t inFlight = 0, busy = 0, servers = 0, queue = 0, arrivals = 0;
   std::int64_t queueMax = 0;
   for (Instance& i : node.instances) {
     queueMax += i.stats.queue.windowPeak;
@@ -100,7 +110,7 @@ void Sampler::sampleNode(std::size_t index, double seconds) {
     busy += i.stats.busy.closeWindow(now);
     servers += i.stats.servers.closeWindow(now);
     queue += i.stats.queue.closeWindow(now);
-    i.stats.arrivals.closeWindow();
+    arrivals += i.stats.arrivals.closeWindow();
   }
   NodeStats& s = node.stats;
   if (node.originates) {
@@ -108,40 +118,39 @@ void Sampler::sampleNode(std::size_t index, double seconds) {
     std::uint64_t running = 0;
     Histogram ok;
     for (OperationStats& o : node.operations) {
-      Counter* counters[] = {&o.offered, &o.ok, &o.goodput, &o.degraded, &o.failed, &o.late};
-      for (int k = 0; k < 6; ++k) sums[k] += counters[k]->total - counters[k]->atWindow;
+      const std::uint64_t window[] = {o.offered.inWindow(), o.okLatency.window.count(),
+                                      o.okLatency.window.count() - o.slow.inWindow(), o.degraded.inWindow(),
+                                      o.failedLatency.window.count(), o.late.inWindow()};
+      for (int k = 0; k < 6; ++k) sums[k] += window[k];
       running += o.inFlight.closeWindow(now);
       ok.merge(o.okLatency.window);
     }
     for (std::uint64_t sum : sums) put(static_cast<double>(sum) / seconds);
     put(static_cast<double>(running) / windowNs);
-    put(quantileMs(ok, 0.50, kEnoughFor50));
-    put(quantileMs(ok, 0.95, kEnoughFor95));
-    put(quantileMs(ok, 0.99, kEnoughFor99));
+    for (double q : quantilesMs(ok)) put(q);
     for (OperationStats& o : node.operations) {
       if (node.operations.size() > 1) {
-        for (Counter* c : {&o.offered, &o.ok, &o.failed}) put(static_cast<double>(c->total - c->atWindow) / seconds);
-        put(quantileMs(o.okLatency.window, 0.50, kEnoughFor50));
-        put(quantileMs(o.okLatency.window, 0.95, kEnoughFor95));
-        put(quantileMs(o.okLatency.window, 0.99, kEnoughFor99));
+        for (std::uint64_t n : {o.offered.inWindow(), o.okLatency.window.count(), o.failedLatency.window.count()})
+          put(static_cast<double>(n) / seconds);
+        for (double q : quantilesMs(o.okLatency.window)) put(q);
       }
-      for (Counter* c : {&o.offered, &o.ok, &o.goodput, &o.degraded, &o.failed, &o.late}) c->closeWindow();
+      for (Counter* c : {&o.offered, &o.slow, &o.degraded, &o.late, &o.stale}) c->closeWindow();
       o.okLatency.closeWindow();
       o.failedLatency.closeWindow();
     }
   } else {
-    for (Counter* c : {&s.arrivals, &s.ok, &s.failed}) put(static_cast<double>(c->closeWindow()) / seconds);
+    for (std::uint64_t n : {arrivals, s.okLatency.window.count(), s.failedLatency.window.count()})
+      put(static_cast<double>(n) / seconds);
     put(static_cast<double>(inFlight) / windowNs);
     put(static_cast<double>(queue) / windowNs);
     put(static_cast<double>(queueMax));
     put(servers ? static_cast<double>(busy) / static_cast<double>(servers) : 0);
-    put(quantileMs(s.wait.window, 0.50, kEnoughFor50));
-    put(quantileMs(s.wait.window, 0.99, kEnoughFor99));
-    put(quantileMs(s.service.window, 0.50, kEnoughFor50));
-    put(quantileMs(s.service.window, 0.99, kEnoughFor99));
-    put(quantileMs(s.okLatency.window, 0.50, kEnoughFor50));
-    put(quantileMs(s.okLatency.window, 0.95, kEnoughFor95));
-    put(quantileMs(s.okLatency.window, 0.99, kEnoughFor99));
+    for (const Timing* t : {&s.wait, &s.service}) {
+      const auto q = quantilesMs(t->window);
+      put(q[0]);
+      put(q[2]);
+    }
+    for (double q : quantilesMs(s.okLatency.window)) put(q);
   }
   for (Timing* t : {&s.okLatency, &s.failedLatency, &s.wait, &s.service}) t->closeWindow();
   if (sharesCpu(node)) {
@@ -166,11 +175,12 @@ void Sampler::sampleEdge(std::size_t index, double seconds) {
   EdgeState& edge = engine_.edges[index];
   EdgeStats& s = edge.stats;
   const std::int64_t now = engine_.now.ns;
-  const std::uint64_t answered = s.ok.total - s.ok.atWindow + s.failed.total - s.failed.atWindow -
-                                 (s.timeouts.total - s.timeouts.atWindow);
-  s.ok.closeWindow();
-  for (Counter* c : {&s.calls, &s.attempts, &s.failed, &s.timeouts})
-    put(static_cast<double>(c->closeWindow()) / seconds);
+  const std::uint64_t answered = s.answered.closeWindow();
+  const std::uint64_t attempts = s.attempts.closeWindow();
+  const std::uint64_t calls = s.calls.closeWindow();
+  const std::uint64_t timeouts = s.timeouts.closeWindow();
+  for (std::uint64_t n : {edge.needsRecord ? calls : attempts, attempts, s.failed.closeWindow() + timeouts, timeouts})
+    put(static_cast<double>(n) / seconds);
   const std::uint64_t latency = s.latencyNs.closeWindow();
   put(answered ? static_cast<double>(latency) / 1e6 / static_cast<double>(answered) : kUnknown);
   const std::uint64_t retries = s.retries.closeWindow();
@@ -206,7 +216,6 @@ void Sampler::restartMeasuring() {
       inFlightAtStart_[n] += i.stats.inFlight.value;
     }
     NodeStats& s = node.stats;
-    for (Counter* c : {&s.arrivals, &s.ok, &s.failed}) c->restart();
     for (Counter& c : s.reasons) c.restart();
     for (Timing* t : {&s.okLatency, &s.failedLatency, &s.wait, &s.service}) t->restart();
     cpuAtMeasure_[n] = cpuUsed(node, engine_.now);
@@ -216,7 +225,7 @@ void Sampler::restartMeasuring() {
       m.timing.restart();
     }
     for (OperationStats& o : node.operations) {
-      for (Counter* c : {&o.offered, &o.ok, &o.goodput, &o.degraded, &o.failed, &o.late, &o.stale}) c->restart();
+      for (Counter* c : {&o.offered, &o.slow, &o.degraded, &o.late, &o.stale}) c->restart();
       for (Counter& c : o.failures) c.restart();
       o.okLatency.restart();
       o.failedLatency.restart();
@@ -226,7 +235,7 @@ void Sampler::restartMeasuring() {
   }
   for (EdgeState& edge : engine_.edges) {
     EdgeStats& s = edge.stats;
-    for (Counter* c : {&s.calls, &s.attempts, &s.ok, &s.failed, &s.timeouts, &s.retries, &s.hedges, &s.late, &s.lost,
+    for (Counter* c : {&s.calls, &s.attempts, &s.answered, &s.failed, &s.timeouts, &s.retries, &s.hedges, &s.late, &s.lost,
                        &s.joined, &s.latencyNs})
       c->restart();
     s.inUse.restart(now);
@@ -270,10 +279,10 @@ OperationSummary summarise(const OperationStats& o, const Engine& engine, const 
   OperationSummary s;
   s.name = name;
   s.offered = o.offered.measured();
-  s.ok = o.ok.measured();
-  s.goodput = o.goodput.measured();
+  s.ok = o.okLatency.count();
+  s.goodput = s.ok - o.slow.measured();
   s.degraded = o.degraded.measured();
-  s.failed = o.failed.measured();
+  s.failed = o.failedLatency.count();
   s.late = o.late.measured();
   s.stale = o.stale.measured();
   s.inFlight = o.inFlight.value - o.carried;
@@ -331,9 +340,8 @@ Summary Sampler::summary() {
     out.name = node.name;
     out.kind = node.info->kind;
     out.instances = node.activeInstances;
-    out.arrivals = node.stats.arrivals.measured();
-    out.ok = node.stats.ok.measured();
-    out.failed = node.stats.failed.measured();
+    out.ok = node.stats.okLatency.count();
+    out.failed = node.stats.failedLatency.count();
     out.inFlightAtStart = inFlightAtStart_[n];
     double busy = 0, servers = 0;
     for (const Instance& i : node.instances) {
@@ -342,6 +350,7 @@ Summary Sampler::summary() {
       servers += instanceServers;
       out.instanceUtilization.push_back(instanceServers > 0 ? instanceBusy / instanceServers : 0);
       out.instanceArrivals.push_back(i.stats.arrivals.measured());
+      out.arrivals += out.instanceArrivals.back();
       out.inFlight += i.stats.inFlight.value;
       out.inFlightMean += levelSeconds(i.stats.inFlight, now);
       out.queueMean += levelSeconds(i.stats.queue, now);
@@ -374,18 +383,18 @@ Summary Sampler::summary() {
     const EdgeStats& e = edge.stats;
     out.from = engine_.nodes[edge.from].name;
     out.to = engine_.nodes[edge.to].name;
-    out.calls = e.calls.measured();
     out.attempts = e.attempts.measured();
-    out.ok = e.ok.measured();
-    out.failed = e.failed.measured();
+    out.calls = edge.needsRecord ? e.calls.measured() : out.attempts;
     out.timeouts = e.timeouts.measured();
+    out.ok = e.answered.measured() - e.failed.measured();
+    out.failed = e.failed.measured() + out.timeouts;
     out.retries = e.retries.measured();
     out.hedges = e.hedges.measured();
     out.late = e.late.measured();
     out.lost = e.lost.measured();
     out.joined = e.joined.measured();
     out.pooled = edge.policy.pool.has_value();
-    const double answered = static_cast<double>(out.ok + out.failed) - static_cast<double>(out.timeouts);
+    const auto answered = static_cast<double>(e.answered.measured());
     if (answered > 0) out.latencyMeanMs = static_cast<double>(e.latencyNs.measured()) / 1e6 / answered;
     if (seconds > 0) {
       out.inUseMean = levelSeconds(e.inUse, now) / seconds;
@@ -416,14 +425,14 @@ Frame Sampler::frame() const {
       out.erring += i.errors > 0;
     }
     for (const OperationStats& o : node.operations) out.inFlight += o.inFlight.value;
-    out.arrivals = node.stats.arrivals.total;
-    out.ok = node.stats.ok.total;
-    out.failed = node.stats.failed.total;
+    for (const Instance& i : node.instances) out.arrivals += i.stats.arrivals.measured();
+    out.ok = node.stats.okLatency.count();
+    out.failed = node.stats.failedLatency.count();
     for (const MetricState& m : node.metrics) out.gauges.push_back(m.gauge.value);
   }
   for (const EdgeState& edge : engine_.edges) {
     const EdgeStats& e = edge.stats;
-    frame.edges.push_back({e.attempts.total, e.failed.total, e.inUse.value, e.waiting.value, edge.cut, edge.refuse,
+    frame.edges.push_back({e.attempts.measured(), e.failed.measured() + e.timeouts.measured(), e.inUse.value, e.waiting.value, edge.cut, edge.refuse,
                            edge.slow != 1, edge.extraLoss > 0});
   }
   return frame;

@@ -12,7 +12,7 @@ namespace faultline {
 struct NodeFrame {
   std::int64_t inFlight = 0, busy = 0, servers = 0, queue = 0;
   std::uint32_t instances = 1, down = 0, paused = 0, slowed = 0, erring = 0;
-  std::uint64_t arrivals = 0, ok = 0, failed = 0;  // since the start of the run
+  std::uint64_t arrivals = 0, ok = 0, failed = 0;  // since measuring began
   std::vector<std::int64_t> gauges;                // levels, by metric index; 0 for other metrics
 };
 

@@ -65,6 +65,7 @@ struct Counter {
   void operator++() { ++total; }
   void operator+=(std::uint64_t n) { total += n; }
   std::uint64_t measured() const { return total - atMeasure; }
+  std::uint64_t inWindow() const { return total - atWindow; }
   std::uint64_t closeWindow() {
     const std::uint64_t n = total - atWindow;
     atWindow = total;
@@ -79,6 +80,7 @@ struct Timing {
   Histogram total;
 
   void record(std::int64_t ns) { window.record(Duration{ns}); }
+  std::uint64_t count() const { return window.count() + total.count(); }
   void closeWindow() {
     if (window.empty()) return;
     total.merge(window);
@@ -98,23 +100,20 @@ struct InstanceStats {
   Counter arrivals;
 };
 
+// Answers are counted by their latencies: every one is recorded in one of the two.
 struct NodeStats {
-  Counter arrivals;
-  Counter ok;
-  Counter failed;
   std::vector<Counter> reasons;  // by the node's own reason index: failures that were born here
   Timing okLatency;      // arrival to answer, ok answers
   Timing failedLatency;  // arrival to answer, failed answers
   Timing wait;           // arrival to start of service
   Timing service;        // start of service to answer
-  double cpuSeconds = 0;         // closed windows
 };
 
 struct EdgeStats {
-  Counter calls;      // logical calls
+  Counter calls;      // logical calls, counted only where one may need several attempts
   Counter attempts;   // messages sent, retries and hedges included
-  Counter ok;
-  Counter failed;     // attempts that failed, timeouts included
+  Counter answered;   // answers that reached the caller, late ones included
+  Counter failed;     // answers that were failures
   Counter timeouts;
   Counter retries;
   Counter hedges;
@@ -127,13 +126,11 @@ struct EdgeStats {
   Timing acquire;         // waiting for a connection
 };
 
-// Operations of one class at one originating node.
+// Operations of one class at one originating node. Ends are counted by their latencies.
 struct OperationStats {
   Counter offered;
-  Counter ok;
-  Counter goodput;
+  Counter slow;      // ok, but beyond the class's objective
   Counter degraded;
-  Counter failed;
   Counter late;
   Counter stale;
   AveragedGauge inFlight;

@@ -32,6 +32,8 @@ CallPlan::CallPlan(Context& ctx) {
     planned.condition = *parseCondition(policy.when);
     for (std::uint32_t other = 0; other < ctx.edgeCount(); ++other)
       if (ctx.targetName(other) == planned.condition.node) planned.conditionEdges |= 1ull << other;
+    planned.plain = planned.classes == ~0ull && planned.condition.kind == Condition::Kind::Always &&
+                    policy.times == Distribution::constant(1) && policy.parallel == 1 && policy.mode == CallMode::Call;
     edges_.push_back(std::move(planned));
   }
   std::stable_sort(edges_.begin(), edges_.end(),
@@ -39,9 +41,8 @@ CallPlan::CallPlan(Context& ctx) {
   luck_ = &ctx.stream("plan");
   if (edges_.size() != 1) return;
   const EdgePolicy& only = ctx.policy(0);
-  singlePass_ = edges_[0].classes == ~0ull && edges_[0].condition.kind == Condition::Kind::Always &&
-                only.times == Distribution::constant(1) && only.parallel == 1 && only.mode == CallMode::Call &&
-                !only.optional && only.work.isZero() && only.key == "inherit";
+  singlePlain_ = edges_[0].plain && !only.optional;
+  singlePass_ = singlePlain_ && only.work.isZero() && only.key == "inherit";
 }
 
 const CallPlan::PlannedEdge& CallPlan::plannedOf(std::uint32_t edge) const {
@@ -94,6 +95,12 @@ CallPlan::Progress CallPlan::start(Context& ctx, CallId id) {
   call.marks = 0;
   call.step = 0;
   call.failure = 0;
+  if (singlePlain_) {
+    call.pending = 1;
+    call.step = 1;
+    ctx.call(0, id);
+    return Progress::Waiting;
+  }
   return advance(ctx, id, 0);
 }
 
@@ -140,6 +147,13 @@ void CallPlan::fillCaches(Context& ctx, CallId id, const Reply& reply) {
 
 CallPlan::Progress CallPlan::onReply(Context& ctx, CallId id, const Reply& reply) {
   Call& call = ctx.at(id);
+  if (singlePlain_) {
+    call.failure = reply.failure;
+    call.retryAfter = reply.ok() ? call.retryAfter : reply.retryAfter.ns;
+    call.flags = static_cast<std::uint16_t>(call.flags | (reply.flags & (kStale | kDegraded)));
+    if (reply.version > call.version) call.version = reply.version;
+    return Progress::Done;
+  }
   const EdgePolicy& policy = ctx.policy(reply.edge);
   if (!reply.ok()) {
     // A cache that cannot answer is a cache that misses; a fill that fails harms nobody.

@@ -41,6 +41,7 @@ class CallPlan {
     std::uint64_t classes = ~0ull;  // bit per class
     Condition condition;
     std::uint64_t conditionEdges = 0;  // edges whose miss or hit is asked for
+    bool plain = false;  // for every call exactly one awaited call
   };
 
   Progress advance(Context& ctx, CallId call, std::size_t from);
@@ -51,6 +52,7 @@ class CallPlan {
 
   std::vector<PlannedEdge> edges_;  // in the order of their steps
   bool singlePass_ = false;
+  bool singlePlain_ = false;  // one edge, one plain awaited call: the common case takes a short way
   RandomStream* luck_ = nullptr;
 };
 
