@@ -20,7 +20,7 @@ Histogram& Histogram::operator=(Histogram&& other) noexcept {
 
 void Histogram::swap(Histogram& other) noexcept {
   octaves_.swap(other.octaves_);
-  std::swap(count_, other.count_);
+  counts_.swap(other.counts_);
   std::swap(max_, other.max_);
   std::swap(sum_, other.sum_);
 }
@@ -38,22 +38,20 @@ Duration Histogram::quantile(double q) const {
 }
 
 void Histogram::quantiles(std::span<const double> shares, std::span<Duration> values) const {
+  const std::uint64_t all = count();
   const auto rankOf = [&](double share) {
-    const double wanted = std::ceil(share * static_cast<double>(count_));
-    return wanted < 1 ? 1 : std::min(count_, static_cast<std::uint64_t>(wanted));
+    const double wanted = std::ceil(share * static_cast<double>(all));
+    return wanted < 1 ? 1 : std::min(all, static_cast<std::uint64_t>(wanted));
   };
   std::size_t next = 0;
-  std::uint64_t seen = 0;
-  for (int octave = 0; octave <= kOctaves && next < shares.size(); ++octave) {
-    const std::uint64_t* buckets = octaves_[static_cast<std::size_t>(octave)].get();
-    if (!buckets) continue;
-    std::uint64_t inOctave = 0;
-    for (std::uint64_t i = 0; i < kSubBuckets; ++i) inOctave += buckets[i];
+  std::uint64_t seen = 0;  // values in the octaves before
+  for (std::size_t octave = 0; octave <= kOctaves && next < shares.size(); seen += counts_[octave++]) {
     std::uint64_t before = seen;
-    seen += inOctave;
-    for (std::uint64_t i = 0; next < shares.size() && rankOf(shares[next]) <= seen;) {
-      if (before + buckets[i] < rankOf(shares[next])) {
-        before += buckets[i++];
+    for (std::uint64_t i = 0; next < shares.size() && rankOf(shares[next]) <= seen + counts_[octave];) {
+      const std::uint64_t here = octaves_[octave][i];
+      if (before + here < rankOf(shares[next])) {
+        before += here;
+        ++i;
         continue;
       }
       const std::uint64_t width = octave == 0 ? 1 : std::uint64_t{1} << (octave - 1);
@@ -64,26 +62,32 @@ void Histogram::quantiles(std::span<const double> shares, std::span<Duration> va
 }
 
 double Histogram::shareOfZero() const {
-  return octaves_[0] ? static_cast<double>(octaves_[0][0]) / static_cast<double>(count_) : 0;
+  return octaves_[0] ? static_cast<double>(octaves_[0][0]) / static_cast<double>(count()) : 0;
 }
 
 void Histogram::merge(const Histogram& other) {
-  for (int octave = 0; octave <= kOctaves; ++octave) {
-    const std::size_t slot = static_cast<std::size_t>(octave);
-    if (!other.octaves_[slot]) continue;
-    if (!octaves_[slot]) allocate(octave);
-    for (std::size_t i = 0; i < kSubBuckets; ++i) octaves_[slot][i] += other.octaves_[slot][i];
+  for (std::size_t octave = 0; octave <= kOctaves; ++octave) {
+    if (other.counts_[octave] == 0) continue;
+    std::uint64_t* to = octaves_[octave] ? octaves_[octave].get() : allocate(static_cast<int>(octave));
+    const std::uint64_t* from = other.octaves_[octave].get();
+    for (std::size_t i = 0; i < kSubBuckets; ++i) to[i] += from[i];
+    counts_[octave] += other.counts_[octave];
   }
-  count_ += other.count_;
   sum_ += other.sum_;
   max_ = std::max(max_, other.max_);
 }
 
+void Histogram::addZeros(std::uint64_t count) {
+  if (count == 0) return;
+  if (!octaves_[0]) allocate(0);
+  octaves_[0][0] += count;
+  counts_[0] += count;
+}
+
 void Histogram::clear() {
-  for (const auto& buckets : octaves_) {
-    if (buckets) std::fill_n(buckets.get(), kSubBuckets, std::uint64_t{0});
-  }
-  count_ = 0;
+  for (std::size_t octave = 0; octave <= kOctaves; ++octave)
+    if (counts_[octave] != 0) std::fill_n(octaves_[octave].get(), kSubBuckets, std::uint64_t{0});
+  counts_ = {};
   max_ = 0;
   sum_ = 0;
 }

@@ -32,7 +32,7 @@ class Histogram {
   Histogram& operator=(Histogram&& other) noexcept;
 
   // Negative durations count as zero.
-  void record(Duration value) {
+  [[gnu::always_inline]] void record(Duration value) {
     const std::uint64_t v = value.ns > 0 ? static_cast<std::uint64_t>(value.ns) : 0;
     const int octave = octaveOf(v);
     std::uint64_t* buckets = octaves_[static_cast<std::size_t>(octave)].get();
@@ -40,14 +40,22 @@ class Histogram {
       buckets = allocate(octave);
     // Octave 0 holds 0..127 as they are; octave k holds [2^(k+6), 2^(k+7)) in 128 steps.
     ++buckets[(v >> (octave - (octave != 0))) & (kSubBuckets - 1)];
-    ++count_;
+    ++counts_[static_cast<std::size_t>(octave)];
     sum_ += v;
     if (v > max_) max_ = v;
   }
 
-  std::uint64_t count() const { return count_; }
-  bool empty() const { return count_ == 0; }
-  double meanNs() const { return count_ ? static_cast<double>(sum_) / static_cast<double>(count_) : 0; }
+  // Complexity: O(octaves), as is empty.
+  std::uint64_t count() const {
+    std::uint64_t n = 0;
+    for (std::uint64_t c : counts_) n += c;
+    return n;
+  }
+  bool empty() const { return count() == 0; }
+  double meanNs() const {
+    const std::uint64_t n = count();
+    return n ? static_cast<double>(sum_) / static_cast<double>(n) : 0;
+  }
   double sumNs() const { return static_cast<double>(sum_); }
   Duration max() const { return {static_cast<std::int64_t>(max_)}; }
   // The value below which a share q of the recorded values lies. REQUIRES not empty, 0 <= q <= 1.
@@ -58,6 +66,8 @@ class Histogram {
   double shareOfZero() const;
 
   void merge(const Histogram& other);
+  // As `count` records of zero.
+  void addZeros(std::uint64_t count);
   // Forgets the values and keeps the memory.
   void clear();
   void swap(Histogram& other) noexcept;
@@ -67,7 +77,7 @@ class Histogram {
   std::uint64_t* allocate(int octave);
 
   std::array<std::unique_ptr<std::uint64_t[]>, kOctaves + 1> octaves_{};
-  std::uint64_t count_ = 0;
+  std::array<std::uint64_t, kOctaves + 1> counts_{};  // by octave: what is empty is skipped
   std::uint64_t max_ = 0;
   __extension__ unsigned __int128 sum_ = 0;  // exact, so that merging in any order gives the same bits
 };

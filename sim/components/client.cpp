@@ -37,6 +37,7 @@ class Client : public Component {
     keyLuck_ = &ctx.stream("keys");
     for (std::uint32_t c = 0; c < ctx.classCount(); ++c)
       keys_.emplace_back(*parseKeySpace(ctx.requestClass(static_cast<std::uint16_t>(c)).key).value);
+    keyed_ = keys_[0].space().kind != KeySpace::Kind::None;
     scheduleNext(ctx);
   }
 
@@ -44,7 +45,7 @@ class Client : public Component {
 
   void onTimer(Context& ctx, std::uint32_t, std::uint64_t) override {
     scheduleNext(ctx);
-    const std::uint32_t key = ctx.classKeyOffset(0) + keys_[0].draw(*keyLuck_);
+    const std::uint32_t key = keyed_ ? ctx.classKeyOffset(0) + keys_[0].draw(*keyLuck_) : ctx.classKeyOffset(0);
     const CallId id = ctx.begin(0, key, 0, ctx.now());
     if (id == 0) return;
     if (plan_.isSinglePass()) return ctx.pass(0, id);
@@ -67,6 +68,7 @@ class Client : public Component {
   CallPlan plan_;
   RandomStream* gaps_ = nullptr;
   RandomStream* keyLuck_ = nullptr;
+  bool keyed_ = false;
   std::vector<KeySampler> keys_;
 };
 

@@ -168,6 +168,7 @@ class Service : public Component {
     finishWork_ = ByClass(ctx, p_.finishWork);
     edgesWork_ = false;
     for (std::uint32_t e = 0; e < ctx.edgeCount(); ++e) edgesWork_ |= !ctx.policy(e).work.isZero();
+    plain_ = !loop() && delay_.isZero() && finishWork_.isZero() && !edgesWork_;
     if (p_.cores) ctx.setCores(*p_.cores);
   }
 
@@ -229,6 +230,7 @@ class Service : public Component {
 
   void planDone(Context& ctx, CallId id) {
     Call& call = ctx.at(id);
+    if (plain_) return answer(ctx, id, call.failure);
     if (call.failure != 0) return answer(ctx, id, call.failure);
     if (!call.has(kProbe) && !delay_.isZero() && !delay_.of(call.klass).isZero()) {
       call.step = kDelay;
@@ -290,6 +292,7 @@ class Service : public Component {
   RandomStream* luck_ = nullptr;
   ByClass work_, delay_, finishWork_;
   std::vector<Station> stations_;
+  bool plain_ = false;  // nothing happens between the last answer and the own one
   bool edgesWork_ = false;  // some edge costs the caller work for its answers
   FlatMap<std::uint8_t> effects_;  // operations whose write took effect here
   std::vector<std::uint32_t> order_;

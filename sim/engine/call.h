@@ -69,8 +69,7 @@ struct alignas(64) Call {
   std::uint16_t attempt;   // 0 for the first sending of this leg's call, then counts retries and hedges
   std::uint32_t operation; // serial number of the user operation it belongs to
   std::int64_t retryAfter; // hint of the answer in nanoseconds, 0: none; until then the callee may use it
-  CallId sibling;          // next attempt of the same outbound record
-  CallId child;            // newest call made on behalf of this one, where the scenario cancels calls
+  std::int64_t born;       // when the user meant to send the operation; latency counts from here
 
   bool has(CallFlag f) const { return (flags & f) != 0; }
   void set(CallFlag f) { flags = static_cast<std::uint16_t>(flags | f); }

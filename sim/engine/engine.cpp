@@ -166,16 +166,26 @@ void Engine::arrive(CallId id) {
   if (node.faulty && parkIfPaused(node, call.instance, EventKind::Arrive, id)) return;
   ++events;
   fold(1, call.edge + (static_cast<std::uint64_t>(call.key) << 8) + call.instance);
-  Instance& instance = node.instances[call.instance];
+  InstanceStats& stats = node.instances[call.instance].stats;
   call.arrived = now.ns;
   call.set(kHeld);
-  instance.stats.inFlight.add(1, now.ns);
-  ++instance.stats.arrivals;
-  if (observer) observer->onArrive(now, edge.to, id, call);
-  if (instance.down) return reply(id, common(edge.to, CommonReason::ConnectionRefused));
-  if (call.has(kCancelled)) return reply(id, common(edge.to, CommonReason::Cancelled));
-  if (call.deadline != 0 && now.ns > call.deadline) return reply(id, common(edge.to, CommonReason::DeadlineExceeded));
+  stats.inFlight.up(now.ns);
+  ++stats.arrivals;
+  if (observer != nullptr || node.faulty || call.deadline != 0 || call.has(kCancelled)) [[unlikely]]
+    if (refuseOnArrival(id)) return;
   node.component->onRequest(node.context, id);
+}
+
+// What is rare about an arrival. True when the call was answered here.
+bool Engine::refuseOnArrival(CallId id) {
+  Call& call = calls[id];
+  const NodeId node = edges[call.edge].to;
+  if (observer) observer->onArrive(now, node, id, call);
+  if (nodes[node].instances[call.instance].down) reply(id, common(node, CommonReason::ConnectionRefused));
+  else if (call.has(kCancelled)) reply(id, common(node, CommonReason::Cancelled));
+  else if (call.deadline != 0 && now.ns > call.deadline) reply(id, common(node, CommonReason::DeadlineExceeded));
+  else return false;
+  return true;
 }
 
 // Nobody chose an instance: plain rotation, like round-robin DNS, blind to health.
@@ -193,24 +203,35 @@ void Engine::reply(CallId id, FailureId failure) {
   EdgeState& edge = edges[call.edge];
   NodeState& node = *edge.callee;
   Instance& instance = node.instances[call.instance];
-  if (instance.errors > 0 && failure == 0 && !instance.down && node.faultLuck.chance(instance.errors))
-    failure = common(edge.to, CommonReason::InjectedError);
+  if (instance.errors > 0 && failure == 0 && !instance.down) [[unlikely]]
+    if (node.faultLuck.chance(instance.errors)) failure = common(edge.to, CommonReason::InjectedError);
   call.failure = failure;
   call.due = 0;
-  instance.stats.inFlight.add(-1, now.ns);
-  const std::int64_t spent = now.ns - call.arrived;
-  if (failure == 0) {
-    node.stats.okLatency.record(spent);
+  instance.stats.inFlight.down(now.ns);
+  const bool served = call.has(kServing);
+  if (failure == 0 && served && call.started == call.arrived) {
+    node.stats.direct.record({now.ns - call.arrived});
   } else {
-    node.stats.failedLatency.record(spent);
-    const FailureInfo& info = failures[failure];
-    if (info.node == edge.to) ++node.stats.reasons[info.reason];
+    recordAnswer(node, call);
   }
-  if (call.has(kServing)) node.stats.service.record(now.ns - call.started);
   call.flags = static_cast<std::uint16_t>(call.flags & ~(kHeld | kServing | kWaiting | kOnCpu));
-  if (observer) observer->onAnswer(now, edge.to, id, call);
+  if (observer) [[unlikely]] observer->onAnswer(now, edge.to, id, call);
   if (edge.instant) queue.pushNow(EventKind::Reply, id);
   else transmit(edge, id, true);
+}
+
+void Engine::recordAnswer(NodeState& node, const Call& call) {
+  NodeStats& stats = node.stats;
+  if (call.failure == 0) {
+    stats.okLatency.record(now.ns - call.arrived);
+  } else {
+    stats.failedLatency.record(now.ns - call.arrived);
+    const FailureInfo& info = failures[call.failure];
+    if (info.node == node.context.node()) ++stats.reasons[info.reason];
+  }
+  if (!call.has(kServing)) return;
+  stats.wait.record(call.started - call.arrived);
+  stats.service.record(now.ns - call.started);
 }
 
 // The answer has reached the caller of the present leg.
@@ -221,38 +242,46 @@ void Engine::returned(CallId id) {
   if (caller.faulty && parkIfPaused(caller, call.origin, EventKind::Reply, id)) return;
   ++events;
   ++edge.stats.answered;
+  edge.stats.latencyNs += static_cast<std::uint64_t>(now.ns - call.sent);
   if (call.failure != 0) {
     ++edge.stats.failed;
     fold(2, call.edge + (static_cast<std::uint64_t>(call.failure) << 16));
   }
-  edge.stats.latencyNs += static_cast<std::uint64_t>(now.ns - call.sent);
   call.timeoutAt = 0;
-  if (observer) observer->onReturn(now, edge.from, id, call, false);
-  deliver(id, false);
-}
-
-// Tells the caller of the present leg how its call ended.
-void Engine::deliver(CallId id, bool byTimeout) {
-  Call& call = calls[id];
-  EdgeState& edge = edges[call.edge];
-  NodeState& caller = *edge.caller;
+  if (observer) [[unlikely]] observer->onReturn(now, edge.from, id, call, false);
+  const Reply reply = makeReply(call, false);
   if (call.hop != 0) {
-    const Reply reply = makeReply(call, byTimeout);
     popHop(call);
-    caller.component->onReply(caller.context, id, reply);
-    return;
+    return caller.component->onReply(caller.context, id, reply);
   }
-  if (call.has(kOrphan)) {
-    if (edge.policy.mode == CallMode::Call && call.failure == 0) ++edge.stats.late;
-    if (call.has(kFinalAttempt) && call.failure == 0 && caller.originates) ++caller.operations[call.klass].late;
-    return freeCall(id);
-  }
-  if (call.outbound != 0) return attemptEnded(id, byTimeout);
-  const Reply reply = makeReply(call, byTimeout);
+  if (call.has(kOrphan)) return returnedLate(id);
+  if (call.outbound != 0) return attemptEnded(id, false);
   const CallId parent = call.parent;
+  if (parent == 0) {
+    // An operation that was passed on stands at its origin again.
+    standAtOrigin(call);
+    return caller.component->onReply(caller.context, id, reply);
+  }
   if (tracksChildren) unlinkChild(id);
   freeCall(id);
-  if (parent != 0) caller.component->onReply(caller.context, parent, reply);
+  caller.component->onReply(caller.context, parent, reply);
+}
+
+void Engine::standAtOrigin(Call& call) {
+  call.scratch = edges[call.edge].from;
+  call.edge = kNoEdge;
+  call.instance = 0;
+  call.set(kHeld);
+}
+
+// An answer for which nobody waits any more.
+void Engine::returnedLate(CallId id) {
+  const Call& call = calls[id];
+  EdgeState& edge = edges[call.edge];
+  if (edge.policy.mode == CallMode::Call && call.failure == 0) ++edge.stats.late;
+  if (call.has(kFinalAttempt) && call.failure == 0 && edge.caller->originates) ++edge.caller->operations[call.klass].late;
+  if (tracksChildren) unlinkChild(id);
+  freeCall(id);
 }
 
 Reply Engine::makeReply(const Call& call, bool byTimeout) const {
@@ -274,7 +303,6 @@ Reply Engine::makeReply(const Call& call, bool byTimeout) const {
 void Engine::popHop(Call& call) {
   const std::uint32_t h = call.hop;
   const Hop& hop = hops[h];
-  if (hop.edge == kNoEdge) call.scratch = edges[call.edge].from;
   call.sent = hop.sent;
   call.arrived = hop.arrived;
   call.timeoutAt = hop.timeoutAt;
@@ -286,12 +314,23 @@ void Engine::popHop(Call& call) {
   hops.free(h);
 }
 
+// The calls made on behalf of a call, as two side tables that only scenarios with cancelling edges pay for.
+void Engine::linkChild(CallId id, CallId parent) {
+  if (firstChild.size() <= calls.highest()) {
+    firstChild.resize(calls.highest() + 1u);
+    nextSibling.resize(calls.highest() + 1u);
+  }
+  nextSibling[id] = firstChild[parent];
+  firstChild[parent] = id;
+  firstChild[id] = 0;
+}
+
 void Engine::unlinkChild(CallId id) {
   const CallId parent = calls[id].parent;
-  if (parent == 0) return;
-  CallId* link = &calls[parent].child;
-  while (*link != 0 && *link != id) link = &calls[*link].sibling;
-  if (*link == id) *link = calls[id].sibling;
+  if (parent == 0 || parent >= firstChild.size()) return;
+  CallId* link = &firstChild[parent];
+  while (*link != 0 && *link != id) link = &nextSibling[*link];
+  if (*link == id) *link = nextSibling[id];
 }
 
 CallId Engine::newChild(EdgeState& edge, CallId parentId, const CallOptions& options) {
@@ -305,6 +344,7 @@ CallId Engine::newChild(EdgeState& edge, CallId parentId, const CallOptions& opt
   call = Call{};
   call.flags = flags;
   call.parent = parentId;
+  call.born = parent.born;
   call.key = options.key != kNoKey ? options.key
              : edge.ownKeys       ? edge.keyOffset + edge.keys.draw(edge.luck)
                                   : parent.key;
@@ -315,10 +355,7 @@ CallId Engine::newChild(EdgeState& edge, CallId parentId, const CallOptions& opt
   if (edge.policy.propagateDeadline) call.deadline = parent.deadline;
   call.version = options.version;
   call.operation = parent.operation;
-  if (tracksChildren) {
-    call.sibling = parent.child;
-    calls[parentId].child = id;
-  }
+  if (tracksChildren) linkChild(id, parentId);
   return id;
 }
 
@@ -338,27 +375,29 @@ void Engine::makeCall(EdgeId edgeId, CallId parent, const CallOptions& options, 
 void Engine::pass(EdgeId edgeId, CallId id, std::uint16_t instance) {
   EdgeState& edge = edges[edgeId];
   Call& call = calls[id];
-  if (call.has(kOrphan) && call.edge != kNoEdge) return reply(id, common(edge.from, CommonReason::Cancelled));
   if (edge.needsRecord) {
     CallOptions options;
     options.instance = instance;
     return makeCall(edgeId, id, options, true);
   }
-  const std::uint32_t h = hops.take();
-  if (h == 0) [[unlikely]] {
-    stopRequested = true;
-    stop = StopReason::CallLimit;
-    return;
+  if (call.edge != kNoEdge) {
+    if (call.has(kOrphan)) return reply(id, common(edge.from, CommonReason::Cancelled));
+    const std::uint32_t h = hops.take();
+    if (h == 0) [[unlikely]] {
+      stopRequested = true;
+      stop = StopReason::CallLimit;
+      return;
+    }
+    Hop& hop = hops[h];
+    hop.sent = call.sent;
+    hop.arrived = call.arrived;
+    hop.timeoutAt = call.timeoutAt;
+    hop.edge = call.edge;
+    hop.instance = call.instance;
+    hop.origin = call.origin;
+    hop.next = call.hop;
+    call.hop = h;
   }
-  Hop& hop = hops[h];
-  hop.sent = call.sent;
-  hop.arrived = call.arrived;
-  hop.timeoutAt = call.timeoutAt;
-  hop.edge = call.edge;
-  hop.instance = call.instance;
-  hop.origin = call.origin;
-  hop.next = call.hop;
-  call.hop = h;
   call.origin = call.instance;
   call.clear(kHeld);
   if (edge.policy.effect == Effect::Write) call.set(kWrite);
@@ -376,8 +415,7 @@ CallId Engine::begin(NodeId nodeId, std::uint16_t klass, std::uint32_t key, std:
   Call& call = calls[id];
   call = Call{};
   call.flags = static_cast<std::uint16_t>(kLive | kHeld | (scenario.classes[klass].effect == Effect::Write ? kWrite : 0));
-  call.sent = intended.ns;
-  call.arrived = now.ns;
+  call.born = intended.ns;
   call.edge = kNoEdge;
   call.key = key;
   call.user = user;
@@ -387,8 +425,8 @@ CallId Engine::begin(NodeId nodeId, std::uint16_t klass, std::uint32_t key, std:
   call.operation = ++lastOperation;
   OperationStats& stats = node.operations[klass];
   ++stats.offered;
-  stats.inFlight.add(1, now.ns);
-  if (observer) observer->onOperation(now, nodeId, id, call, false);
+  stats.inFlight.up(now.ns);
+  if (observer) [[unlikely]] observer->onOperation(now, nodeId, id, call, false);
   return id;
 }
 
@@ -398,11 +436,11 @@ void Engine::finish(NodeId nodeId, CallId id, FailureId failure) {
   call.failure = failure;
   fold(3, call.klass + (static_cast<std::uint64_t>(failure) << 16));
   OperationStats& stats = node.operations[call.klass];
-  stats.inFlight.add(-1, now.ns);
-  if (observer) observer->onOperation(now, nodeId, id, call, true);
+  stats.inFlight.down(now.ns);
+  if (observer) [[unlikely]] observer->onOperation(now, nodeId, id, call, true);
   // Operations that began before measuring are not in `offered`, so they are not among the ends either.
-  if (call.arrived >= measureFrom) {
-    const std::int64_t latency = now.ns - call.sent;
+  if (call.born >= measureFrom) {
+    const std::int64_t latency = now.ns - call.born;
     if (failure == 0) {
       stats.okLatency.record(latency);
       const auto& objective = scenario.classes[call.klass].objective;
@@ -426,13 +464,11 @@ void Engine::work(CallId id, std::int64_t ns, bool cpu) {
   const NodeId nodeId = holder(call);
   NodeState& node = nodes[nodeId];
   Instance& instance = node.instances[call.instance];
-  const double scaled = static_cast<double>(ns) * instance.slow;
-  if (instance.slow != 1) ns = durationFromNs(scaled).ns;
+  if (instance.slow != 1) [[unlikely]] ns = durationFromNs(static_cast<double>(ns) * instance.slow).ns;
   if (!call.has(kServing)) {
     call.set(kServing);
     call.started = now.ns;
-    if (call.edge != kNoEdge) node.stats.wait.record(now.ns - call.arrived);
-    if (observer) observer->onStart(now, nodeId, id, call);
+    if (observer) [[unlikely]] observer->onStart(now, nodeId, id, call);
   }
   if (instance.paused) [[unlikely]] {
     call.due = -(ns + 1);
@@ -441,7 +477,7 @@ void Engine::work(CallId id, std::int64_t ns, bool cpu) {
   }
   if (cpu && instance.cpu) {
     call.set(kOnCpu);
-    instance.cpu->add(id, nodeId, scaled, node.cpuWeight, now);
+    instance.cpu->add(id, nodeId, static_cast<double>(ns), node.cpuWeight, now);
     scheduleCpu(instance.cpuIndex);
     return;
   }
@@ -511,8 +547,14 @@ void Engine::fireTimer(std::uint32_t slot) {
 
 // --------------------------------------------------------------------- timeouts
 
-// The caller of one leg gives up. The callee does not learn of it (unless the edge says cancel) and works on.
+// Most timeouts are stale: the answer came in time.
 void Engine::timedOut(CallId id, std::int64_t at) {
+  const Call& call = calls[id];
+  if (call.timeoutAt == at || (call.has(kLive) && call.hop != 0)) giveUp(id, at);
+}
+
+// The caller of one leg gives up. The callee does not learn of it (unless the edge says cancel) and works on.
+void Engine::giveUp(CallId id, std::int64_t at) {
   Call& call = calls[id];
   std::uint32_t inner = 0;  // 0: the present leg, else the hop that holds the leg
   if (call.timeoutAt == at) {
@@ -537,25 +579,31 @@ void Engine::timedOut(CallId id, std::int64_t at) {
   const std::uint32_t outer = inner ? hops[inner].next : call.hop;
   if (outer == 0) {
     // The caller made this call itself: it forgets it, the record goes on alone.
-    const bool alone = call.has(kOrphan);
-    const CallId parent = call.parent;
-    const std::uint32_t record = call.outbound;
-    if (alone) return;
+    if (call.has(kOrphan)) return;
+    CallId parent = call.parent;
     call.failure = failure;
     Reply reply = makeReply(call, true);
     reply.edge = edge.local;
-    if (record != 0) {
-      attemptEnded(id, true);
-    } else {
-      orphan(id, edge);
-      if (parent != 0) caller.component->onReply(caller.context, parent, reply);
+    if (call.outbound != 0) return attemptEnded(id, true);
+    if (parent == 0) {
+      // An operation that was passed on: it ends here, and the record goes on as the work that was asked for.
+      parent = takeCall();
+      if (parent == 0) return;
+      calls[parent] = call;
+      Call& operation = calls[parent];
+      operation.edge = edgeId;
+      operation.hop = 0;
+      operation.due = operation.timeoutAt = 0;
+      operation.flags = static_cast<std::uint16_t>(kLive | (call.flags & kWrite));
+      standAtOrigin(operation);
+      call.set(kFinalAttempt);
     }
-    return;
+    orphan(id, edge);
+    return caller.component->onReply(caller.context, parent, reply);
   }
   const CallId standing = sever(id, inner);
   if (standing == 0) return;
   Call& back = calls[standing];
-  if (back.edge == kNoEdge) calls[id].set(kFinalAttempt);
   back.failure = failure;
   Reply reply;
   reply.edge = edge.local;
@@ -593,7 +641,6 @@ CallId Engine::sever(CallId id, std::uint32_t inner) {
   back.hop = inner ? hops[inner].next : call.hop;
   back.flags = static_cast<std::uint16_t>(call.flags & ~(kHeld | kServing | kWaiting | kOnCpu | kLost));
   back.due = 0;
-  back.child = 0;
   popHop(back);
   if (back.timeoutAt != 0) queue.push({back.timeoutAt}, EventKind::Timeout, standing, true);
   for (std::uint32_t h = back.hop; h != 0; h = hops[h].next)

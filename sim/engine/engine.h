@@ -172,6 +172,7 @@ class Engine {
   void deploy(NodeId node, Duration drain, Duration boot);
   EdgeState* findEdge(std::string_view name);
   void abandonChildren(CallId parent);
+  EdgeId ownEdge(const Call& call) const;
   void crash(NodeId node, std::uint16_t instance);
   void restart(NodeId node, std::uint16_t instance);
   void pause(NodeId node, std::uint16_t instance);
@@ -186,7 +187,7 @@ class Engine {
   void cancelCall(CallId id);
   // Splits a passed-on call at the router `node`: the returned call stands there, the old one goes on as an orphan.
   CallId sever(CallId id, std::uint32_t outerHop);
-  bool parkIfPaused(NodeState& node, std::uint16_t instance, EventKind kind, std::uint32_t slot);
+  [[gnu::noinline]] bool parkIfPaused(NodeState& node, std::uint16_t instance, EventKind kind, std::uint32_t slot);
 
   FailureId common(NodeId node, CommonReason reason) const {
     return nodes[node].firstFailure + static_cast<std::uint32_t>(reason);
@@ -219,6 +220,7 @@ class Engine {
   std::uint64_t fingerprint = 0x6a09e667f3bcc908ull;
   std::int64_t measureFrom = 0;
   bool tracksChildren = false;
+  std::vector<CallId> firstChild, nextSibling;  // by call, where the scenario cancels calls
   bool stopRequested = false;
   StopReason stop = StopReason::Reached;
   std::vector<Action> later;  // actions that an action brings about (undoing a fault, steps of a ramp); Simulation takes them
@@ -230,11 +232,11 @@ class Engine {
   void returned(CallId id);
   void served(CallId id);
   void timedOut(CallId id, std::int64_t at);
+  [[gnu::noinline]] void giveUp(CallId id, std::int64_t at);
   void fireTimer(std::uint32_t slot);
   void cpuEnded(std::uint32_t pool);
-  void transmit(EdgeState& edge, CallId id, bool answer);
+  [[gnu::noinline]] void transmit(EdgeState& edge, CallId id, bool answer);
   void popHop(Call& call);
-  void deliver(CallId id, bool timedOut);
   Reply makeReply(const Call& call, bool timedOut) const;
   CallId newChild(EdgeState& edge, CallId parent, const CallOptions& options);
   void launch(std::uint32_t record);
@@ -246,8 +248,13 @@ class Engine {
   void removeWaiting(std::uint32_t record);
   void armHedge(std::uint32_t record);
   void orphan(CallId id, const EdgeState& edge);
+  void linkChild(CallId id, CallId parent);
   void unlinkChild(CallId id);
-  static std::uint16_t rotate(EdgeState& edge);
+  [[gnu::noinline]] bool refuseOnArrival(CallId id);
+  [[gnu::noinline]] void recordAnswer(NodeState& node, const Call& call);
+  [[gnu::noinline]] void returnedLate(CallId id);
+  void standAtOrigin(Call& call);
+  [[gnu::noinline]] static std::uint16_t rotate(EdgeState& edge);
   void compileNodes();
   void compileEdges();
   void compileHosts();

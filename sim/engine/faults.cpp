@@ -58,6 +58,14 @@ bool Engine::parkIfPaused(NodeState& node, std::uint16_t instance, EventKind kin
   return true;
 }
 
+// The edge of the outermost leg: along which the call was made, whoever passed it on since.
+EdgeId Engine::ownEdge(const Call& call) const {
+  std::uint32_t h = call.hop;
+  if (h == 0) return call.edge;
+  while (hops[h].next != 0) h = hops[h].next;
+  return hops[h].edge;
+}
+
 // ------------------------------------------------------------------ crash, pause
 
 void Engine::crash(NodeId nodeId, std::uint16_t which) {
@@ -91,7 +99,7 @@ void Engine::crash(NodeId nodeId, std::uint16_t which) {
   // What the crashed calls had asked of others goes on without them.
   for (CallId id = 1; id <= calls.highest(); ++id) {
     Call& call = calls[id];
-    if (!call.has(kLive) || call.parent == 0 || call.hop != 0 || edges[call.edge].from != nodeId) continue;
+    if (!call.has(kLive) || call.parent == 0 || edges[ownEdge(call)].from != nodeId) continue;
     if (std::find(held.begin(), held.end(), call.parent) == held.end()) continue;
     const std::uint32_t record = call.outbound;
     if (record != 0) {
@@ -99,8 +107,7 @@ void Engine::crash(NodeId nodeId, std::uint16_t which) {
       continue;
     }
     call.parent = 0;
-    call.timeoutAt = 0;
-    orphan(id, edges[call.edge]);
+    orphan(id, edges[ownEdge(call)]);
   }
   for (CallId id : held) dropOutboundOf(id);
   for (std::size_t i = 0; i < node.instances.size(); ++i)
@@ -253,17 +260,17 @@ void Engine::cancelCall(CallId id) {
 }
 
 void Engine::abandonChildren(CallId parent) {
-  CallId child = calls[parent].child;
-  calls[parent].child = 0;
+  if (parent >= firstChild.size()) return dropOutboundOf(parent);
+  CallId child = firstChild[parent];
+  firstChild[parent] = 0;
   while (child != 0) {
-    const CallId next = calls[child].sibling;
+    const CallId next = nextSibling[child];
     Call& call = calls[child];
     if (call.outbound != 0) {
       outbound[call.outbound].parent = 0;
     } else {
       call.parent = 0;
-      call.timeoutAt = 0;
-      orphan(child, edges[call.edge]);
+      orphan(child, edges[ownEdge(call)]);
     }
     child = next;
   }

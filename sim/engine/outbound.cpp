@@ -59,6 +59,7 @@ void Engine::beginOutbound(EdgeId edgeId, CallId parentId, const CallOptions& op
                                     : parent.key;
   record.user = parent.user;
   record.operation = parent.operation;
+  record.born = parent.born;
   record.version = options.version;
   record.klass = parent.klass;
   const Effect effect = options.effect != Effect::Inherit ? options.effect : edge.policy.effect;
@@ -171,10 +172,8 @@ void Engine::launch(std::uint32_t r) {
   call.outbound = r;
   call.attempt = record.sent;
   call.operation = record.operation;
-  if (tracksChildren && record.parent != 0) {
-    call.sibling = calls[record.parent].child;
-    calls[record.parent].child = id;
-  }
+  call.born = record.born;
+  if (tracksChildren && record.parent != 0) linkChild(id, record.parent);
   record.state = OutboundCall::State::InFlight;
   ++record.sent;
   place(record, id);

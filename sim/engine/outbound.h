@@ -37,6 +37,7 @@ struct OutboundCall {
   bool leads;             // of a single flight
   std::int64_t first;     // when the logical call was made
   std::int64_t deadline;
+  std::int64_t born;
   std::int64_t queued;    // when it began to wait for a connection
   std::int64_t due;       // its timer; an event whose time differs is stale
   std::int64_t backoff;   // the previous one

@@ -113,6 +113,7 @@ void Sampler::sampleNode(std::size_t index, double seconds) {
     arrivals += i.stats.arrivals.closeWindow();
   }
   NodeStats& s = node.stats;
+  s.unfold();
   if (node.originates) {
     std::uint64_t sums[6] = {};
     std::uint64_t running = 0;
@@ -216,6 +217,7 @@ void Sampler::restartMeasuring() {
       inFlightAtStart_[n] += i.stats.inFlight.value;
     }
     NodeStats& s = node.stats;
+    s.unfold();
     for (Counter& c : s.reasons) c.restart();
     for (Timing* t : {&s.okLatency, &s.failedLatency, &s.wait, &s.service}) t->restart();
     cpuAtMeasure_[n] = cpuUsed(node, engine_.now);
@@ -335,7 +337,8 @@ Summary Sampler::summary() {
   s.fingerprint = engine_.fingerprint;
   for (const RequestClass& c : engine_.scenario.classes) s.classes.push_back({.name = c.name});
   for (std::size_t n = 0; n < engine_.nodes.size(); ++n) {
-    const NodeState& node = engine_.nodes[n];
+    NodeState& node = engine_.nodes[n];
+    node.stats.unfold();
     NodeSummary& out = s.nodes.emplace_back();
     out.name = node.name;
     out.kind = node.info->kind;
@@ -426,7 +429,7 @@ Frame Sampler::frame() const {
     }
     for (const OperationStats& o : node.operations) out.inFlight += o.inFlight.value;
     for (const Instance& i : node.instances) out.arrivals += i.stats.arrivals.measured();
-    out.ok = node.stats.okLatency.count();
+    out.ok = node.stats.okLatency.count() + node.stats.direct.count();
     out.failed = node.stats.failedLatency.count();
     for (const MetricState& m : node.metrics) out.gauges.push_back(m.gauge.value);
   }

@@ -27,13 +27,21 @@ struct Gauge {
   }
 };
 
-// A gauge with its total over past windows.
+// A gauge with its total over past windows, and its peaks where it rises by `add` or `set` (`up` does not look).
 struct AveragedGauge : Gauge {
   std::uint64_t windowStart = 0;   // integral at the start of the open window
-  unsigned __int128 total = 0;     // level-nanoseconds of closed windows since measuring began
+  __extension__ unsigned __int128 total = 0;  // level-nanoseconds of closed windows since measuring began
   std::int64_t peak = 0;           // since measuring began
   std::int64_t windowPeak = 0;
 
+  void up(std::int64_t nowNs) {
+    ++value;
+    moment += static_cast<std::uint64_t>(nowNs);
+  }
+  void down(std::int64_t nowNs) {
+    --value;
+    moment -= static_cast<std::uint64_t>(nowNs);
+  }
   void add(std::int64_t delta, std::int64_t nowNs) {
     Gauge::add(delta, nowNs);
     if (value > windowPeak) windowPeak = value;
@@ -101,12 +109,25 @@ struct InstanceStats {
 };
 
 // Answers are counted by their latencies: every one is recorded in one of the two.
+//
+// Most calls do not wait, and then waiting is zero and service time is latency: such an ok call is recorded once, in
+// `direct`, which closing a window unfolds into the three.
 struct NodeStats {
   std::vector<Counter> reasons;  // by the node's own reason index: failures that were born here
   Timing okLatency;      // arrival to answer, ok answers
   Timing failedLatency;  // arrival to answer, failed answers
   Timing wait;           // arrival to start of service
   Timing service;        // start of service to answer
+  Histogram direct;      // latency of ok calls that a server took at once, in the open window
+
+  // Moves what was recorded once to where it belongs. Done before anything is read.
+  void unfold() {
+    if (direct.empty()) return;
+    okLatency.window.merge(direct);
+    service.window.merge(direct);
+    wait.window.addZeros(direct.count());
+    direct.clear();
+  }
 };
 
 struct EdgeStats {

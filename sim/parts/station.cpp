@@ -10,22 +10,10 @@ Station::Station(Context& ctx, std::uint16_t instance, std::int64_t servers, std
   ctx.stats(instance_).servers.set(servers, ctx.now().ns);
 }
 
-Station::Offer Station::offer(Context& ctx, CallId call) {
-  if (busy_ < servers_ && waiting_ == 0) {
-    ++busy_;
-    ctx.stats(instance_).busy.add(1, ctx.now().ns);
-    return Offer::Started;
-  }
+Station::Offer Station::enqueueOrRefuse(Context& ctx, CallId call) {
   if (capacity_ >= 0 && waiting_ >= capacity_) return Offer::Full;
   enqueue(ctx, call);
   return Offer::Queued;
-}
-
-CallId Station::release(Context& ctx) {
-  if (waiting_ != 0 && busy_ <= servers_) return dequeue(ctx);
-  --busy_;
-  ctx.stats(instance_).busy.add(-1, ctx.now().ns);
-  return 0;
 }
 
 CallId Station::admit(Context& ctx) {

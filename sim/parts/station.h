@@ -30,9 +30,21 @@ class Station {
           Discipline discipline = Discipline::Fifo);
 
   // Gives the call a server or a place in the queue. The caller starts its work when the answer is Started.
-  Offer offer(Context& ctx, CallId call);
+  Offer offer(Context& ctx, CallId call) {
+    if (busy_ < servers_ && waiting_ == 0) {
+      ++busy_;
+      ctx.stats(instance_).busy.up(ctx.now().ns);
+      return Offer::Started;
+    }
+    return enqueueOrRefuse(ctx, call);
+  }
   // A server is done with a call. Returns the next call, which now holds that server, or 0.
-  CallId release(Context& ctx);
+  CallId release(Context& ctx) {
+    if (waiting_ != 0 && busy_ <= servers_) return dequeue(ctx);
+    --busy_;
+    ctx.stats(instance_).busy.down(ctx.now().ns);
+    return 0;
+  }
   // Takes a waiting call out of the queue. REQUIRES that it waits here.
   void remove(Context& ctx, CallId call);
   // Changes the number of servers; returns nothing: call `admit` until it gives 0 to fill new ones.
@@ -54,6 +66,7 @@ class Station {
   };
 
   Line& lineFor(const Context& ctx, const Call& call);
+  Offer enqueueOrRefuse(Context& ctx, CallId call);
   void enqueue(Context& ctx, CallId call);
   CallId dequeue(Context& ctx);
 
