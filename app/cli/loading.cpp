@@ -31,6 +31,10 @@ void setTime(const char* option, const std::string& text, Diagnostics& problems,
     problems.push_back(errorAt(option, parsed.problem));
 }
 
+bool isChanged(const RunOptions& o) {
+  return o.seed || !o.duration.empty() || !o.sample.empty() || !o.settings.empty() || o.noTimeline;
+}
+
 Diagnostics applyOptions(const RunOptions& options, Scenario& scenario) {
   Diagnostics problems;
   for (const std::string& setting : options.settings)
@@ -42,6 +46,8 @@ Diagnostics applyOptions(const RunOptions& options, Scenario& scenario) {
   setTime("--sample", options.sample, problems, [&](Duration d) { scenario.sample = d; });
   if (options.seed) scenario.seed = *options.seed;
   if (options.noTimeline) scenario.timeline.clear();
+  // What is expected is said of the scenario as it was written.
+  if (isChanged(options)) scenario.expect.clear();
   // A shorter run does not get to see what was planned for later.
   if (!options.duration.empty())
     std::erase_if(scenario.timeline, [&](const Action& a) { return a.at > scenario.duration; });

@@ -5,6 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/exit_status.h"
+#include "cli/messages.h"
 
 namespace {
 
@@ -55,6 +56,26 @@ int runProgram(int argc, char** argv) {
   check->add_option("files", checked, "Scenarios (YAML)")->required()->type_name("FILE...");
   check->callback([&] { chosen = [&] { return checkScenarios(checked); }; });
 
+  std::vector<std::string> verified;
+  bool update = false;
+  CLI::App* verify =
+      app.add_subcommand("verify", "Run scenarios, check what they expect, compare with what was accepted");
+  verify->add_option("files", verified, "Scenarios (YAML); without any: all in scenarios/")->type_name("FILE...");
+  verify->add_flag("--update", update, "Accept what the runs came to (tests/golden)");
+  verify->callback([&] { chosen = [&] { return verifyScenarios(verified, update); }; });
+
+  std::string kind;
+  CLI::App* kinds = app.add_subcommand("kinds", "List the kinds of components, or print the reference of one");
+  kinds->add_option("kind", kind, "A kind")->type_name("KIND");
+  kinds->callback([&] { chosen = [&] { return kind.empty() ? listKinds() : showKind(kind); }; });
+
+  app.add_subcommand("schema", "Print the JSON Schema of scenarios, for editors")->callback([&] {
+    chosen = printSchema;
+  });
+  app.add_subcommand("reference", "Print the whole reference of scenarios (Markdown)")->callback([&] {
+    chosen = printReference;
+  });
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
@@ -70,9 +91,9 @@ int main(int argc, char** argv) {
   try {
     return runProgram(argc, argv);
   } catch (const std::bad_alloc&) {
-    std::fputs("error: this machine has not enough memory for that\n", stderr);
+    sayError("this machine has not enough memory for that");
   } catch (const std::exception& e) {
-    std::fprintf(stderr, "error: %s\n", e.what());
+    sayError(e.what());
   }
   return kBadInput;
 }

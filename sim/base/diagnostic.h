@@ -16,7 +16,7 @@ struct Diagnostic {
   Severity severity = Severity::Error;
   std::string file;     // empty when the scenario did not come from a file
   int line = 0;         // from 1; 0 when unknown
-  int column = 0;       // from 1; 0 when unknown
+  int column = 0;       // from 1; 0 when unknown; without a line: inside the text at `path`
   std::string path;     // place inside the scenario, dotted
   std::string message;  // what is wrong
   std::string hint;     // what would be right; may be empty

@@ -4,6 +4,7 @@
 
 #include "engine/engine.h"
 #include "engine/sampler.h"
+#include "model/action_text.h"
 
 namespace faultline {
 
@@ -114,7 +115,7 @@ Summary Simulation::summary() const {
   if (status_ == Status::CallLimit)
     s.stopped = "more than " + std::to_string(engine_->scenario.maxCallsInFlight) + " calls in flight";
   if (status_ == Status::Livelock) s.stopped = "a loop without any delay: endless events at one instant";
-  for (const Action& a : applied_) s.actions.push_back({a.at, a.verb + " " + a.target});
+  for (const Action& a : applied_) s.actions.push_back({a.at, describe(a, engine_->scenario)});
   return s;
 }
 

@@ -122,7 +122,9 @@ void readExpect(const YamlNode& node, Scenario& scenario, FieldReader& reader) {
   if (!reader.isList(node, "expect", "a list of expectations")) return;
   for (std::size_t i = 0; i < node.items.size(); ++i) {
     const std::string path = "expect[" + std::to_string(i) + "]";
-    reader.setPlace(path, node.items[i]->place);
+    YamlPlace place = node.items[i]->place;
+    if (!node.items[i]->isPlain) ++place.column;  // past the quote
+    reader.setPlace(path, place);
     if (reader.isText(*node.items[i], path, "an expectation in one text (quote it when it holds \": \")"))
       scenario.expect.push_back(node.items[i]->text);
   }

@@ -222,7 +222,7 @@ std::string summaryJson(const Summary& s, const RunFacts& facts) {
   for (const ActionSummary& a : s.actions) j["actions"].push_back({{"at_s", a.at.seconds()}, {"action", a.text}});
   j["expectations"] = Json::array();
   for (const ExpectationResult& e : facts.expectations)
-    j["expectations"].push_back({{"text", e.text}, {"passed", e.passed}, {"measured", e.detail}});
+    j["expectations"].push_back({{"text", e.text}, {"passed", e.passed}, {"measured", e.measured}});
   // Names come from a file that may hold broken UTF-8.
   return j.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }

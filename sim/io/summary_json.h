@@ -7,15 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "metrics/expectation_result.h"
 #include "metrics/summary.h"
 
 namespace faultline {
-
-struct ExpectationResult {
-  std::string text;
-  bool passed = false;
-  std::string detail;  // what was measured
-};
 
 // What a summary cannot know about its own run.
 struct RunFacts {

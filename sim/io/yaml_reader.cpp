@@ -41,7 +41,8 @@ void addFindings(const Scenario& scenario, FieldReader& reader) {
     if (followsFromReading(d, reader)) continue;
     const YamlPlace place = reader.placeOf(d.path);
     d.line = place.line;
-    d.column = place.column;
+    // A check that knows the place inside a text counts from the start of that text.
+    d.column = place.column + std::max(0, d.column - 1);
     findings.push_back(std::move(d));
   }
   std::move(findings.begin(), findings.end(), std::back_inserter(reader.problems));

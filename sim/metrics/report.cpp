@@ -219,4 +219,12 @@ std::string reportText(const Summary& summary, double wallSeconds) {
          particulars(summary) + edges(summary) + timeline(summary);
 }
 
+std::string expectationsText(const std::vector<ExpectationResult>& expectations) {
+  if (expectations.empty()) return {};
+  TextTable table;
+  for (int column = 0; column < 3; ++column) table.addColumn("", TextTable::Align::Left);
+  for (const ExpectationResult& e : expectations) table.addRow({e.passed ? "ok" : "FAILED", e.text, e.measured});
+  return "\nExpectations\n" + table.text("  ");
+}
+
 }  // namespace faultline

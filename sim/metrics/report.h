@@ -7,7 +7,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "metrics/expectation_result.h"
 #include "metrics/summary.h"
 
 namespace faultline {
@@ -19,6 +21,9 @@ std::optional<double> knownQuantileMs(const Histogram& histogram, double q);
 
 // `wallSeconds` is the time that the event loop took.
 std::string reportText(const Summary& summary, double wallSeconds);
+
+// A line for each expectation; empty when there are none.
+std::string expectationsText(const std::vector<ExpectationResult>& expectations);
 
 // 1,234,567.
 std::string groupDigits(std::uint64_t count);

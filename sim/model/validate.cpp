@@ -206,6 +206,8 @@ Diagnostics validate(const Scenario& scenario) {
   validateEdges(index, problems);
   validateGraph(index, problems);
   validateTimeline(scenario, problems);
+  // An expectation about what is broken would only repeat what is said already.
+  if (!hasErrors(problems)) validateExpectations(scenario, problems);
   validateMemory(index, problems);
   return problems;
 }

@@ -38,6 +38,7 @@ void validateNodes(const ScenarioIndex& index, Diagnostics& problems);
 void validateEdges(const ScenarioIndex& index, Diagnostics& problems);
 void validateGraph(const ScenarioIndex& index, Diagnostics& problems);
 void validateTimeline(const Scenario& scenario, Diagnostics& problems);
+void validateExpectations(const Scenario& scenario, Diagnostics& problems);
 void validateMemory(const ScenarioIndex& index, Diagnostics& problems);
 
 std::string pathOf(const EdgeSpec& edge);  // "edges.a -> b"

@@ -111,7 +111,7 @@ void YamlReaderTest::readsEverything() {
   QCOMPARE(*s.timeline[1].args.find("to")->as<std::int64_t>(), std::int64_t{5'000'000});
   QCOMPARE(s.timeline[2].args.find("to")->as<Duration>()->ns, milliseconds(200).ns);
   QCOMPARE(s.timeline.back().target, std::string("the table passes the threshold"));
-  QCOMPARE(s.expect[0], std::string("first(db.wait_p99 > 1s) < first(app.healthy < 3)"));
+  QCOMPARE(s.expect[0], std::string("first(db.wait_p99 > 1s) < first(app.utilization > 99%)"));
   QCOMPARE(s.layout[1].second.y, -12.5);
   QCOMPARE(s.recorded->columns[0].second, std::string("p99_ms"));
 }

@@ -1,0 +1,163 @@
+// faultline verify: runs scenarios on all cores, checks their expectations and compares them with what was accepted.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <mutex>
+#include <thread>
+
+#include "analysis/expect.h"
+#include "cli/commands.h"
+#include "cli/exit_status.h"
+#include "cli/golden.h"
+#include "cli/interruption.h"
+#include "cli/loading.h"
+#include "cli/messages.h"
+#include "cli/running.h"
+#include "io/yaml_reader.h"
+#include "metrics/text_table.h"
+
+namespace faultline::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Verdict {
+  std::string file;
+  Diagnostics problems;
+  bool readable = false;
+  std::vector<std::string> failures;
+  std::size_t passed = 0, expected = 0;
+  std::string golden = "-";
+  double wallSeconds = 0;
+  std::uint64_t events = 0;
+};
+
+void compareWithGolden(const Summary& summary, bool update, Verdict& verdict) {
+  const auto path = goldenPath(verdict.file);
+  if (!path) return;
+  const std::string measured = goldenText(summary);
+  const auto accepted = readGolden(*path);
+  if (accepted == measured) {
+    verdict.golden = "same";
+  } else if (update) {
+    const std::string problem = writeGolden(*path, measured);
+    verdict.golden = accepted ? "updated" : "written";
+    if (!problem.empty()) verdict.failures.push_back(problem);
+  } else if (!accepted) {
+    verdict.golden = "none";
+  } else {
+    verdict.golden = "DIFFERS";
+    verdict.failures.push_back("differs from what was accepted: " + firstDifference(measured, *accepted));
+  }
+}
+
+Verdict verify(const std::string& file, bool update) {
+  Verdict verdict;
+  verdict.file = file;
+  Result<Scenario> read = readScenarioFile(file);
+  verdict.problems = std::move(read.diagnostics);
+  if (read.ok())
+    for (Diagnostic& d : fitToMemory(read.value)) verdict.problems.push_back(std::move(d));
+  verdict.readable = !hasErrors(verdict.problems);
+  if (!verdict.readable) return verdict;
+  Simulation simulation(read.value);
+  verdict.wallSeconds = advanceToEnd(simulation, nullptr);
+  if (interruption() != 0) return verdict;
+  const Summary summary = simulation.summary();
+  verdict.events = summary.events;
+  if (!summary.stopped.empty()) verdict.failures.push_back("stopped early: " + summary.stopped);
+  for (const ExpectationResult& e : checkExpectations(read.value, simulation.series(), summary)) {
+    ++verdict.expected;
+    if (e.passed)
+      ++verdict.passed;
+    else
+      verdict.failures.push_back("expected " + e.text + ", but " + e.measured);
+  }
+  compareWithGolden(summary, update, verdict);
+  return verdict;
+}
+
+std::vector<Verdict> verifyAll(const std::vector<std::string>& files, bool update) {
+  std::vector<Verdict> verdicts(files.size());
+  std::atomic<std::size_t> nextFile{0};
+  const auto work = [&] {
+    for (std::size_t i = nextFile++; i < files.size() && interruption() == 0; i = nextFile++)
+      verdicts[i] = verify(files[i], update);
+  };
+  const std::size_t cores = std::max(1u, std::thread::hardware_concurrency());
+  std::vector<std::jthread> others;
+  for (std::size_t i = 1; i < std::min(cores, files.size()); ++i) others.emplace_back(work);
+  work();
+  others.clear();  // waits for them
+  return verdicts;
+}
+
+// The scenarios beside the working directory, or of the source tree that the program was built in.
+std::optional<fs::path> scenarioFolder() {
+  std::error_code error;
+  if (fs::is_directory("scenarios", error)) return "scenarios";
+  for (fs::path folder = fs::read_symlink("/proc/self/exe", error).parent_path(); folder.has_relative_path();
+       folder = folder.parent_path())
+    if (fs::is_directory(folder / "scenarios", error)) return folder / "scenarios";
+  return std::nullopt;
+}
+
+std::vector<std::string> allScenarios() {
+  std::vector<std::string> files;
+  const auto folder = scenarioFolder();
+  if (!folder) return files;
+  std::error_code error;
+  for (fs::recursive_directory_iterator entry(*folder, error), end; !error && entry != end; entry.increment(error))
+    if (entry->path().extension() == ".yaml") files.push_back(entry->path().string());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+void printTable(const std::vector<Verdict>& verdicts) {
+  TextTable table;
+  for (const char* title : {"scenario", "verdict"}) table.addColumn(title, TextTable::Align::Left);
+  table.addColumn("expectations");
+  table.addColumn("golden", TextTable::Align::Left);
+  for (const char* title : {"events", "seconds"}) table.addColumn(title);
+  for (const Verdict& v : verdicts) {
+    const char* word = !v.readable ? "INVALID" : v.failures.empty() ? "ok" : "FAILED";
+    table.addRow({v.file, word, fmt::format("{} of {}", v.passed, v.expected), v.golden, fmt::format("{}", v.events),
+                  fmt::format("{:.2f}", v.wallSeconds)});
+  }
+  std::fputs(table.text("").c_str(), stdout);
+  for (const Verdict& v : verdicts)
+    for (const std::string& failure : v.failures) fmt::print("\n{}: {}", v.file, failure);
+}
+
+}  // namespace
+
+int verifyScenarios(const std::vector<std::string>& named, bool update) {
+  const std::vector<std::string> files = named.empty() ? allScenarios() : named;
+  if (files.empty()) {
+    sayError("there are no scenarios to verify");
+    return kBadInput;
+  }
+  watchForInterruption();
+  const std::vector<Verdict> verdicts = verifyAll(files, update);
+  if (interruption() != 0) {
+    sayError("interrupted");
+    return kSignalled + interruption();
+  }
+  printTable(verdicts);
+  std::size_t failed = 0, invalid = 0;
+  for (const Verdict& v : verdicts) {
+    printProblems(v.problems);
+    failed += !v.failures.empty();
+    invalid += !v.readable;
+  }
+  fmt::print("\n{} scenarios: {} fine, {} failed, {} invalid\n", files.size(), files.size() - failed - invalid, failed,
+             invalid);
+  return invalid > 0 ? kBadInput : failed > 0 ? kFailed : kFine;
+}
+
+}  // namespace faultline::cli

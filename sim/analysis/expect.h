@@ -1,0 +1,22 @@
+// Whether a run showed what its scenario expects. The language is that of model/expectation.h.
+//
+// Thread safety: pure functions. Determinism: the same run gives the same words. Complexity: linear in the samples for
+// each line.
+#pragma once
+
+#include <vector>
+
+#include "metrics/expectation_result.h"
+#include "metrics/series.h"
+#include "metrics/summary.h"
+#include "model/expectation.h"
+
+namespace faultline {
+
+ExpectationResult evaluate(const Expectation& expectation, const Series& series, const Summary& summary);
+
+// All lines of a scenario, in order. REQUIRES a scenario that validation accepts, and the results of its run.
+std::vector<ExpectationResult> checkExpectations(const Scenario& scenario, const Series& series,
+                                                 const Summary& summary);
+
+}  // namespace faultline

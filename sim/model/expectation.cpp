@@ -1,0 +1,509 @@
+#include "model/expectation.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+
+#include "base/quantity.h"
+#include "model/catalog.h"
+#include "model/problem.h"
+#include "model/validate.h"
+
+namespace faultline {
+namespace {
+
+using Term = ExpectationTerm;
+
+// Thrown and caught in this file only: the way out of a recursive descent with the first problem.
+struct Refusal {
+  std::size_t at;
+  std::string message, hint;
+};
+
+struct Token {
+  enum class Kind { Word, Number, Comparison, Arrow, Open, Close, End };
+  Kind kind = Kind::End;
+  std::string text;
+  std::size_t at = 0;
+};
+
+bool isLetter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+bool isDigit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
+
+std::vector<Token> tokensOf(std::string_view text) {
+  std::vector<Token> tokens;
+  std::size_t i = 0;
+  const auto take = [&](Token::Kind kind, std::size_t length) {
+    tokens.push_back({kind, std::string(text.substr(i, length)), i});
+    i += length;
+  };
+  const auto lengthWhile = [&](auto belongs) {
+    std::size_t n = 1;
+    while (i + n < text.size() && belongs(i + n)) ++n;
+    return n;
+  };
+  while (i < text.size()) {
+    const char c = text[i];
+    const std::string_view rest = text.substr(i);
+    if (std::isspace(static_cast<unsigned char>(c)) != 0)
+      ++i;
+    else if (c == '(')
+      take(Token::Kind::Open, 1);
+    else if (c == ')')
+      take(Token::Kind::Close, 1);
+    else if (rest.starts_with("->"))
+      take(Token::Kind::Arrow, 2);
+    else if (rest.starts_with("<=") || rest.starts_with(">=") || rest.starts_with("==") || rest.starts_with("!="))
+      take(Token::Kind::Comparison, 2);
+    else if (c == '<' || c == '>')
+      take(Token::Kind::Comparison, 1);
+    else if (isLetter(c))
+      take(Token::Kind::Word, lengthWhile([&](std::size_t k) {
+             const char d = text[k];
+             return isLetter(d) || isDigit(d) || d == '.' || (d == '-' && !text.substr(k).starts_with("->"));
+           }));
+    else if (isDigit(c) || c == '.' || c == '-')
+      take(Token::Kind::Number, lengthWhile([&](std::size_t k) {
+             const char d = text[k];
+             const bool isSign = (d == '-' || d == '+') && (text[k - 1] == 'e' || text[k - 1] == 'E');
+             return isLetter(d) || isDigit(d) || d == '.' || d == '%' || d == '/' || isSign;
+           }));
+    else
+      throw Refusal{i, "unexpected " + quoted(std::string(1, c)),
+                    c == '=' ? "equality is written ==" : std::string("see the reference of expectations")};
+  }
+  tokens.push_back({Token::Kind::End, {}, text.size()});
+  return tokens;
+}
+
+std::optional<Comparison> comparisonOf(const std::string& text) {
+  if (text == "<") return Comparison::Less;
+  if (text == "<=") return Comparison::LessOrEqual;
+  if (text == ">") return Comparison::Greater;
+  if (text == ">=") return Comparison::GreaterOrEqual;
+  if (text == "==") return Comparison::Equal;
+  if (text == "!=") return Comparison::NotEqual;
+  return std::nullopt;
+}
+
+MetricRef refOf(const MetricColumn& column) {
+  if (column.unit == "ms") return {column.name, Dimension::Time, 1e-3};
+  if (column.unit == "s") return {column.name, Dimension::Time, 1};
+  if (column.unit == "/s") return {column.name, Dimension::Rate, 1};
+  if (column.unit == "B") return {column.name, Dimension::Bytes, 1};
+  return {column.name, Dimension::Number, 1};
+}
+
+const char* exampleOf(Dimension dimension) {
+  switch (dimension) {
+    case Dimension::Time:
+      return "a duration like 200ms or 5min";
+    case Dimension::Rate:
+      return "a rate like 100/s";
+    case Dimension::Bytes:
+      return "bytes like 4GiB";
+    default:
+      return "a number like 3, 0.9 or 95%";
+  }
+}
+
+std::optional<double> quantityOf(const std::string& text, Dimension dimension) {
+  switch (dimension) {
+    case Dimension::Time: {
+      const auto ns = parseNanoseconds(text).value;
+      return ns ? std::optional(*ns / 1e9) : std::nullopt;
+    }
+    case Dimension::Rate:
+      return parseRate(text).value;
+    case Dimension::Bytes:
+      return parseBytes(text).value;
+    default:
+      break;
+  }
+  if (const auto ratio = parseRatio(text).value) return ratio;
+  return parseNumber(text).value;
+}
+
+constexpr struct {
+  const char* name;
+  Term::Kind kind;
+} kAggregates[] = {{"mean", Term::Kind::Mean},
+                   {"min", Term::Kind::Min},
+                   {"max", Term::Kind::Max},
+                   {"last", Term::Kind::Last},
+                   {"sum", Term::Kind::Sum}};
+
+constexpr struct {
+  const char* name;
+  double q;
+  bool sampled;  // the series has it
+} kQuantiles[] = {
+    {"p50", 0.5, true}, {"p90", 0.9, false}, {"p95", 0.95, true}, {"p99", 0.99, true}, {"p99_9", 0.999, false}};
+
+constexpr std::string_view kOriginCounters[] = {"offered", "ok", "goodput", "degraded", "failed", "late", "stale"};
+constexpr std::string_view kServerCounters[] = {"arrivals", "ok", "failed"};
+
+template <std::size_t N>
+bool contains(const std::string_view (&names)[N], std::string_view name) {
+  return std::find(std::begin(names), std::end(names), name) != std::end(names);
+}
+
+class Parser {
+ public:
+  Parser(std::string_view text, const Scenario& scenario, const std::vector<MetricColumn>& columns)
+      : text_(text), scenario_(scenario), columns_(columns), tokens_(tokensOf(text)) {}
+
+  Expectation parse() {
+    Expectation e;
+    e.text = std::string(text_);
+    if (peek().kind == Token::Kind::Word && (peek().text == "never" || peek().text == "holds")) {
+      e.kind = next().text == "never" ? Expectation::Kind::Never : Expectation::Kind::Holds;
+      expect(Token::Kind::Open, "(");
+      e.conditions = readConditions();
+      const bool hasWindow = readWindow(e.window);
+      expect(Token::Kind::Close, ")");
+      if (!hasWindow) readWindow(e.window);
+      expectEnd();
+      return e;
+    }
+    readChain(e);
+    return e;
+  }
+
+ private:
+  const Token& peek() const { return tokens_[position_]; }
+  const Token& next() { return tokens_[position_ + 1 < tokens_.size() ? position_++ : position_]; }
+  bool isWord(const char* word) const { return peek().kind == Token::Kind::Word && peek().text == word; }
+
+  [[noreturn]] static void refuse(const Token& token, std::string message, std::string hint = {}) {
+    throw Refusal{token.at, std::move(message), std::move(hint)};
+  }
+  static std::string shown(const Token& token) {
+    return token.kind == Token::Kind::End ? std::string("the end of the line") : quoted(token.text);
+  }
+  void expect(Token::Kind kind, const char* what) {
+    if (peek().kind != kind) refuse(peek(), "expected " + std::string(what) + " instead of " + shown(peek()));
+    next();
+  }
+  void expectEnd() {
+    if (peek().kind != Token::Kind::End)
+      refuse(peek(), "unexpected " + shown(peek()), "a window is written at T, from T to T, by T or after T");
+  }
+  static std::string suggest(std::string_view written, const std::vector<std::string_view>& known) {
+    const std::string near = nearestName(written, known);
+    return near.empty() ? std::string{} : "did you mean " + quoted(near) + "?";
+  }
+
+  Duration readTime() {
+    const Token& token = next();
+    const Parsed<Duration> time = parseDuration(token.text);
+    if (token.kind != Token::Kind::Number || !time.value)
+      refuse(token, "expected a time like 5min instead of " + shown(token));
+    return *time.value;
+  }
+
+  bool readWindow(ExpectationWindow& window) {
+    if (isWord("at")) {
+      next();
+      window = {ExpectationWindow::Kind::At, readTime(), kNever};
+    } else if (isWord("from")) {
+      next();
+      window = {ExpectationWindow::Kind::Span, readTime(), kNever};
+      if (!isWord("to")) refuse(peek(), "expected \"to\" instead of " + shown(peek()));
+      next();
+      const Token& end = peek();
+      window.to = readTime();
+      if (window.to <= window.from) refuse(end, "the window ends before it begins");
+    } else if (isWord("by")) {
+      next();
+      window = {ExpectationWindow::Kind::Span, {}, readTime()};
+    } else if (isWord("after")) {
+      next();
+      window = {ExpectationWindow::Kind::Span, readTime(), kNever};
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  // "db.wait_p99" or "app -> db.pool_waiting".
+  MetricRef readMetric() {
+    const Token& first = next();
+    if (first.kind != Token::Kind::Word) refuse(first, "expected a metric like node.metric instead of " + shown(first));
+    std::string name = first.text;
+    if (peek().kind == Token::Kind::Arrow) {
+      next();
+      const Token& second = next();
+      if (second.kind != Token::Kind::Word)
+        refuse(second, "expected the rest of an edge's metric instead of " + shown(second));
+      name += " -> " + second.text;
+    }
+    return findMetric(name, first);
+  }
+
+  MetricRef findMetric(const std::string& name, const Token& place) const {
+    std::vector<std::string_view> known;
+    for (const MetricColumn& column : columns_) {
+      if (column.name == name) return refOf(column);
+      known.push_back(column.name);
+    }
+    const bool isArrow = name.find("->") != std::string::npos;
+    const std::string owner = name.substr(0, name.find('.', isArrow ? name.find("->") : 0));
+    std::string hint = suggest(name, known);
+    if (hint.empty()) hint = metricsOf(owner);
+    refuse(place, "there is no metric " + quoted(name), hint);
+  }
+
+  // "known: queue, ok, ..." for an owner that exists.
+  std::string metricsOf(const std::string& owner) const {
+    std::string list;
+    for (const MetricColumn& column : columns_)
+      if (column.name.starts_with(owner + "."))
+        list += (list.empty() ? "known: " : ", ") + column.name.substr(owner.size() + 1);
+    return list;
+  }
+
+  std::vector<MetricCondition> readConditions() {
+    std::vector<MetricCondition> conditions;
+    do {
+      if (!conditions.empty()) next();  // "and"
+      MetricCondition c;
+      c.metric = readMetric();
+      c.comparison = readComparison();
+      const Token& quantity = next();
+      c.value = readQuantity(quantity, c.metric.dimension, c.metric.column);
+      conditions.push_back(std::move(c));
+    } while (isWord("and"));
+    return conditions;
+  }
+
+  Comparison readComparison() {
+    const Token& token = next();
+    const auto comparison = token.kind == Token::Kind::Comparison ? comparisonOf(token.text) : std::nullopt;
+    if (!comparison) refuse(token, "expected a comparison like < or >= instead of " + shown(token));
+    return *comparison;
+  }
+
+  static double readQuantity(const Token& token, Dimension dimension, const std::string& of) {
+    const auto value = token.kind == Token::Kind::Number ? quantityOf(token.text, dimension) : std::nullopt;
+    if (!value)
+      refuse(token, "expected " + std::string(exampleOf(dimension)) + " instead of " + shown(token),
+             "that is what " + of + " is compared with");
+    return *value;
+  }
+
+  const NodeSpec& readNode() {
+    const Token& token = next();
+    std::vector<std::string_view> known;
+    for (const NodeSpec& node : scenario_.nodes) {
+      if (token.kind == Token::Kind::Word && node.name == token.text) return node;
+      known.push_back(node.name);
+    }
+    refuse(token, "expected the name of a node instead of " + shown(token), suggest(token.text, known));
+  }
+
+  bool originates(const NodeSpec& node) const {
+    const ComponentInfo* kind = findKind(node.kind);
+    return kind != nullptr && kind->originates;
+  }
+
+  Term readTerm() {
+    const std::size_t begin = peek().at;
+    Term term;
+    if (peek().kind == Token::Kind::Number && peek().text.ends_with('x')) {
+      const Token& token = next();
+      const auto factor = parseNumber(std::string_view(token.text).substr(0, token.text.size() - 1)).value;
+      if (!factor) refuse(token, "expected a factor like 5x instead of " + shown(token));
+      if (peek().kind != Token::Kind::Word) refuse(peek(), "expected what to multiply instead of " + shown(peek()));
+      term.factor = *factor;
+    }
+    const Token& token = next();
+    if (token.kind == Token::Kind::Number) {
+      term.text = token.text;
+      literals_.push_back(&token);
+      return term;
+    }
+    if (token.kind != Token::Kind::Word || peek().kind != Token::Kind::Open)
+      refuse(token, "expected a value like first(...), mean(...), p99(node) or a quantity instead of " + shown(token));
+    next();
+    literals_.push_back(nullptr);
+    readFunction(token, term);
+    const std::size_t end = peek().at;
+    expect(Token::Kind::Close, ")");
+    term.text = std::string(text_.substr(begin, end + 1 - begin));
+    return term;
+  }
+
+  void readFunction(const Token& name, Term& term) {
+    if (name.text == "first") return readFirst(term);
+    for (const auto& aggregate : kAggregates)
+      if (name.text == aggregate.name) return readAggregate(name, aggregate.kind, term);
+    for (const auto& quantile : kQuantiles)
+      if (name.text == quantile.name) return readQuantile(quantile.q, name.text, term);
+    if (contains(kOriginCounters, name.text) || contains(kServerCounters, name.text)) return readCount(name, term);
+    std::vector<std::string_view> known{"first", "never", "holds"};
+    for (const auto& a : kAggregates) known.emplace_back(a.name);
+    for (const auto& q : kQuantiles) known.emplace_back(q.name);
+    known.insert(known.end(), std::begin(kOriginCounters), std::end(kOriginCounters));
+    known.emplace_back("arrivals");
+    refuse(name, "there is no function " + quoted(name.text), suggest(name.text, known));
+  }
+
+  void readFirst(Term& term) {
+    term.kind = Term::Kind::First;
+    term.dimension = Dimension::Time;
+    term.conditions = readConditions();
+    while (isWord("for") || isWord("after")) {
+      const bool isFor = next().text == "for";
+      (isFor ? term.lasting : term.window.from) = readTime();
+    }
+    term.window.kind = ExpectationWindow::Kind::Span;
+  }
+
+  void readAggregate(const Token& name, Term::Kind kind, Term& term) {
+    term.kind = kind;
+    term.metric = readMetric();
+    term.dimension = term.metric.dimension;
+    if (kind == Term::Kind::Sum) {
+      if (term.dimension != Dimension::Rate)
+        refuse(name, "only rates can be summed, and " + quoted(term.metric.column) + " is none");
+      term.dimension = Dimension::Number;
+    }
+    readWindow(term.window);
+  }
+
+  void readQuantile(double q, const std::string& name, Term& term) {
+    term.kind = Term::Kind::Quantile;
+    term.dimension = Dimension::Time;
+    term.value = q;
+    term.counter = name;
+    const NodeSpec& node = readNode();
+    term.node = node.name;
+    term.metric.column = node.name + (originates(node) ? "." : ".latency_") + name;
+    term.metric.dimension = Dimension::Time;
+    term.metric.scale = 1e-3;
+    readWindow(term.window);
+  }
+
+  void readCount(const Token& name, Term& term) {
+    term.kind = Term::Kind::Count;
+    term.counter = name.text;
+    const NodeSpec& node = readNode();
+    const bool known = originates(node) ? contains(kOriginCounters, name.text) : contains(kServerCounters, name.text);
+    if (!known)
+      refuse(name, quoted(node.name) + " does not count " + quoted(name.text),
+             originates(node) ? "known: offered, ok, goodput, degraded, failed, late, stale"
+                              : "known: arrivals, ok, failed");
+    term.node = node.name;
+    term.metric = {node.name + "." + name.text, Dimension::Rate, 1};
+    readWindow(term.window);
+  }
+
+  void readChain(Expectation& e) {
+    const Token& start = peek();
+    e.terms.push_back(readTerm());
+    if (peek().kind != Token::Kind::Comparison)
+      refuse(peek(), "expected a comparison like < or >= instead of " + shown(peek()),
+             "an expectation compares values, or is a never(...) or a holds(...)");
+    while (peek().kind == Token::Kind::Comparison) {
+      e.comparisons.push_back(readComparison());
+      e.terms.push_back(readTerm());
+    }
+    ExpectationWindow shared;
+    if (readWindow(shared))
+      for (Term& t : e.terms)
+        if (t.window.kind == ExpectationWindow::Kind::Whole) t.window = shared;
+    expectEnd();
+    settleUnits(e, start);
+    for (const Term& t : e.terms) checkWindow(t, start);
+  }
+
+  // Quantities take the dimension of what they are compared with; counts become rates beside a rate.
+  void settleUnits(Expectation& e, const Token& start) {
+    const Term* measured = nullptr;
+    for (const Term& t : e.terms)
+      if (t.kind != Term::Kind::Quantity && (measured == nullptr || measured->kind == Term::Kind::Count)) measured = &t;
+    if (measured == nullptr)
+      refuse(start, "nothing is measured here", "compare with first(...), mean(...), p99(node), ...");
+    Dimension dimension = measured->dimension;
+    if (measured->kind == Term::Kind::Count)
+      for (const Term& t : e.terms)
+        if (t.kind == Term::Kind::Quantity && t.text.find('/') != std::string::npos) dimension = Dimension::Rate;
+    for (std::size_t i = 0; i < e.terms.size(); ++i) {
+      Term& t = e.terms[i];
+      if (t.kind == Term::Kind::Quantity) t.value = readQuantity(*literals_[i], dimension, measured->text);
+      if (t.kind == Term::Kind::Quantity || t.kind == Term::Kind::Count) t.dimension = dimension;
+      if (t.dimension != dimension)
+        refuse(start, quoted(t.text) + " and " + quoted(measured->text) + " have different units");
+    }
+    if (measured->kind == Term::Kind::Count && dimension != Dimension::Number && dimension != Dimension::Rate)
+      refuse(start, "a count is compared with a number or a rate");
+  }
+
+  // What the series does not have can only be said of the whole run.
+  static void checkWindow(const Term& t, const Token& start) {
+    if (t.kind == Term::Kind::Quantile && t.window.kind != ExpectationWindow::Kind::Whole) {
+      const bool sampled = std::any_of(std::begin(kQuantiles), std::end(kQuantiles),
+                                       [&](const auto& q) { return q.sampled && t.counter == q.name; });
+      if (!sampled)
+        refuse(start, quoted(t.counter) + " is known for the whole run only", "p50, p95 and p99 are sampled");
+      if (t.window.kind == ExpectationWindow::Kind::Span)
+        refuse(start, "percentiles of several samples cannot be joined",
+               "write max(" + t.metric.column + " from ... to ...) or " + t.text + " at ...");
+    }
+    if (t.kind == Term::Kind::Count && t.counter == "stale" && t.window.kind != ExpectationWindow::Kind::Whole)
+      refuse(start, "stale answers are counted for the whole run only");
+  }
+
+  std::string_view text_;
+  const Scenario& scenario_;
+  const std::vector<MetricColumn>& columns_;
+  std::vector<Token> tokens_;
+  std::size_t position_ = 0;
+  std::vector<const Token*> literals_;  // by term of the chain: its token where it is a quantity
+};
+
+// Windows that the run does not reach are no error, because --duration may have cut it short.
+void warnAboutLateWindow(const ExpectationWindow& window, const Scenario& scenario, Diagnostics& problems) {
+  if (window.kind == ExpectationWindow::Kind::Whole || window.from <= scenario.duration) return;
+  problems.push_back(warningAt({}, "this is about " + formatDuration(window.from) + ", after the run ends at " +
+                                       formatDuration(scenario.duration)));
+}
+
+}  // namespace
+
+bool holds(double left, Comparison comparison, double right) {
+  if (std::isnan(left) || std::isnan(right)) return false;
+  switch (comparison) {
+    case Comparison::Less:
+      return left < right;
+    case Comparison::LessOrEqual:
+      return left <= right;
+    case Comparison::Greater:
+      return left > right;
+    case Comparison::GreaterOrEqual:
+      return left >= right;
+    case Comparison::Equal:
+      return left == right;
+    case Comparison::NotEqual:
+      return left != right;
+  }
+  return false;
+}
+
+Result<Expectation> parseExpectation(std::string_view text, const Scenario& scenario,
+                                     const std::vector<MetricColumn>& columns) {
+  Result<Expectation> result;
+  try {
+    result.value = Parser(text, scenario, columns).parse();
+    warnAboutLateWindow(result.value.window, scenario, result.diagnostics);
+    for (const Term& t : result.value.terms) warnAboutLateWindow(t.window, scenario, result.diagnostics);
+  } catch (Refusal& refusal) {
+    Diagnostic d = errorAt({}, std::move(refusal.message), std::move(refusal.hint));
+    d.column = static_cast<int>(refusal.at) + 1;
+    result.diagnostics.push_back(std::move(d));
+  }
+  return result;
+}
+
+}  // namespace faultline

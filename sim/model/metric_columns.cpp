@@ -1,0 +1,84 @@
+#include "model/metric_columns.h"
+
+#include "model/catalog.h"
+#include "model/validation.h"
+
+namespace faultline {
+namespace {
+
+class Columns {
+ public:
+  explicit Columns(const Scenario& scenario) : scenario_(scenario) {}
+
+  void addNode(const NodeSpec& node, const ComponentInfo& kind) {
+    if (kind.originates)
+      addOrigin(node.name);
+    else
+      addServer(node.name);
+    // A node shares CPU on a host, or among its own workers where its kind can be told its cores.
+    if (!node.group.empty() || node.params.find("cores") != nullptr) add(node.name, "cpu", "cores");
+    for (const MetricInfo& m : kind.metrics) {
+      if (m.type == MetricType::Timing) {
+        add(node.name, std::string(m.name) + "_mean", "ms");
+        add(node.name, std::string(m.name) + "_p99", "ms");
+      } else {
+        add(node.name, m.name, m.type == MetricType::Counter ? "/s" : m.unit);
+      }
+    }
+  }
+
+  void addEdge(const std::string& name, const EdgePolicy& policy) {
+    for (const char* m : {"calls", "attempts", "failed", "timeouts"}) add(name, m, "/s");
+    add(name, "latency_mean", "ms");
+    if (policy.retry) add(name, "retries", "/s");
+    if (!policy.pool) return;
+    add(name, "pool_in_use", "1");
+    add(name, "pool_waiting", "1");
+    add(name, "acquire_mean", "ms");
+    add(name, "acquire_p99", "ms");
+  }
+
+  std::vector<MetricColumn> take() { return std::move(columns_); }
+
+ private:
+  void add(const std::string& owner, const std::string& metric, std::string unit) {
+    columns_.push_back({owner + "." + metric, std::move(unit)});
+  }
+
+  void addOrigin(const std::string& name) {
+    for (const char* m : {"offered", "ok", "goodput", "degraded", "failed", "late"}) add(name, m, "/s");
+    add(name, "in_flight", "1");
+    for (const char* m : {"p50", "p95", "p99"}) add(name, m, "ms");
+    if (scenario_.classes.size() < 2) return;
+    for (const RequestClass& c : scenario_.classes) {
+      for (const char* m : {".offered", ".ok", ".failed"}) add(name, c.name + m, "/s");
+      for (const char* m : {".p50", ".p95", ".p99"}) add(name, c.name + m, "ms");
+    }
+  }
+
+  void addServer(const std::string& name) {
+    for (const char* m : {"arrivals", "ok", "failed"}) add(name, m, "/s");
+    for (const char* m : {"in_flight", "queue", "queue_max"}) add(name, m, "1");
+    add(name, "utilization", "ratio");
+    for (const char* m :
+         {"wait_p50", "wait_p99", "service_p50", "service_p99", "latency_p50", "latency_p95", "latency_p99"})
+      add(name, m, "ms");
+  }
+
+  const Scenario& scenario_;
+  std::vector<MetricColumn> columns_;
+};
+
+}  // namespace
+
+std::vector<MetricColumn> metricColumns(const Scenario& scenario) {
+  Columns columns(scenario);
+  const ScenarioIndex index(scenario);
+  for (std::size_t i = 0; i < scenario.nodes.size(); ++i)
+    if (index.kinds[i] != nullptr) columns.addNode(scenario.nodes[i], *index.kinds[i]);
+  for (const ScenarioIndex::Arrow& arrow : index.arrows)
+    columns.addEdge(scenario.edges[arrow.edge].name(), arrow.policy);
+  return columns.take();
+}
+
+}  // namespace faultline

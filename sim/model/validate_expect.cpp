@@ -1,0 +1,16 @@
+#include "model/expectation.h"
+#include "model/validation.h"
+
+namespace faultline {
+
+void validateExpectations(const Scenario& scenario, Diagnostics& problems) {
+  if (scenario.expect.empty()) return;
+  const std::vector<MetricColumn> columns = metricColumns(scenario);
+  for (std::size_t i = 0; i < scenario.expect.size(); ++i)
+    for (Diagnostic& d : parseExpectation(scenario.expect[i], scenario, columns).diagnostics) {
+      d.path = "expect[" + std::to_string(i) + "]";
+      problems.push_back(std::move(d));
+    }
+}
+
+}  // namespace faultline
