@@ -75,13 +75,13 @@ std::string publish(OutputDirectory& out, const Simulation& simulation, const Su
 int runScenario(const RunOptions& options) {
   const std::optional<Scenario> scenario = loadScenario(options);
   if (!scenario) return kBadInput;
+  watchForInterruption();
   OutputDirectory out;
   if (!options.out.empty())
     if (const std::string problem = out.prepare(options.out, options.force); !problem.empty()) {
       sayError(problem);
       return kBadInput;
     }
-  watchForInterruption();
   Simulation simulation(*scenario);
   const Outcome outcome = runToEnd(simulation, options);
   const std::string json = summaryJson(outcome.summary, outcome.facts);

@@ -73,7 +73,9 @@ void Sampler::declareColumns() {
       for (const char* m : {"wait_p50", "wait_p99", "service_p50", "service_p99", "latency_p50", "latency_p95", "latency_p99"})
         declare(node.name, m, "ms");
     }
-    if (sharesCpu(node)) declare(node.name, "cpu", "cores");
+    // Columns stay as they are: a node that is given cores while it runs gets no column.
+    hasCpuColumn_.push_back(sharesCpu(node));
+    if (hasCpuColumn_.back()) declare(node.name, "cpu", "cores");
     for (const MetricInfo& m : node.info->metrics) {
       if (m.type == MetricType::Timing) {
         declare(node.name, (std::string(m.name) + "_mean").c_str(), "ms");
@@ -158,7 +160,7 @@ void Sampler::sampleNode(std::size_t index, double seconds) {
     for (double q : quantilesMs(s.okLatency.window)) put(q);
   }
   for (Timing* t : {&s.okLatency, &s.failedLatency, &s.wait, &s.service}) t->closeWindow();
-  if (sharesCpu(node)) {
+  if (hasCpuColumn_[index]) {
     const double used = cpuUsed(node, engine_.now);
     put((used - cpuAtWindow_[index]) / seconds);
     cpuAtWindow_[index] = used;

@@ -38,6 +38,7 @@ class Sampler {
   SimTime measureStart_;
   std::vector<std::int64_t> inFlightAtStart_;
   std::vector<std::int64_t> operationsAtStart_;
+  std::vector<bool> hasCpuColumn_;
   std::vector<double> cpuAtWindow_, cpuAtMeasure_;
 };
 

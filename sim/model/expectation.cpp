@@ -412,7 +412,7 @@ class Parser {
     ExpectationWindow shared;
     if (readWindow(shared))
       for (Term& t : e.terms)
-        if (t.window.kind == ExpectationWindow::Kind::Whole) t.window = shared;
+        if (t.kind != Term::Kind::Quantity && t.window.kind == ExpectationWindow::Kind::Whole) t.window = shared;
     expectEnd();
     settleUnits(e, start);
     for (const Term& t : e.terms) checkWindow(t, start);
