@@ -32,7 +32,7 @@ inline constexpr std::uint32_t kResumeTag = 0xffffffff;
 struct Reply {
   std::uint32_t edge = 0;      // index among this node's out-edges
   std::uint16_t instance = 0;  // which instance of the callee
-  std::uint32_t flags = 0;     // CallFlag of the answer: kMiss, kFetched, kStale, kDegraded, kProbe, kFill, kWrite
+  std::uint16_t flags = 0;     // CallFlag of the answer: kMiss, kStale, kDegraded, kProbe, kFill, kWrite
   FailureId failure = 0;
   Outcome outcome = Outcome::Ok;
   std::uint32_t key = kNoKey;
@@ -51,7 +51,7 @@ struct CallOptions {
   std::uint16_t instance = kAnyInstance;
   std::uint32_t key = kNoKey;           // kNoKey: as the edge says
   std::uint16_t repeat = 0;
-  std::uint32_t flags = 0;              // kFill, kProbe, kMessage
+  std::uint16_t flags = 0;              // kFill, kProbe, kMessage
   Effect effect = Effect::Inherit;      // Inherit: as the edge says
   std::uint32_t version = 0;
 };
@@ -121,7 +121,8 @@ class Context {
   Outcome outcome(FailureId failure) const;
   // The caller no longer waits for this call: work on it helps nobody.
   bool abandoned(CallId call) const;
-  // The named query of the arrow by which a call came; queryId gives the number of a name, the same all run.
+  // The named query of the arrow by which a call came, or, where routers passed it on over arrows without one, of the
+  // nearest arrow before. queryId gives the number of a name, the same all run.
   std::uint32_t queryOf(CallId call) const;
   std::uint32_t queryId(std::string_view name) const;
 
@@ -135,6 +136,10 @@ class Context {
   void freeze(std::uint16_t instance, Duration span);
   // CPU cores of each instance, shared by all its running work (processor sharing); 0: no sharing.
   void setCores(double cores);
+
+  // --- the node's own state, as the actions crash and restart change it; onChange follows at once
+  void crash();
+  void restart();
 
   // --- operations (for kinds that originate): a call held here that has no caller
   CallId begin(std::uint16_t klass, std::uint32_t key, std::uint32_t user, SimTime intended, SimTime deadline = {});
@@ -153,8 +158,12 @@ class Context {
 
   // --- versions of written values, shared by all nodes of the run: who reads an older version than committed is stale
   std::uint32_t commit(std::uint32_t key);           // a write took effect at the owner of the data
+  // The same in two parts, for a write that is sent to others before it takes effect; `user` wrote it.
+  std::uint32_t reserveVersion();
+  void commit(std::uint32_t key, std::uint32_t version, std::uint32_t user);
   std::uint32_t committed(std::uint32_t key) const;  // 0: never written
   SimTime committedAt(std::uint32_t key) const;
+  std::uint32_t committedBy(std::uint32_t key) const;  // the user of the latest version
 
   // --- metrics: index into ComponentInfo::metrics
   void add(std::uint32_t metric, std::uint64_t n = 1);

@@ -73,8 +73,13 @@ FailureId Context::failure(CommonReason reason) const { return engine_->common(n
 Outcome Context::outcome(FailureId failure) const { return engine_->failures[failure].outcome; }
 bool Context::abandoned(CallId call) const { return at(call).has(kOrphan) && at(call).edge != kNoEdge; }
 std::uint32_t Context::queryOf(CallId call) const {
-  const EdgeId edge = at(call).edge;
-  return edge == kNoEdge ? 0 : engine_->edges[edge].query;
+  if (engine_->queries.size() <= 1) return 0;
+  const Call& c = at(call);
+  if (c.edge == kNoEdge) return 0;
+  std::uint32_t query = engine_->edges[c.edge].query;
+  for (std::uint32_t h = c.hop; h != 0 && query == 0; h = engine_->hops[h].next)
+    if (engine_->hops[h].edge != kNoEdge) query = engine_->edges[engine_->hops[h].edge].query;
+  return query;
 }
 std::uint32_t Context::queryId(std::string_view name) const { return engine_->internQuery(std::string(name)); }
 
@@ -148,6 +153,12 @@ std::uint32_t Context::commit(std::uint32_t key) {
   written.at = engine_->now.ns;
   return written.version;
 }
+std::uint32_t Context::reserveVersion() { return ++engine_->lastVersion; }
+void Context::commit(std::uint32_t key, std::uint32_t version, std::uint32_t user) {
+  WrittenVersion& written = engine_->written[key];
+  if (written.version > version) return;
+  written = {version, user, engine_->now.ns};
+}
 std::uint32_t Context::committed(std::uint32_t key) const {
   const WrittenVersion* written = engine_->written.find(key);
   return written ? written->version : 0;
@@ -156,6 +167,14 @@ SimTime Context::committedAt(std::uint32_t key) const {
   const WrittenVersion* written = engine_->written.find(key);
   return {written ? written->at : 0};
 }
+
+std::uint32_t Context::committedBy(std::uint32_t key) const {
+  const WrittenVersion* written = engine_->written.find(key);
+  return written ? written->user : 0;
+}
+
+void Context::crash() { engine_->crash(node_, kAnyInstance); }
+void Context::restart() { engine_->restart(node_, kAnyInstance); }
 
 void Context::add(std::uint32_t metric, std::uint64_t n) { engine_->nodes[node_].metrics[metric].counter += n; }
 void Context::set(std::uint32_t metric, std::int64_t level) {

@@ -125,6 +125,7 @@ struct TimerState {
 
 struct WrittenVersion {
   std::uint32_t version = 0;
+  std::uint32_t user = 0;
   std::int64_t at = 0;
 };
 

@@ -157,8 +157,7 @@ struct OperationStats {
   AveragedGauge inFlight;
   std::int64_t carried = 0;       // of those in flight, how many began before measuring
   std::vector<Counter> failures;  // by FailureId
-  Timing okLatency;      // answered without a miss on the way
-  Timing fetchedLatency;  // ok too, but a cache missed
+  Timing okLatency;
   Timing failedLatency;
 };
 

@@ -3,12 +3,14 @@
 namespace faultline {
 
 const ComponentInfo& clientInfo();
+const ComponentInfo& databaseInfo();
 const ComponentInfo& loadBalancerInfo();
 const ComponentInfo& serviceInfo();
 
 std::span<const ComponentInfo* const> catalog() {
   static const ComponentInfo* const kKinds[] = {
       &clientInfo(),
+      &databaseInfo(),
       &loadBalancerInfo(),
       &serviceInfo(),
   };

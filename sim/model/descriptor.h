@@ -362,6 +362,8 @@ struct ComponentInfo {
   std::int64_t (*instances)(const void* params) = nullptr;
   // What the ranges cannot say: how two parameters must fit. Appends "param name: message" pairs. May be null.
   void (*check)(const void* params, std::vector<std::pair<std::string, std::string>>& problems) = nullptr;
+  // Names of the queries that arrows to this node, and the field `query` of its own verbs, may give. Null: it runs none.
+  std::vector<std::string> (*queryNames)(const void* params) = nullptr;
   // Bytes that the node needs for its state before the first request (tables of keys, slots), over all instances.
   // Null: next to nothing. Validation refuses a scenario that needs more than the machine has.
   double (*memoryBytes)(const void* params) = nullptr;

@@ -46,6 +46,53 @@ void checkCondition(const ScenarioIndex& index, const ScenarioIndex::Arrow& arro
                                "give this edge a later step"));
 }
 
+std::vector<std::string> queriesOf(const ScenarioIndex& index, std::size_t node) {
+  Diagnostics problems;
+  const NodeSpec& spec = index.scenario.nodes[node];
+  checkFields(index.kinds[node]->params, spec.params, "", index.scenario, problems);
+  if (!problems.empty()) return {};  // reported at the node
+  return index.kinds[node]->queryNames(makeParams(*index.kinds[node], spec.params).get());
+}
+
+// The stores that an arrow leads to, through nodes that run no queries themselves.
+std::vector<std::size_t> storesBehind(const ScenarioIndex& index, std::size_t start) {
+  std::vector<bool> seen(index.kinds.size());
+  std::vector<std::size_t> stores, open{start};
+  seen[start] = true;
+  while (!open.empty()) {
+    const std::size_t node = open.back();
+    open.pop_back();
+    if (index.kinds[node] == nullptr) continue;
+    if (index.kinds[node]->queryNames != nullptr) {
+      stores.push_back(node);
+      continue;
+    }
+    for (std::size_t i : index.leaving[node])
+      if (!seen[index.arrows[i].to]) {
+        seen[index.arrows[i].to] = true;
+        open.push_back(index.arrows[i].to);
+      }
+  }
+  return stores;
+}
+
+// A named query has to exist at the store that the arrow leads to, or at one of those behind a router.
+void checkQuery(const ScenarioIndex& index, const ScenarioIndex::Arrow& arrow, Diagnostics& problems) {
+  if (arrow.policy.query.empty() || index.kinds[arrow.to] == nullptr) return;
+  const EdgeSpec& edge = index.scenario.edges[arrow.edge];
+  const std::vector<std::size_t> stores = storesBehind(index, arrow.to);
+  if (stores.empty()) return;  // nothing there runs queries, so the name has no effect
+  std::vector<std::string> known;
+  for (const std::size_t store : stores)
+    for (std::string& name : queriesOf(index, store)) {
+      if (name == arrow.policy.query) return;
+      known.push_back(std::move(name));
+    }
+  const std::vector<std::string_view> names(known.begin(), known.end());
+  problems.push_back(errorAt(pathOf(edge) + ".query", quoted(edge.to) + " has no query " + quoted(arrow.policy.query),
+                             suggestion(arrow.policy.query, names)));
+}
+
 void checkPolicy(const ScenarioIndex::Arrow& arrow, const EdgeSpec& edge, Diagnostics& problems) {
   const auto& hedge = arrow.policy.hedge;
   if (hedge && hedge->after.has_value() == hedge->percentile.has_value())
@@ -69,6 +116,7 @@ void validateEdges(const ScenarioIndex& index, Diagnostics& problems) {
   }
   for (const ScenarioIndex::Arrow& arrow : index.arrows) {
     checkCondition(index, arrow, problems);
+    checkQuery(index, arrow, problems);
     checkPolicy(arrow, scenario.edges[arrow.edge], problems);
   }
 }

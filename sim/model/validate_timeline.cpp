@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/quantity.h"
 #include "model/actions.h"
 #include "model/catalog.h"
@@ -72,8 +74,21 @@ struct ActionCheck {
     }
     if (action.verb == "traffic" && !kind->originates)
       fail(targetPath(), quoted(node->name) + " sends no requests of its own, it is a " + kind->label);
+    if (kind->queryNames != nullptr && findVerb(action.verb) == nullptr) checkQueryName(*node, *kind);
     if ((action.verb == "scale" || action.verb == "deploy") && kind->instances == nullptr)
       fail(targetPath(), quoted(node->name) + " has no instances, it is a " + kind->label);
+  }
+
+  void checkQueryName(const NodeSpec& node, const ComponentInfo& kind) const {
+    const Value* value = action.args.find("query");
+    const std::string* query = value != nullptr ? value->as<std::string>() : nullptr;
+    Diagnostics unsound;
+    checkFields(kind.params, node.params, "", scenario, unsound);
+    if (query == nullptr || !unsound.empty()) return;
+    const std::vector<std::string> known = kind.queryNames(makeParams(kind, node.params).get());
+    if (std::find(known.begin(), known.end(), *query) != known.end()) return;
+    const std::vector<std::string_view> names(known.begin(), known.end());
+    fail(path + ".query", quoted(node.name) + " has no query " + quoted(*query), suggestion(*query, names));
   }
 
   void checkEdge() const {

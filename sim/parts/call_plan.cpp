@@ -150,7 +150,7 @@ CallPlan::Progress CallPlan::onReply(Context& ctx, CallId id, const Reply& reply
   if (singlePlain_) {
     call.failure = reply.failure;
     call.retryAfter = reply.ok() ? call.retryAfter : reply.retryAfter.ns;
-    call.flags = call.flags | (reply.flags & (kStale | kDegraded | kFetched));
+    call.flags = static_cast<std::uint16_t>(call.flags | (reply.flags & (kStale | kDegraded)));
     if (reply.version > call.version) call.version = reply.version;
     return Progress::Done;
   }
@@ -167,12 +167,9 @@ CallPlan::Progress CallPlan::onReply(Context& ctx, CallId id, const Reply& reply
       call.retryAfter = reply.retryAfter.ns;
     }
   } else {
-    call.flags = call.flags | (reply.flags & (kStale | kDegraded | kFetched));
+    call.flags = static_cast<std::uint16_t>(call.flags | (reply.flags & (kStale | kDegraded)));
     if (reply.version > call.version) call.version = reply.version;
-    if (reply.has(kMiss) && !reply.has(kFill)) {
-      call.marks |= missedBit(reply.edge);
-      call.set(kFetched);
-    }
+    if (reply.has(kMiss) && !reply.has(kFill)) call.marks |= missedBit(reply.edge);
     const PlannedEdge& planned = plannedOf(reply.edge);
     if (planned.condition.kind == Condition::Kind::Miss && !reply.has(kMiss)) fillCaches(ctx, id, reply);
   }
