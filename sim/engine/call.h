@@ -21,7 +21,7 @@ inline constexpr EdgeId kNoEdge = 0xffffffff;
 inline constexpr std::uint16_t kAnyInstance = 0xffff;
 inline constexpr std::uint32_t kNoKey = 0xffffffff;
 
-enum CallFlag : std::uint16_t {
+enum CallFlag : std::uint32_t {
   kLive = 1 << 0,
   kWrite = 1 << 1,      // the effect is a write
   kOrphan = 1 << 2,     // the caller no longer waits
@@ -38,6 +38,7 @@ enum CallFlag : std::uint16_t {
   kHeld = 1 << 13,      // at the callee: arrived and not yet answered
   kFinalAttempt = 1 << 14,  // abandoned together with its operation
   kMessage = 1 << 15,   // delivered by a queue: the answer is the acknowledgement
+  kFetched = 1 << 16,   // answer: a cache missed on the way, and the value was fetched from behind it
 };
 
 struct alignas(64) Call {
@@ -51,10 +52,9 @@ struct alignas(64) Call {
   std::uint32_t hop;       // earlier legs, newest first; 0: none
   std::uint32_t key;
   std::uint32_t user;
+  std::uint32_t flags;
   std::uint16_t instance;  // of the callee
-  std::uint16_t flags;
   std::uint16_t klass;
-  std::uint16_t repeat;    // remaining sequential repeats of this edge after this call
 
   std::int64_t started;    // when a server took it
   std::int64_t deadline;   // 0: none
@@ -66,14 +66,14 @@ struct alignas(64) Call {
   std::uint16_t step;      // the callee's own: call plan
   std::uint16_t pending;   // the callee's own: call plan
   std::uint16_t origin;    // instance of the caller
-  std::uint16_t attempt;   // 0 for the first sending of this leg's call, then counts retries and hedges
+  std::uint16_t repeat;    // remaining sequential repeats of this edge after this call
   std::uint32_t operation; // serial number of the user operation it belongs to
   std::int64_t retryAfter; // hint of the answer in nanoseconds, 0: none; until then the callee may use it
   std::int64_t born;       // when the user meant to send the operation; latency counts from here
 
   bool has(CallFlag f) const { return (flags & f) != 0; }
-  void set(CallFlag f) { flags = static_cast<std::uint16_t>(flags | f); }
-  void clear(CallFlag f) { flags = static_cast<std::uint16_t>(flags & ~f); }
+  void set(CallFlag f) { flags |= f; }
+  void clear(CallFlag f) { flags &= ~static_cast<std::uint32_t>(f); }
 };
 static_assert(sizeof(Call) == 128);
 

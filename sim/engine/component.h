@@ -32,7 +32,7 @@ inline constexpr std::uint32_t kResumeTag = 0xffffffff;
 struct Reply {
   std::uint32_t edge = 0;      // index among this node's out-edges
   std::uint16_t instance = 0;  // which instance of the callee
-  std::uint16_t flags = 0;     // CallFlag of the answer: kMiss, kStale, kDegraded, kProbe, kFill, kWrite
+  std::uint32_t flags = 0;     // CallFlag of the answer: kMiss, kFetched, kStale, kDegraded, kProbe, kFill, kWrite
   FailureId failure = 0;
   Outcome outcome = Outcome::Ok;
   std::uint32_t key = kNoKey;
@@ -51,7 +51,7 @@ struct CallOptions {
   std::uint16_t instance = kAnyInstance;
   std::uint32_t key = kNoKey;           // kNoKey: as the edge says
   std::uint16_t repeat = 0;
-  std::uint16_t flags = 0;              // kFill, kProbe, kMessage
+  std::uint32_t flags = 0;              // kFill, kProbe, kMessage
   Effect effect = Effect::Inherit;      // Inherit: as the edge says
   std::uint32_t version = 0;
 };

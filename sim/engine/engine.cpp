@@ -10,7 +10,7 @@ namespace {
 constexpr std::uint64_t kLivelockEvents = 50'000'000;
 // `due` of work that ends at this very instant.
 constexpr std::int64_t kDueNow = std::numeric_limits<std::int64_t>::max();
-constexpr std::uint16_t kAnswerFlags = kMiss | kStale | kDegraded;
+constexpr std::uint32_t kAnswerFlags = kMiss | kStale | kDegraded | kFetched;
 }  // namespace
 
 // ------------------------------------------------------------------- the loop
@@ -107,7 +107,7 @@ void Engine::startLeg(CallId id, EdgeId edgeId, std::uint16_t instance) {
   call.edge = edgeId;
   call.instance = instance;
   call.sent = now.ns;
-  call.flags = static_cast<std::uint16_t>(call.flags & ~kAnswerFlags);
+  call.flags = call.flags & ~kAnswerFlags;
   ++edge.stats.attempts;
   if (edge.policy.timeout) {
     call.timeoutAt = now.ns + edge.policy.timeout->ns;
@@ -214,7 +214,7 @@ void Engine::reply(CallId id, FailureId failure) {
   } else {
     recordAnswer(node, call);
   }
-  call.flags = static_cast<std::uint16_t>(call.flags & ~(kHeld | kServing | kWaiting | kOnCpu));
+  call.flags = call.flags & ~(kHeld | kServing | kWaiting | kOnCpu);
   if (observer) [[unlikely]] observer->onAnswer(now, edge.to, id, call);
   if (edge.instant) queue.pushNow(EventKind::Reply, id);
   else transmit(edge, id, true);
@@ -338,7 +338,7 @@ CallId Engine::newChild(EdgeState& edge, CallId parentId, const CallOptions& opt
   if (id == 0) return 0;
   const Call& parent = calls[parentId];
   Call& call = calls[id];
-  std::uint16_t flags = static_cast<std::uint16_t>(kLive | options.flags);
+  std::uint32_t flags = kLive | options.flags;
   const Effect effect = options.effect != Effect::Inherit ? options.effect : edge.policy.effect;
   if (effect == Effect::Write || (effect == Effect::Inherit && parent.has(kWrite))) flags |= kWrite;
   call = Call{};
@@ -414,7 +414,7 @@ CallId Engine::begin(NodeId nodeId, std::uint16_t klass, std::uint32_t key, std:
   NodeState& node = nodes[nodeId];
   Call& call = calls[id];
   call = Call{};
-  call.flags = static_cast<std::uint16_t>(kLive | kHeld | (scenario.classes[klass].effect == Effect::Write ? kWrite : 0));
+  call.flags = kLive | kHeld | (scenario.classes[klass].effect == Effect::Write ? static_cast<std::uint32_t>(kWrite) : 0u);
   call.born = intended.ns;
   call.edge = kNoEdge;
   call.key = key;
@@ -442,7 +442,7 @@ void Engine::finish(NodeId nodeId, CallId id, FailureId failure) {
   if (call.born >= measureFrom) {
     const std::int64_t latency = now.ns - call.born;
     if (failure == 0) {
-      stats.okLatency.record(latency);
+      (call.has(kFetched) ? stats.fetchedLatency : stats.okLatency).record(latency);
       const auto& objective = scenario.classes[call.klass].objective;
       if (objective && latency > objective->ns) ++stats.slow;
       if (call.has(kDegraded)) ++stats.degraded;
@@ -594,7 +594,7 @@ void Engine::giveUp(CallId id, std::int64_t at) {
       operation.edge = edgeId;
       operation.hop = 0;
       operation.due = operation.timeoutAt = 0;
-      operation.flags = static_cast<std::uint16_t>(kLive | (call.flags & kWrite));
+      operation.flags = kLive | (call.flags & kWrite);
       standAtOrigin(operation);
       call.set(kFinalAttempt);
     }
@@ -639,7 +639,7 @@ CallId Engine::sever(CallId id, std::uint32_t inner) {
   Call& back = calls[standing];
   back = call;
   back.hop = inner ? hops[inner].next : call.hop;
-  back.flags = static_cast<std::uint16_t>(call.flags & ~(kHeld | kServing | kWaiting | kOnCpu | kLost));
+  back.flags = call.flags & ~(kHeld | kServing | kWaiting | kOnCpu | kLost);
   back.due = 0;
   popHop(back);
   if (back.timeoutAt != 0) queue.push({back.timeoutAt}, EventKind::Timeout, standing, true);

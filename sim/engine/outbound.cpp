@@ -64,7 +64,7 @@ void Engine::beginOutbound(EdgeId edgeId, CallId parentId, const CallOptions& op
   record.klass = parent.klass;
   const Effect effect = options.effect != Effect::Inherit ? options.effect : edge.policy.effect;
   const bool write = effect == Effect::Write || (effect == Effect::Inherit && parent.has(kWrite));
-  record.flags = static_cast<std::uint16_t>(options.flags | (write ? kWrite : 0));
+  record.flags = options.flags | (write ? static_cast<std::uint32_t>(kWrite) : 0u);
   record.origin = parent.instance;
   record.instance = options.instance;
   record.repeat = options.repeat;
@@ -160,7 +160,7 @@ void Engine::launch(std::uint32_t r) {
   if (id == 0) return;
   Call& call = calls[id];
   call = Call{};
-  call.flags = static_cast<std::uint16_t>(kLive | record.flags);
+  call.flags = kLive | record.flags;
   call.parent = record.parent;
   call.key = record.key;
   call.user = record.user;
@@ -170,7 +170,6 @@ void Engine::launch(std::uint32_t r) {
   if (edge.policy.propagateDeadline) call.deadline = record.deadline;
   call.version = record.version;
   call.outbound = r;
-  call.attempt = record.sent;
   call.operation = record.operation;
   call.born = record.born;
   if (tracksChildren && record.parent != 0) linkChild(id, record.parent);
@@ -323,7 +322,7 @@ void Engine::finishOutbound(std::uint32_t r, const Reply& result) {
   reply.key = record.key;
   reply.repeat = record.repeat;
   reply.outcome = failures[reply.failure].outcome;
-  reply.flags = static_cast<std::uint16_t>(reply.flags | (record.flags & (kFill | kProbe | kMessage)));
+  reply.flags = reply.flags | (record.flags & (kFill | kProbe | kMessage));
   NodeState& caller = nodes[edge.from];
   std::uint32_t followers = record.followers;
   const CallId parent = record.parent;

@@ -24,8 +24,8 @@ struct OutboundCall {
   std::uint32_t user;
   std::uint32_t operation;
   std::uint32_t version;
+  std::uint32_t flags;
   std::uint16_t klass;
-  std::uint16_t flags;
   std::uint16_t origin;
   std::uint16_t instance;
   std::uint16_t repeat;

@@ -121,24 +121,28 @@ void Sampler::sampleNode(std::size_t index, double seconds) {
     std::uint64_t running = 0;
     Histogram ok;
     for (OperationStats& o : node.operations) {
-      const std::uint64_t window[] = {o.offered.inWindow(), o.okLatency.window.count(),
-                                      o.okLatency.window.count() - o.slow.inWindow(), o.degraded.inWindow(),
+      const std::uint64_t okCount = o.okLatency.window.count() + o.fetchedLatency.window.count();
+      const std::uint64_t window[] = {o.offered.inWindow(), okCount, okCount - o.slow.inWindow(), o.degraded.inWindow(),
                                       o.failedLatency.window.count(), o.late.inWindow()};
       for (int k = 0; k < 6; ++k) sums[k] += window[k];
       running += o.inFlight.closeWindow(now);
       ok.merge(o.okLatency.window);
+      ok.merge(o.fetchedLatency.window);
     }
     for (std::uint64_t sum : sums) put(static_cast<double>(sum) / seconds);
     put(static_cast<double>(running) / windowNs);
     for (double q : quantilesMs(ok)) put(q);
     for (OperationStats& o : node.operations) {
       if (node.operations.size() > 1) {
-        for (std::uint64_t n : {o.offered.inWindow(), o.okLatency.window.count(), o.failedLatency.window.count()})
+        Histogram okOfClass = o.okLatency.window;
+        okOfClass.merge(o.fetchedLatency.window);
+        for (std::uint64_t n : {o.offered.inWindow(), okOfClass.count(), o.failedLatency.window.count()})
           put(static_cast<double>(n) / seconds);
-        for (double q : quantilesMs(o.okLatency.window)) put(q);
+        for (double q : quantilesMs(okOfClass)) put(q);
       }
       for (Counter* c : {&o.offered, &o.slow, &o.degraded, &o.late, &o.stale}) c->closeWindow();
       o.okLatency.closeWindow();
+      o.fetchedLatency.closeWindow();
       o.failedLatency.closeWindow();
     }
   } else {
@@ -232,6 +236,7 @@ void Sampler::restartMeasuring() {
       for (Counter* c : {&o.offered, &o.slow, &o.degraded, &o.late, &o.stale}) c->restart();
       for (Counter& c : o.failures) c.restart();
       o.okLatency.restart();
+      o.fetchedLatency.restart();
       o.failedLatency.restart();
       o.inFlight.restart(now);
       o.carried = o.inFlight.value;
@@ -271,6 +276,8 @@ void addTo(OperationSummary& to, const OperationSummary& from) {
   to.stale += from.stale;
   to.inFlight += from.inFlight;
   to.okLatency.merge(from.okLatency);
+  to.cachedLatency.merge(from.cachedLatency);
+  to.fetchedLatency.merge(from.fetchedLatency);
   to.failedLatency.merge(from.failedLatency);
   for (const auto& [reason, count] : from.byReason) {
     auto place = std::find_if(to.byReason.begin(), to.byReason.end(), [&](const auto& r) { return r.first == reason; });
@@ -283,7 +290,7 @@ OperationSummary summarise(const OperationStats& o, const Engine& engine, const 
   OperationSummary s;
   s.name = name;
   s.offered = o.offered.measured();
-  s.ok = o.okLatency.count();
+  s.ok = o.okLatency.count() + o.fetchedLatency.count();
   s.goodput = s.ok - o.slow.measured();
   s.degraded = o.degraded.measured();
   s.failed = o.failedLatency.count();
@@ -296,7 +303,10 @@ OperationSummary summarise(const OperationStats& o, const Engine& engine, const 
     const FailureInfo& info = engine.failures[f];
     s.byReason.emplace_back(engine.nodes[info.node].name + "." + info.name, n);
   }
-  s.okLatency = allOf(o.okLatency);
+  s.cachedLatency = allOf(o.okLatency);
+  s.fetchedLatency = allOf(o.fetchedLatency);
+  s.okLatency = s.cachedLatency;
+  s.okLatency.merge(s.fetchedLatency);
   s.failedLatency = allOf(o.failedLatency);
   return s;
 }

@@ -68,7 +68,7 @@ Simulation::Status Simulation::advanceTo(SimTime until) {
     if (nextPending_ < pending_.size()) stop = std::min(stop, pending_[nextPending_].at - nanoseconds(1));
     stop = std::min(stop, nextSample_);
     const SimTime warmup = engine_->scenario.warmup;
-    const bool warming = engine_->measureFrom == 0 && warmup.ns > 0;
+    const bool warming = !warm_ && warmup.ns > 0;
     if (warming) stop = std::min(stop, warmup);
     if (stop > engine_->now || engine_->queue.hasNow() || engine_->queue.nextTime() <= stop) {
       const StopReason reason = engine_->run(stop);
@@ -80,7 +80,10 @@ Simulation::Status Simulation::advanceTo(SimTime until) {
       sampler_->sample();
       nextSample_ += sampleEvery_;
     }
-    if (warming && engine_->now >= warmup) sampler_->restartMeasuring();
+    if (warming && engine_->now >= warmup) {
+      warm_ = true;
+      sampler_->restartMeasuring();
+    }
     const bool due = nextPending_ < pending_.size() && pending_[nextPending_].at - nanoseconds(1) <= engine_->now;
     if (due && pending_[nextPending_].at <= until) {
       engine_->now = std::max(engine_->now, pending_[nextPending_].at);
@@ -92,6 +95,8 @@ Simulation::Status Simulation::advanceTo(SimTime until) {
   if (status_ == Status::Running && engine_->now >= engine_->scenario.duration) status_ = Status::Finished;
   return status_;
 }
+
+void Simulation::restartMeasuring() { sampler_->restartMeasuring(); }
 
 Simulation::Status Simulation::runToEnd() { return advanceTo(engine_->scenario.duration); }
 

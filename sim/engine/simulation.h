@@ -49,6 +49,9 @@ class Simulation {
   const Scenario& scenario() const;
   const Series& series() const;
   Frame frame() const;
+  // Forgets what the summary counted so far, as the end of the warm-up does: the next summary is of what follows. The run
+  // itself does not notice.
+  void restartMeasuring();
   Summary summary() const;
   std::uint64_t fingerprint() const;
   std::uint64_t events() const;
@@ -73,6 +76,7 @@ class Simulation {
   SimTime nextSample_;
   Duration sampleEvery_;
   Status status_ = Status::Running;
+  bool warm_ = false;  // the warm-up is over
 };
 
 }  // namespace faultline

@@ -157,7 +157,8 @@ struct OperationStats {
   AveragedGauge inFlight;
   std::int64_t carried = 0;       // of those in flight, how many began before measuring
   std::vector<Counter> failures;  // by FailureId
-  Timing okLatency;
+  Timing okLatency;      // answered without a miss on the way
+  Timing fetchedLatency;  // ok too, but a cache missed
   Timing failedLatency;
 };
 

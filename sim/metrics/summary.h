@@ -17,6 +17,8 @@ struct OperationSummary {
   std::int64_t inFlight = 0;  // operations that began since the warm-up and have not ended
   std::vector<std::pair<std::string, std::uint64_t>> byReason;  // "node.reason" where the request died -> count
   Histogram okLatency, failedLatency;
+  Histogram fetchedLatency;  // the part of the ok ones for which a cache missed on the way
+  Histogram cachedLatency;   // the other part
 };
 
 struct MetricSummary {

@@ -150,7 +150,7 @@ CallPlan::Progress CallPlan::onReply(Context& ctx, CallId id, const Reply& reply
   if (singlePlain_) {
     call.failure = reply.failure;
     call.retryAfter = reply.ok() ? call.retryAfter : reply.retryAfter.ns;
-    call.flags = static_cast<std::uint16_t>(call.flags | (reply.flags & (kStale | kDegraded)));
+    call.flags = call.flags | (reply.flags & (kStale | kDegraded | kFetched));
     if (reply.version > call.version) call.version = reply.version;
     return Progress::Done;
   }
@@ -167,9 +167,12 @@ CallPlan::Progress CallPlan::onReply(Context& ctx, CallId id, const Reply& reply
       call.retryAfter = reply.retryAfter.ns;
     }
   } else {
-    call.flags = static_cast<std::uint16_t>(call.flags | (reply.flags & (kStale | kDegraded)));
+    call.flags = call.flags | (reply.flags & (kStale | kDegraded | kFetched));
     if (reply.version > call.version) call.version = reply.version;
-    if (reply.has(kMiss) && !reply.has(kFill)) call.marks |= missedBit(reply.edge);
+    if (reply.has(kMiss) && !reply.has(kFill)) {
+      call.marks |= missedBit(reply.edge);
+      call.set(kFetched);
+    }
     const PlannedEdge& planned = plannedOf(reply.edge);
     if (planned.condition.kind == Condition::Kind::Miss && !reply.has(kMiss)) fillCaches(ctx, id, reply);
   }
