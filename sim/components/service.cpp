@@ -94,15 +94,20 @@ class Service : public Component {
   }
 
   void onRequest(Context& ctx, CallId id) override {
-    const Call& call = ctx.at(id);
-    if (loop() && p_.maxInFlight && ctx.stats(call.instance).inFlight.value > *p_.maxInFlight)
-      return ctx.reply(id, ctx.failure(kQueueFull));
-    ctx.at(id).step = kWork;
-    enter(ctx, id);
+    Call& call = ctx.at(id);
+    call.step = kWork;
+    if (!limited_ && stations_[call.instance].tryStart(ctx)) [[likely]] return run(ctx, id);
+    enterOrRefuse(ctx, id);
   }
 
   void onServed(Context& ctx, CallId id) override {
-    Call& call = ctx.at(id);
+    const Call& call = ctx.at(id);
+    if (call.step == kWork && plain_ && !call.has(kWaiting)) [[likely]] return startPlan(ctx, id);
+    endPhase(ctx, id);
+  }
+
+  void endPhase(Context& ctx, CallId id) {
+    const Call& call = ctx.at(id);
     if (call.has(kWaiting)) {
       stations_[call.instance].remove(ctx, id);
       return ctx.reply(id, ctx.failure(kQueueTimeout));
@@ -168,6 +173,7 @@ class Service : public Component {
     finishWork_ = ByClass(ctx, p_.finishWork);
     edgesWork_ = false;
     for (std::uint32_t e = 0; e < ctx.edgeCount(); ++e) edgesWork_ |= !ctx.policy(e).work.isZero();
+    limited_ = loop() && p_.maxInFlight.has_value();
     plain_ = !loop() && delay_.isZero() && finishWork_.isZero() && !edgesWork_;
     if (p_.cores) ctx.setCores(*p_.cores);
   }
@@ -194,6 +200,12 @@ class Service : public Component {
     if (p_.pauseEvery) ctx.after(p_.pauseEvery->sample(ctx.stream("pauses")), 0, instance);
   }
 
+  [[gnu::noinline]] void enterOrRefuse(Context& ctx, CallId id) {
+    if (limited_ && ctx.stats(ctx.at(id).instance).inFlight.value > *p_.maxInFlight)
+      return ctx.reply(id, ctx.failure(kQueueFull));
+    enter(ctx, id);
+  }
+
   // Takes a worker (or the loop) for the call's present phase, or queues for it.
   void enter(Context& ctx, CallId id) {
     switch (stations_[ctx.at(id).instance].offer(ctx, id)) {
@@ -211,15 +223,22 @@ class Service : public Component {
 
   void run(Context& ctx, CallId id) {
     Call& call = ctx.at(id);
+    if (call.step == kWork && !call.has(kProbe) && !p_.idempotency) [[likely]]
+      return ctx.compute(id, work_.of(call.klass).sample(*luck_));
+    runUnusual(ctx, id);
+  }
+
+  // Finishing work, probes, and writes that may be repeats.
+  [[gnu::noinline]] void runUnusual(Context& ctx, CallId id) {
+    Call& call = ctx.at(id);
     if (call.step == kFinish) return ctx.compute(id, takeFinishWork(call));
-    call.step = kWork;
-    call.retryAfter = 0;
     const bool shallow = call.has(kProbe);
     ctx.compute(id, shallow || replays(ctx, call) ? Duration{} : work_.of(call.klass).sample(*luck_));
   }
 
   void startPlan(Context& ctx, CallId id) {
     Call& call = ctx.at(id);
+    call.retryAfter = 0;
     const bool skipsCalls = (call.has(kProbe) && p_.healthCheck == Probe::Worker) || replays(ctx, call);
     if (skipsCalls || plan_.empty()) {
       call.failure = 0;
@@ -229,8 +248,12 @@ class Service : public Component {
   }
 
   void planDone(Context& ctx, CallId id) {
+    if (plain_) [[likely]] return answer(ctx, id, ctx.at(id).failure);
+    planDoneUnusual(ctx, id);
+  }
+
+  [[gnu::noinline]] void planDoneUnusual(Context& ctx, CallId id) {
     Call& call = ctx.at(id);
-    if (plain_) return answer(ctx, id, call.failure);
     if (call.failure != 0) return answer(ctx, id, call.failure);
     if (!call.has(kProbe) && !delay_.isZero() && !delay_.of(call.klass).isZero()) {
       call.step = kDelay;
@@ -262,7 +285,7 @@ class Service : public Component {
     const bool heldWorker = !loop() && call.has(kServing);
     if (failure == 0) {
       call.retryAfter = 0;
-      if (call.has(kWrite) && !call.has(kProbe)) recordEffect(ctx, call);
+      if (call.has(kWrite) && !call.has(kProbe)) [[unlikely]] recordEffect(ctx, call);
     }
     ctx.reply(id, failure);
     if (heldWorker) leave(ctx, instance);
@@ -272,7 +295,7 @@ class Service : public Component {
     return p_.idempotency && call.has(kWrite) && effects_.find(call.operation) != nullptr;
   }
 
-  void recordEffect(Context& ctx, const Call& call) {
+  [[gnu::noinline]] void recordEffect(Context& ctx, const Call& call) {
     if (effects_.find(call.operation)) {
       ctx.add(p_.idempotency ? kDuplicatesAvoided : kDuplicateEffects);
       return;
@@ -292,6 +315,7 @@ class Service : public Component {
   RandomStream* luck_ = nullptr;
   ByClass work_, delay_, finishWork_;
   std::vector<Station> stations_;
+  bool limited_ = false;  // refuses beyond a number in flight
   bool plain_ = false;  // nothing happens between the last answer and the own one
   bool edgesWork_ = false;  // some edge costs the caller work for its answers
   FlatMap<std::uint8_t> effects_;  // operations whose write took effect here

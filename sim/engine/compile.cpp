@@ -73,13 +73,14 @@ void Engine::addInstance(NodeState& node) {
   Instance& instance = node.instances.emplace_back();
   instance.cpu = node.host;
   instance.cpuIndex = node.hostIndex;
+  instance.refresh();
   if (!node.host && node.cores > 0) giveCores(instance, node.cores);
 }
 
 void Engine::giveCores(Instance& instance, double cores) {
   if (cores <= 0) {
     if (!instance.ownCpu || instance.ownCpu->running() == 0) instance.cpu = nullptr;
-    return;
+    return instance.refresh();
   }
   if (!instance.ownCpu) {
     instance.ownCpu = std::make_unique<CpuPool>(cores);
@@ -88,6 +89,7 @@ void Engine::giveCores(Instance& instance, double cores) {
     cpuScheduled.push_back(0);
   }
   instance.cpu = instance.ownCpu.get();
+  instance.refresh();
   instance.cpu->setCores(cores, now);
   scheduleCpu(instance.cpuIndex);
 }
@@ -104,6 +106,7 @@ void Engine::compileEdges() {
       if (spec.from != node.name) continue;
       EdgeState& edge = edges.emplace_back();
       edge.policy = edgePolicy(spec.policy);
+      edge.id = static_cast<EdgeId>(edges.size() - 1);
       edge.from = node.context.node();
       edge.to = byName.at(spec.to);
       edge.caller = &nodes[edge.from];
@@ -122,6 +125,7 @@ void Engine::compileEdges() {
     }
     if (node.originates) node.operations.resize(scenario.classes.size());
   }
+  for (NodeState& node : nodes) node.context.place(&node, edges.data() + node.firstEdge);
   for (NodeState& node : nodes)
     for (OperationStats& o : node.operations) o.failures.resize(failures.size());
 }
@@ -137,6 +141,9 @@ void Engine::refreshEdge(EdgeState& edge) {
     edge.latencyLane = queue.laneFor({static_cast<std::int64_t>(p.latency.first())});
   if (p.timeout) edge.timeoutLane = queue.laneFor(*p.timeout);
   if (p.pool && p.pool->acquireTimeout) edge.acquireLane = queue.laneFor(*p.pool->acquireTimeout);
+  edge.timeoutNs = p.timeout ? p.timeout->ns : 0;
+  edge.effect = p.effect;
+  edge.propagatesDeadline = p.propagateDeadline;
   edge.retryOn = 0;
   if (p.retry)
     for (const std::string& name : p.retry->on)
@@ -158,6 +165,7 @@ void Engine::compileHosts() {
       for (Instance& instance : node.instances) {
         instance.cpu = &pool;
         instance.cpuIndex = index;
+        instance.refresh();
       }
     }
   }

@@ -24,6 +24,8 @@
 namespace faultline {
 
 class Engine;
+struct NodeState;
+struct EdgeState;
 
 // Timer tags of components are below this.
 inline constexpr std::uint32_t kResumeTag = 0xffffffff;
@@ -174,10 +176,17 @@ class Context {
   NodeStats& nodeStats();
 
   Context(Engine& engine, NodeId node) : engine_(&engine), node_(node) {}
+  // Where the engine keeps this node and its out-edges, known once both are laid out.
+  void place(NodeState* state, EdgeState* edges) {
+    state_ = state;
+    edges_ = edges;
+  }
   NodeId node() const { return node_; }
 
  private:
   Engine* engine_;
+  NodeState* state_ = nullptr;
+  EdgeState* edges_ = nullptr;
   NodeId node_;
 };
 

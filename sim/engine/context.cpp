@@ -22,28 +22,28 @@ std::span<const ReasonInfo> commonReasons() {
 SimTime Context::now() const { return engine_->now; }
 
 RandomStream& Context::stream(std::string_view purpose) {
-  auto& streams = engine_->nodes[node_].streams;
+  auto& streams = state_->streams;
   for (auto& [name, stream] : streams)
     if (name == purpose) return stream;
   streams.emplace_back(std::string(purpose), RandomStream(engine_->scenario.seed, name(), purpose));
   return streams.back().second;
 }
 
-std::string_view Context::name() const { return engine_->nodes[node_].name; }
-std::uint32_t Context::instances() const { return engine_->nodes[node_].activeInstances; }
-bool Context::instanceUp(std::uint16_t instance) const { return !engine_->nodes[node_].instances[instance].down; }
-std::uint32_t Context::edgeCount() const { return engine_->nodes[node_].edgeCount; }
+std::string_view Context::name() const { return state_->name; }
+std::uint32_t Context::instances() const { return state_->activeInstances; }
+bool Context::instanceUp(std::uint16_t instance) const { return !state_->instances[instance].down; }
+std::uint32_t Context::edgeCount() const { return state_->edgeCount; }
 const EdgePolicy& Context::policy(std::uint32_t edge) const {
-  return engine_->edges[engine_->nodes[node_].firstEdge + edge].policy;
+  return edges_[edge].policy;
 }
 std::string_view Context::targetName(std::uint32_t edge) const {
-  return engine_->nodes[engine_->edges[engine_->nodes[node_].firstEdge + edge].to].name;
+  return edges_[edge].callee->name;
 }
 std::uint32_t Context::targetInstances(std::uint32_t edge) const {
-  return engine_->nodes[engine_->edges[engine_->nodes[node_].firstEdge + edge].to].activeInstances;
+  return edges_[edge].callee->activeInstances;
 }
 bool Context::targetDraining(std::uint32_t edge, std::uint16_t instance) const {
-  const NodeState& target = engine_->nodes[engine_->edges[engine_->nodes[node_].firstEdge + edge].to];
+  const NodeState& target = engine_->nodes[edges_[edge].to];
   return instance < target.instances.size() && target.instances[instance].draining;
 }
 std::uint32_t Context::classCount() const { return static_cast<std::uint32_t>(engine_->scenario.classes.size()); }
@@ -55,19 +55,19 @@ Call& Context::at(CallId call) { return engine_->calls[call]; }
 const Call& Context::at(CallId call) const { return engine_->calls[call]; }
 
 void Context::call(std::uint32_t edge, CallId parent, const CallOptions& options) {
-  engine_->makeCall(engine_->nodes[node_].firstEdge + edge, parent, options, true);
+  engine_->makeCall(edges_[edge], parent, options, true);
 }
 void Context::send(std::uint32_t edge, CallId parent, const CallOptions& options) {
-  engine_->makeCall(engine_->nodes[node_].firstEdge + edge, parent, options, false);
+  engine_->makeCall(edges_[edge], parent, options, false);
 }
 void Context::pass(std::uint32_t edge, CallId call, std::uint16_t instance) {
-  engine_->pass(engine_->nodes[node_].firstEdge + edge, call, instance);
+  engine_->pass(edges_[edge], call, instance);
 }
 void Context::reply(CallId call, FailureId failure) { engine_->reply(call, failure); }
 void Context::abandonChildren(CallId call) { engine_->abandonChildren(call); }
 
 FailureId Context::failure(std::uint32_t reason) const {
-  return engine_->nodes[node_].firstFailure + static_cast<std::uint32_t>(CommonReason::kCount) + reason;
+  return state_->firstFailure + static_cast<std::uint32_t>(CommonReason::kCount) + reason;
 }
 FailureId Context::failure(CommonReason reason) const { return engine_->common(node_, reason); }
 Outcome Context::outcome(FailureId failure) const { return engine_->failures[failure].outcome; }
@@ -83,8 +83,8 @@ std::uint32_t Context::queryOf(CallId call) const {
 }
 std::uint32_t Context::queryId(std::string_view name) const { return engine_->internQuery(std::string(name)); }
 
-void Context::serve(CallId call, Duration work) { engine_->work(call, work.ns, false); }
-void Context::compute(CallId call, Duration work) { engine_->work(call, work.ns, true); }
+void Context::serve(CallId call, Duration work) { engine_->work(*state_, call, work.ns, false); }
+void Context::compute(CallId call, Duration work) { engine_->work(*state_, call, work.ns, true); }
 void Context::stopWork(CallId call) { engine_->stopWork(call); }
 void Context::limitWaiting(CallId call, Duration limit) {
   Call& c = engine_->calls[call];
@@ -97,16 +97,16 @@ void Context::freeze(std::uint16_t instance, Duration span) {
   (void)timer;
 }
 void Context::setCores(double cores) {
-  NodeState& node = engine_->nodes[node_];
+  NodeState& node = (*state_);
   node.cores = cores;
   if (node.host) return;
   for (Instance& instance : node.instances) engine_->giveCores(instance, cores);
 }
 
 CallId Context::begin(std::uint16_t klass, std::uint32_t key, std::uint32_t user, SimTime intended, SimTime deadline) {
-  return engine_->begin(node_, klass, key, user, intended, deadline);
+  return engine_->begin(*state_, klass, key, user, intended, deadline);
 }
-void Context::finish(CallId operation, FailureId failure) { engine_->finish(node_, operation, failure); }
+void Context::finish(CallId operation, FailureId failure) { engine_->finish(*state_, operation, failure); }
 
 CallId Context::open(std::uint16_t instance) {
   const CallId id = engine_->takeCall();
@@ -176,15 +176,15 @@ std::uint32_t Context::committedBy(std::uint32_t key) const {
 void Context::crash() { engine_->crash(node_, kAnyInstance); }
 void Context::restart() { engine_->restart(node_, kAnyInstance); }
 
-void Context::add(std::uint32_t metric, std::uint64_t n) { engine_->nodes[node_].metrics[metric].counter += n; }
+void Context::add(std::uint32_t metric, std::uint64_t n) { state_->metrics[metric].counter += n; }
 void Context::set(std::uint32_t metric, std::int64_t level) {
-  engine_->nodes[node_].metrics[metric].gauge.set(level, engine_->now.ns);
+  state_->metrics[metric].gauge.set(level, engine_->now.ns);
 }
-std::int64_t Context::level(std::uint32_t metric) const { return engine_->nodes[node_].metrics[metric].gauge.value; }
+std::int64_t Context::level(std::uint32_t metric) const { return state_->metrics[metric].gauge.value; }
 void Context::observe(std::uint32_t metric, Duration value) {
-  engine_->nodes[node_].metrics[metric].timing.record(value.ns);
+  state_->metrics[metric].timing.record(value.ns);
 }
-InstanceStats& Context::stats(std::uint16_t instance) { return engine_->nodes[node_].instances[instance].stats; }
-NodeStats& Context::nodeStats() { return engine_->nodes[node_].stats; }
+InstanceStats& Context::stats(std::uint16_t instance) { return state_->instances[instance].stats; }
+NodeStats& Context::nodeStats() { return state_->stats; }
 
 }  // namespace faultline

@@ -24,6 +24,7 @@ StopReason Engine::run(SimTime until) {
       if (++atInstant > kLivelockEvents) [[unlikely]] return stop = StopReason::Livelock;
     }
     if (stopRequested) [[unlikely]] return stop;
+    queue.restartNow();
     if (!queue.pop(until, event)) break;
     if (event.time != now.ns) {
       atInstant = 0;
@@ -101,16 +102,15 @@ void Engine::freeCall(CallId id) {
   calls.free(id);
 }
 
-void Engine::startLeg(CallId id, EdgeId edgeId, std::uint16_t instance) {
-  EdgeState& edge = edges[edgeId];
+void Engine::startLeg(CallId id, EdgeState& edge, std::uint16_t instance) {
   Call& call = calls[id];
-  call.edge = edgeId;
+  call.edge = edge.id;
   call.instance = instance;
   call.sent = now.ns;
   call.flags = call.flags & ~kAnswerFlags;
   ++edge.stats.attempts;
-  if (edge.policy.timeout) {
-    call.timeoutAt = now.ns + edge.policy.timeout->ns;
+  if (edge.timeoutNs != 0) {
+    call.timeoutAt = now.ns + edge.timeoutNs;
     pushAt(edge.timeoutLane, {call.timeoutAt}, EventKind::Timeout, id, true);
   } else {
     call.timeoutAt = 0;
@@ -339,7 +339,7 @@ CallId Engine::newChild(EdgeState& edge, CallId parentId, const CallOptions& opt
   const Call& parent = calls[parentId];
   Call& call = calls[id];
   std::uint32_t flags = kLive | options.flags;
-  const Effect effect = options.effect != Effect::Inherit ? options.effect : edge.policy.effect;
+  const Effect effect = options.effect != Effect::Inherit ? options.effect : edge.effect;
   if (effect == Effect::Write || (effect == Effect::Inherit && parent.has(kWrite))) flags |= kWrite;
   call = Call{};
   call.flags = flags;
@@ -352,16 +352,15 @@ CallId Engine::newChild(EdgeState& edge, CallId parentId, const CallOptions& opt
   call.klass = parent.klass;
   call.repeat = options.repeat;
   call.origin = parent.instance;
-  if (edge.policy.propagateDeadline) call.deadline = parent.deadline;
+  if (edge.propagatesDeadline) call.deadline = parent.deadline;
   call.version = options.version;
   call.operation = parent.operation;
   if (tracksChildren) linkChild(id, parentId);
   return id;
 }
 
-void Engine::makeCall(EdgeId edgeId, CallId parent, const CallOptions& options, bool wanted) {
-  EdgeState& edge = edges[edgeId];
-  if (edge.needsRecord) return beginOutbound(edgeId, parent, options, wanted);
+void Engine::makeCall(EdgeState& edge, CallId parent, const CallOptions& options, bool wanted) {
+  if (edge.needsRecord) return beginOutbound(edge, parent, options, wanted);
   const CallId id = newChild(edge, parent, options);
   if (id == 0) return;
   if (!wanted) {
@@ -369,16 +368,15 @@ void Engine::makeCall(EdgeId edgeId, CallId parent, const CallOptions& options, 
     calls[id].set(kOrphan);
     calls[id].parent = 0;
   }
-  startLeg(id, edgeId, options.instance);
+  startLeg(id, edge, options.instance);
 }
 
-void Engine::pass(EdgeId edgeId, CallId id, std::uint16_t instance) {
-  EdgeState& edge = edges[edgeId];
+void Engine::pass(EdgeState& edge, CallId id, std::uint16_t instance) {
   Call& call = calls[id];
   if (edge.needsRecord) {
     CallOptions options;
     options.instance = instance;
-    return makeCall(edgeId, id, options, true);
+    return makeCall(edge, id, options, true);
   }
   if (call.edge != kNoEdge) {
     if (call.has(kOrphan)) return reply(id, common(edge.from, CommonReason::Cancelled));
@@ -400,18 +398,18 @@ void Engine::pass(EdgeId edgeId, CallId id, std::uint16_t instance) {
   }
   call.origin = call.instance;
   call.clear(kHeld);
-  if (edge.policy.effect == Effect::Write) call.set(kWrite);
-  else if (edge.policy.effect == Effect::Read) call.clear(kWrite);
-  startLeg(id, edgeId, instance);
+  if (edge.effect == Effect::Write) call.set(kWrite);
+  else if (edge.effect == Effect::Read) call.clear(kWrite);
+  startLeg(id, edge, instance);
 }
 
 // ------------------------------------------------------------------- operations
 
-CallId Engine::begin(NodeId nodeId, std::uint16_t klass, std::uint32_t key, std::uint32_t user, SimTime intended,
+CallId Engine::begin(NodeState& node, std::uint16_t klass, std::uint32_t key, std::uint32_t user, SimTime intended,
                      SimTime deadline) {
   const CallId id = takeCall();
   if (id == 0) return 0;
-  NodeState& node = nodes[nodeId];
+  const NodeId nodeId = node.context.node();
   Call& call = calls[id];
   call = Call{};
   call.flags = kLive | kHeld | (scenario.classes[klass].effect == Effect::Write ? static_cast<std::uint32_t>(kWrite) : 0u);
@@ -430,14 +428,13 @@ CallId Engine::begin(NodeId nodeId, std::uint16_t klass, std::uint32_t key, std:
   return id;
 }
 
-void Engine::finish(NodeId nodeId, CallId id, FailureId failure) {
-  NodeState& node = nodes[nodeId];
+void Engine::finish(NodeState& node, CallId id, FailureId failure) {
   Call& call = calls[id];
   call.failure = failure;
   fold(3, call.klass + (static_cast<std::uint64_t>(failure) << 16));
   OperationStats& stats = node.operations[call.klass];
   stats.inFlight.down(now.ns);
-  if (observer) [[unlikely]] observer->onOperation(now, nodeId, id, call, true);
+  if (observer) [[unlikely]] observer->onOperation(now, node.context.node(), id, call, true);
   // Operations that began before measuring are not in `offered`, so they are not among the ends either.
   if (call.born >= measureFrom) {
     const std::int64_t latency = now.ns - call.born;
@@ -459,35 +456,41 @@ void Engine::finish(NodeId nodeId, CallId id, FailureId failure) {
 
 // --------------------------------------------------------------- work and timers
 
-void Engine::work(CallId id, std::int64_t ns, bool cpu) {
+void Engine::work(NodeState& node, CallId id, std::int64_t ns, bool cpu) {
   Call& call = calls[id];
-  const NodeId nodeId = holder(call);
-  NodeState& node = nodes[nodeId];
-  Instance& instance = node.instances[call.instance];
-  if (instance.slow != 1) [[unlikely]] ns = durationFromNs(static_cast<double>(ns) * instance.slow).ns;
   if (!call.has(kServing)) {
     call.set(kServing);
     call.started = now.ns;
-    if (observer) [[unlikely]] observer->onStart(now, nodeId, id, call);
+    if (observer) [[unlikely]] observer->onStart(now, node.context.node(), id, call);
   }
-  if (instance.paused) [[unlikely]] {
-    call.due = -(ns + 1);
-    if (cpu && instance.cpu) call.set(kOnCpu);
-    return;
-  }
-  if (cpu && instance.cpu) {
-    call.set(kOnCpu);
-    instance.cpu->add(id, nodeId, static_cast<double>(ns), node.cpuWeight, now);
-    scheduleCpu(instance.cpuIndex);
-    return;
-  }
+  if (node.instances[call.instance].unusual) [[unlikely]] return workUnusual(node, id, ns, cpu);
   if (ns == 0) {
     call.due = kDueNow;
-    queue.pushNow(EventKind::Served, id);
-    return;
+    return queue.pushNow(EventKind::Served, id);
   }
   call.due = now.ns + ns;
   queue.push({call.due}, EventKind::Served, id);
+}
+
+// Work on an instance that is paused, slowed, or shares cores.
+void Engine::workUnusual(NodeState& node, CallId id, std::int64_t ns, bool cpu) {
+  Call& call = calls[id];
+  Instance& instance = node.instances[call.instance];
+  if (instance.slow != 1) ns = durationFromNs(static_cast<double>(ns) * instance.slow).ns;
+  const bool shares = cpu && instance.cpu && ns > 0;
+  if (shares) call.set(kOnCpu);
+  if (instance.paused) {
+    call.due = -(ns + 1);
+  } else if (shares) {
+    instance.cpu->add(id, node.context.node(), static_cast<double>(ns), node.cpuWeight, now);
+    scheduleCpu(instance.cpuIndex);
+  } else if (ns == 0) {
+    call.due = kDueNow;
+    queue.pushNow(EventKind::Served, id);
+  } else {
+    call.due = now.ns + ns;
+    queue.push({call.due}, EventKind::Served, id);
+  }
 }
 
 void Engine::stopWork(CallId id) {

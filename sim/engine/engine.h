@@ -35,18 +35,22 @@ struct FailureInfo {
 };
 
 struct EdgeState {
-  EdgePolicy policy;
-  NodeId from = 0, to = 0;
+  // What every call along the edge touches comes first.
   struct NodeState* caller = nullptr;
   struct NodeState* callee = nullptr;
+  EdgeId id = 0;
+  NodeId from = 0, to = 0;
   std::uint32_t local = 0;  // index among the caller's out-edges
   std::uint32_t query = 0;
   std::uint32_t nextInstance = 0;
   EventQueue::Lane latencyLane = EventQueue::kNoLane;
   EventQueue::Lane timeoutLane = EventQueue::kNoLane;
   EventQueue::Lane acquireLane = EventQueue::kNoLane;
+  std::int64_t timeoutNs = 0;  // 0: none
   bool instant = true;      // delivers in no time and without loss: no latency, bandwidth or fault
   bool needsRecord = false; // retry, pool, hedge or single flight
+  Effect effect = Effect::Inherit;
+  bool propagatesDeadline = false;
   std::uint8_t retryOn = 0; // bit per Outcome
   // Faults.
   bool cut = false, refuse = false;
@@ -56,6 +60,7 @@ struct EdgeState {
   KeySampler keys;
   std::uint32_t keyOffset = 0;
   bool ownKeys = false;
+  EdgePolicy policy;
   double retryBalance = 10;
   std::vector<ConnectionPool> pools;                       // by caller instance
   std::vector<FlatMap<std::uint32_t>> flights;             // by caller instance: key -> leading record
@@ -66,11 +71,13 @@ struct EdgeState {
 struct Instance {
   bool down = false, paused = false;
   bool draining = false;  // out of rotation
+  bool unusual = false;   // paused, slowed, or its work shares cores: see Engine::work
   double slow = 1;
   double errors = 0;
   std::unique_ptr<CpuPool> ownCpu;
   CpuPool* cpu = nullptr;
   std::uint32_t cpuIndex = 0;
+  void refresh() { unusual = paused || slow != 1 || cpu != nullptr; }
   std::vector<std::uint32_t> parked;  // events that wait for the end of a pause
   InstanceStats stats;
 };
@@ -138,16 +145,17 @@ class Engine {
   void start();
 
   // --- the seam (context.cpp calls these)
-  void startLeg(CallId id, EdgeId edge, std::uint16_t instance);
-  void makeCall(EdgeId edge, CallId parent, const CallOptions& options, bool wanted);
-  void pass(EdgeId edge, CallId id, std::uint16_t instance);
+  void startLeg(CallId id, EdgeState& edge, std::uint16_t instance);
+  void makeCall(EdgeState& edge, CallId parent, const CallOptions& options, bool wanted);
+  void pass(EdgeState& edge, CallId id, std::uint16_t instance);
   void reply(CallId id, FailureId failure);
-  CallId begin(NodeId node, std::uint16_t klass, std::uint32_t key, std::uint32_t user, SimTime intended,
+  CallId begin(NodeState& node, std::uint16_t klass, std::uint32_t key, std::uint32_t user, SimTime intended,
                SimTime deadline);
-  void finish(NodeId node, CallId operation, FailureId failure);
+  void finish(NodeState& node, CallId operation, FailureId failure);
   CallId takeCall();
   void freeCall(CallId id);
-  void work(CallId id, std::int64_t ns, bool cpu);
+  void work(NodeState& node, CallId id, std::int64_t ns, bool cpu);
+  [[gnu::noinline]] void workUnusual(NodeState& node, CallId id, std::int64_t ns, bool cpu);
   void stopWork(CallId id);
   void scheduleCpu(std::uint32_t pool);
   void pushAt(EventQueue::Lane lane, SimTime at, EventKind kind, std::uint32_t slot, bool late);
@@ -159,7 +167,7 @@ class Engine {
   }
 
   // --- outbound.cpp
-  void beginOutbound(EdgeId edge, CallId parent, const CallOptions& options, bool wanted);
+  void beginOutbound(EdgeState& edge, CallId parent, const CallOptions& options, bool wanted);
   void attemptEnded(CallId attempt, bool timedOut);
   void outboundTimer(std::uint32_t record);
   void dropOutboundOf(CallId parent);

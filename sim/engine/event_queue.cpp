@@ -4,7 +4,7 @@
 
 namespace faultline {
 
-EventQueue::EventQueue(std::uint64_t firstSequence) : sequence_(firstSequence), now_(128) {
+EventQueue::EventQueue(std::uint64_t firstSequence) : sequence_(firstSequence) {
   growNow();
   reserveHeap(64);
 }
@@ -138,11 +138,16 @@ void EventQueue::grow(Ring& ring) {
 }
 
 void EventQueue::growNow() {
-  std::vector<std::uint32_t> grown(now_.size() * 2);
-  for (std::uint32_t i = nowHead_; i != nowTail_; ++i) grown[i & (grown.size() - 1)] = now_[i & (now_.size() - 1)];
-  now_.swap(grown);
-  nowRing_ = now_.data();
-  nowMask_ = static_cast<std::uint32_t>(now_.size() - 1);
+  if (nowHead_ > now_.size() / 2) {
+    // Half of it is done with: move the rest to the front.
+    std::copy(nowItems_ + nowHead_, nowItems_ + nowTail_, nowItems_);
+    nowTail_ -= nowHead_;
+    nowHead_ = 0;
+    return;
+  }
+  now_.resize(std::max<std::size_t>(now_.size() * 2, 256));
+  nowItems_ = now_.data();
+  nowCapacity_ = static_cast<std::uint32_t>(now_.size());
 }
 
 void EventQueue::findEarliestLane() {

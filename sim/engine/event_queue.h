@@ -55,11 +55,13 @@ class EventQueue {
   Lane laneFor(Duration delay);
 
   void pushNow(EventKind kind, std::uint32_t slot) {
-    if (nowTail_ - nowHead_ > nowMask_) [[unlikely]] growNow();
-    nowRing_[nowTail_++ & nowMask_] = static_cast<std::uint32_t>(kind) << Event::kSlotBits | slot;
+    if (nowTail_ == nowCapacity_) [[unlikely]] growNow();
+    nowItems_[nowTail_++] = static_cast<std::uint32_t>(kind) << Event::kSlotBits | slot;
   }
   bool hasNow() const { return nowHead_ != nowTail_; }
-  std::uint32_t popNow() { return nowRing_[nowHead_++ & nowMask_]; }
+  std::uint32_t popNow() { return nowItems_[nowHead_++]; }
+  // The list starts again at its beginning. REQUIRES !hasNow().
+  void restartNow() { nowHead_ = nowTail_ = 0; }
 
   // Takes the earliest event if it is at or before `horizon`. REQUIRES !hasNow().
   bool pop(SimTime horizon, Event& event);
@@ -103,8 +105,8 @@ class EventQueue {
   bool anyLane_ = false;
 
   std::vector<std::uint32_t> now_;
-  std::uint32_t* nowRing_ = nullptr;
-  std::uint32_t nowMask_ = 0;
+  std::uint32_t* nowItems_ = nullptr;
+  std::uint32_t nowCapacity_ = 0;
   std::uint32_t nowHead_ = 0, nowTail_ = 0;
 
   void reserveHeap(std::size_t n);

@@ -89,6 +89,7 @@ void Engine::crash(NodeId nodeId, std::uint16_t which) {
     if (!hit(static_cast<std::uint16_t>(i))) continue;
     Instance& instance = node.instances[i];
     instance.paused = false;
+    instance.refresh();
     std::vector<std::uint32_t> parked = std::move(instance.parked);
     instance.parked.clear();
     for (std::uint32_t payload : parked)
@@ -116,7 +117,7 @@ void Engine::crash(NodeId nodeId, std::uint16_t which) {
   const FailureId lost = common(nodeId, CommonReason::ConnectionLost);
   for (CallId id : held) {
     if (calls[id].edge != kNoEdge) reply(id, lost);
-    else if (node.originates) finish(nodeId, id, lost);
+    else if (node.originates) finish(node, id, lost);
     else freeCall(id);
   }
   // Calls that the node had passed on: callers see the connection break, the callee works on for nobody.
@@ -179,6 +180,7 @@ void Engine::pause(NodeId nodeId, std::uint16_t which) {
     if ((which != kAnyInstance && which != i) || instance.paused || instance.down) continue;
     forHeldCalls(nodeId, static_cast<std::uint16_t>(i), [&](CallId id) { freezeWork(id); });
     instance.paused = true;
+    instance.refresh();
   }
   refreshFaults(nodeId);
   node.component->onChange(node.context, {NodeChange::Kind::Paused, which});
@@ -190,6 +192,7 @@ void Engine::resume(NodeId nodeId, std::uint16_t which) {
     Instance& instance = node.instances[i];
     if ((which != kAnyInstance && which != i) || !instance.paused) continue;
     instance.paused = false;
+    instance.refresh();
     forHeldCalls(nodeId, static_cast<std::uint16_t>(i), [&](CallId id) { thawWork(id); });
     std::vector<std::uint32_t> parked = std::move(instance.parked);
     instance.parked.clear();
@@ -209,6 +212,7 @@ void Engine::setSlow(NodeId nodeId, std::uint16_t which, double factor) {
     if (which != kAnyInstance && which != i) continue;
     const double change = factor / instance.slow;
     instance.slow = factor;
+    instance.refresh();
     if (change == 1) continue;
     forHeldCalls(nodeId, static_cast<std::uint16_t>(i), [&](CallId id) {
       Call& call = calls[id];

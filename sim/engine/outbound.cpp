@@ -40,8 +40,7 @@ T& atInstance(std::vector<T>& items, std::uint16_t instance) {
 
 }  // namespace
 
-void Engine::beginOutbound(EdgeId edgeId, CallId parentId, const CallOptions& options, bool wanted) {
-  EdgeState& edge = edges[edgeId];
+void Engine::beginOutbound(EdgeState& edge, CallId parentId, const CallOptions& options, bool wanted) {
   const std::uint32_t r = outbound.take();
   if (r == 0) [[unlikely]] {
     stopRequested = true;
@@ -53,7 +52,7 @@ void Engine::beginOutbound(EdgeId edgeId, CallId parentId, const CallOptions& op
   OutboundCall& record = outbound[r];
   record = OutboundCall{};
   record.parent = wanted ? parentId : 0;
-  record.edge = edgeId;
+  record.edge = edge.id;
   record.key = options.key != kNoKey ? options.key
                : edge.ownKeys       ? edge.keyOffset + edge.keys.draw(edge.luck)
                                     : parent.key;
@@ -176,7 +175,7 @@ void Engine::launch(std::uint32_t r) {
   record.state = OutboundCall::State::InFlight;
   ++record.sent;
   place(record, id);
-  startLeg(id, record.edge, record.instance);
+  startLeg(id, edge, record.instance);
   if (edge.policy.hedge) armHedge(r);
 }
 

@@ -30,14 +30,16 @@ class Station {
           Discipline discipline = Discipline::Fifo);
 
   // Gives the call a server or a place in the queue. The caller starts its work when the answer is Started.
-  Offer offer(Context& ctx, CallId call) {
-    if (busy_ < servers_ && waiting_ == 0) {
-      ++busy_;
-      ctx.stats(instance_).busy.up(ctx.now().ns);
-      return Offer::Started;
-    }
-    return enqueueOrRefuse(ctx, call);
+  Offer offer(Context& ctx, CallId call) { return tryStart(ctx) ? Offer::Started : enqueueOrRefuse(ctx, call); }
+  // The common case of `offer`: takes a free server if nobody waits.
+  bool tryStart(Context& ctx) {
+    if (busy_ >= servers_ || waiting_ != 0) return false;
+    ++busy_;
+    ctx.stats(instance_).busy.up(ctx.now().ns);
+    return true;
   }
+  // The rest of it.
+  [[gnu::noinline]] Offer enqueueOrRefuse(Context& ctx, CallId call);
   // A server is done with a call. Returns the next call, which now holds that server, or 0.
   CallId release(Context& ctx) {
     if (waiting_ != 0 && busy_ <= servers_) return dequeue(ctx);
@@ -66,7 +68,6 @@ class Station {
   };
 
   Line& lineFor(const Context& ctx, const Call& call);
-  Offer enqueueOrRefuse(Context& ctx, CallId call);
   void enqueue(Context& ctx, CallId call);
   CallId dequeue(Context& ctx);
 
