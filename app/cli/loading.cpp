@@ -16,6 +16,7 @@ namespace {
 
 // A call's record with its timers, legs and policy state, rounded up.
 constexpr double kBytesPerCall = 200;
+constexpr double kGiB = 1024.0 * 1024 * 1024;
 
 double physicalMemory() {
   const long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
@@ -68,16 +69,17 @@ Diagnostics fitToMemory(Scenario& scenario) {
   const double memory = physicalMemory();
   const double needed = kBytesPerCall * static_cast<double>(scenario.maxCallsInFlight);
   if (needed <= memory) return {};
-  const auto fitting = static_cast<std::int64_t>(memory / kBytesPerCall);
+  const std::int64_t fitting = static_cast<std::int64_t>(memory / kBytesPerCall / 1e6) * 1'000'000;
   if (scenario.maxCallsInFlight == Scenario{}.maxCallsInFlight) {
     scenario.maxCallsInFlight = fitting;
     return {warningAt("limits.calls_in_flight",
                       "lowered to " + formatCount(fitting) + ", which is what this machine's memory holds")};
   }
-  return {errorAt("limits.calls_in_flight",
-                  formatCount(scenario.maxCallsInFlight) + " calls in flight would need about " + formatBytes(needed) +
-                      " of memory, and this machine has " + formatBytes(memory),
-                  "the most that fits is " + formatCount(fitting))};
+  return {
+      errorAt("limits.calls_in_flight",
+              fmt::format("{} calls in flight would need about {:.1f} GiB of memory, and this machine has {:.1f} GiB",
+                          formatCount(scenario.maxCallsInFlight), needed / kGiB, memory / kGiB),
+              "the most that fits is " + formatCount(fitting))};
 }
 
 std::optional<Scenario> loadScenario(const RunOptions& options) {

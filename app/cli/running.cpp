@@ -16,7 +16,8 @@ constexpr double kStepSeconds = 0.05;
 double advanceToEnd(Simulation& simulation, Progress* progress) {
   using Clock = std::chrono::steady_clock;
   const Duration total = simulation.scenario().duration;
-  Duration step{std::max<std::int64_t>(total.ns / 1000, 1)};
+  // From little upwards: nobody knows how much happens in a second of this scenario.
+  Duration step = std::min(total, milliseconds(1));
   double wall = 0;
   while (simulation.now() < total && interruption() == 0) {
     const Clock::time_point start = Clock::now();

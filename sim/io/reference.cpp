@@ -6,6 +6,7 @@
 
 #include "io/value_text.h"
 #include "io/yaml_writer.h"
+#include "model/expectation.h"
 #include "model/actions.h"
 #include "model/catalog.h"
 #include "model/edge_policy.h"
@@ -222,6 +223,8 @@ std::string referenceMarkdown() {
     out += "### `" + std::string(verb.name) + ": " + targetText(verb.target) + "`\n\n" + verb.help + "\n\n";
     addTable(verb.fields, nullptr, out);
   }
+  out += "## Expectations: `expect: [...]`\n\nWhat a run must have shown; `faultline verify` checks it.\n\n| form | meaning |\n|---|---|\n";
+  for (const ExpectationForm& f : expectationForms()) out += "| `" + withoutBars(f.form) + "` | " + f.help + " |\n";
   while (out.ends_with("\n\n")) out.pop_back();
   return out;
 }

@@ -124,6 +124,31 @@ std::optional<double> quantityOf(const std::string& text, Dimension dimension) {
   return parseNumber(text).value;
 }
 
+constexpr ExpectationForm kForms[] = {
+    {"VALUE < VALUE",
+     "A comparison by `<`, `<=`, `>`, `>=`, `==` or `!=`; a chain like `a < b < 2min` needs all of them."},
+    {"never(CONDITION)", "No sample satisfies the condition."},
+    {"holds(CONDITION)", "Every sample satisfies the condition; one whose value is unknown does not."},
+    {"first(CONDITION for D after T)",
+     "A time: when the condition first holds, where given for a while D, and not before T. A comparison with what "
+     "never came fails."},
+    {"mean(METRIC) min(METRIC) max(METRIC) last(METRIC)", "Over the samples of a window; `last` is the newest."},
+    {"sum(METRIC)", "Of a rate: how many there were."},
+    {"p50(NODE) p90(NODE) p95(NODE) p99(NODE) p99_9(NODE)",
+     "Latency of ok answers over the whole run; p50, p95 and p99 also in one sample, by `at T`."},
+    {"offered(NODE) ok(NODE) goodput(NODE) degraded(NODE) failed(NODE) late(NODE) stale(NODE) arrivals(NODE)",
+     "Operations of a node that starts them; of others there are arrivals, ok and failed. A number, or a rate when it "
+     "is compared with one."},
+    {"5x VALUE", "A multiple of a measured value."},
+    {"METRIC", "A column of the time series: `node.metric`, `node.class.metric` or `from -> to.metric`."},
+    {"CONDITION",
+     "`METRIC > QUANTITY`, several joined by `and`. An unknown value, such as a percentile of too few, satisfies "
+     "none."},
+    {"at T, from T to T, by T, after T",
+     "A window, inside the brackets or at the end of the line, where it is that of every value that has none. `at` is "
+     "the sample that contains the instant."},
+};
+
 constexpr struct {
   const char* name;
   Term::Kind kind;
@@ -139,6 +164,9 @@ constexpr struct {
   bool sampled;  // the series has it
 } kQuantiles[] = {
     {"p50", 0.5, true}, {"p90", 0.9, false}, {"p95", 0.95, true}, {"p99", 0.99, true}, {"p99_9", 0.999, false}};
+
+// Looking for the nearest of more names than this would take too long.
+constexpr std::size_t kMostToCompare = 2000;
 
 constexpr std::string_view kOriginCounters[] = {"offered", "ok", "goodput", "degraded", "failed", "late", "stale"};
 constexpr std::string_view kServerCounters[] = {"arrivals", "ok", "failed"};
@@ -249,7 +277,7 @@ class Parser {
     }
     const bool isArrow = name.find("->") != std::string::npos;
     const std::string owner = name.substr(0, name.find('.', isArrow ? name.find("->") : 0));
-    std::string hint = suggest(name, known);
+    std::string hint = known.size() <= kMostToCompare ? suggest(name, known) : std::string{};
     if (hint.empty()) hint = metricsOf(owner);
     refuse(place, "there is no metric " + quoted(name), hint);
   }
@@ -472,6 +500,8 @@ void warnAboutLateWindow(const ExpectationWindow& window, const Scenario& scenar
 
 }  // namespace
 
+std::span<const ExpectationForm> expectationForms() { return kForms; }
+
 bool holds(double left, Comparison comparison, double right) {
   if (std::isnan(left) || std::isnan(right)) return false;
   switch (comparison) {
@@ -494,6 +524,11 @@ bool holds(double left, Comparison comparison, double right) {
 Result<Expectation> parseExpectation(std::string_view text, const Scenario& scenario,
                                      const std::vector<MetricColumn>& columns) {
   Result<Expectation> result;
+  if (text.size() > kMaxExpectationBytes) {
+    result.diagnostics.push_back(
+        errorAt({}, "an expectation of " + std::to_string(text.size()) + " bytes is too long"));
+    return result;
+  }
   try {
     result.value = Parser(text, scenario, columns).parse();
     warnAboutLateWindow(result.value.window, scenario, result.diagnostics);

@@ -27,6 +27,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -86,6 +87,16 @@ struct Expectation {
   std::vector<MetricCondition> conditions;  // of Never and Holds
   ExpectationWindow window;
 };
+
+// One way to write a part of an expectation, for the reference.
+struct ExpectationForm {
+  const char* form;
+  const char* help;
+};
+std::span<const ExpectationForm> expectationForms();
+
+// No expectation is longer than this many bytes.
+inline constexpr std::size_t kMaxExpectationBytes = 1000;
 
 // `columns` are those of the scenario. On a problem the diagnostic's column says where in the text, from 1.
 Result<Expectation> parseExpectation(std::string_view text, const Scenario& scenario,

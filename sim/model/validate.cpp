@@ -191,6 +191,7 @@ void checkSizes(const Scenario& scenario, Diagnostics& problems) {
   check(scenario.nodes.size(), 10'000, "nodes", "nodes");
   check(scenario.edges.size(), 100'000, "edges", "edges");
   check(scenario.timeline.size(), 10'000, "timeline", "actions");
+  check(scenario.expect.size(), 1'000, "expect", "expectations");
   check(scenario.classes.size(), 1'000, "classes", "request classes");
 }
 

@@ -86,6 +86,7 @@ class ExpectTest : public QObject {
   void refuses();
   void warnsAboutTimesAfterTheEnd();
   void validationFindsTypos();
+  void survivesNoise();
   void columnsAreThoseOfARun();
   void columnsStayWhenCoresAreGivenLive();
 };
@@ -227,6 +228,34 @@ void ExpectTest::validationFindsTypos() {
   QCOMPARE(read.diagnostics.size(), std::size_t{1});
   QCOMPARE(QString::fromStdString(toString(read.diagnostics[0])),
            QString("x.yaml:15:9: error: there is no metric \"db.quue\" (did you mean \"db.queue\"?)"));
+}
+
+// Pieces of the language in any order are understood or refused at a place inside the text.
+void ExpectTest::survivesNoise() {
+  const Scenario s = scenario();
+  const std::vector<MetricColumn> columns = metricColumns(s);
+  const char* pieces[] = {"first(", "never(",   "holds(", "max(",  "p99(", "ok(",  ")",      "db.queue",
+                          "db",     "users",    "app-1",  " -> ",  "< ",   "== ",  "5x ",    "1s ",
+                          "3 ",     "3/s ",     "at ",    "from ", "to ",  "for ", "after ", "and ",
+                          "by ",    "\xc3\xa9", "%",      "-",     "e",    ".",    "x "};
+  std::uint32_t state = 7;
+  int understood = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    std::string text;
+    for (int i = 0; i < 7; ++i) {
+      state = state * 1664525u + 1013904223u;
+      text += pieces[(state >> 16) % std::size(pieces)];
+    }
+    const Result<Expectation> parsed = parseExpectation(text, s, columns);
+    if (parsed.ok()) {
+      ++understood;
+      evaluate(parsed.value, series(), summary());
+    } else {
+      QVERIFY(parsed.diagnostics[0].column >= 1 && parsed.diagnostics[0].column <= static_cast<int>(text.size()) + 1);
+    }
+  }
+  QVERIFY(understood < 20'000);
+  QVERIFY(!parseExpectation(std::string(5000, 'x'), s, columns).ok());
 }
 
 // What validation believes that a run measures is what it measures.
