@@ -250,6 +250,23 @@ Value toValue(const T& x) {
 
 inline constexpr std::array<int, 0> kNoExtra{};
 
+// Every kind calls its parameters `Params` in an unnamed namespace. That type has to be an argument of the template: g++ 12
+// gives what depends on the pointer to member alone external linkage, and the linker then merges the kinds' functions.
+template <class Struct, auto Member, const auto* Extra>
+struct Access {
+  using T = typename MemberOf<decltype(Member)>::Member;
+
+  static void assign(void* params, const Value& v) {
+    T& member = static_cast<Struct*>(params)->*Member;
+    // Fields of a group that were not written keep the defaults of the struct that holds the group.
+    if constexpr (typeOf<T>() == ParamType::Group && !IsOptional<T>::value)
+      assignFields<Extra>(member, *v.as<ValueMap>());
+    else
+      member = fromValue<T, Extra>(v);
+  }
+  static Value read(const void* params) { return toValue<T, Extra>(static_cast<const Struct*>(params)->*Member); }
+};
+
 }  // namespace detail
 
 // A parameter bound to a member. `Extra` is the array of ChoiceInfo of an enum, or of ParamInfo of a group or table.
@@ -267,17 +284,8 @@ constexpr ParamInfo param(const char* name, const char* label, Range range, cons
   p.perClass = std::is_same_v<T, PerClass>;
   if constexpr (std::is_same_v<std::remove_cvref_t<decltype((*Extra)[0])>, ChoiceInfo>) p.choices = *Extra;
   if constexpr (std::is_same_v<std::remove_cvref_t<decltype((*Extra)[0])>, ParamInfo>) p.fields = *Extra;
-  p.assign = [](void* params, const Value& v) {
-    T& member = static_cast<typename M::Struct*>(params)->*Member;
-    // Fields of a group that were not written keep the defaults of the struct that holds the group.
-    if constexpr (detail::typeOf<T>() == ParamType::Group && !detail::IsOptional<T>::value)
-      detail::assignFields<Extra>(member, *v.as<ValueMap>());
-    else
-      member = detail::fromValue<T, Extra>(v);
-  };
-  p.read = [](const void* params) {
-    return detail::toValue<T, Extra>(static_cast<const typename M::Struct*>(params)->*Member);
-  };
+  p.assign = detail::Access<typename M::Struct, Member, Extra>::assign;
+  p.read = detail::Access<typename M::Struct, Member, Extra>::read;
   return p;
 }
 
