@@ -165,9 +165,24 @@ void Sampler::sampleNode(std::size_t index, double seconds) {
     put((used - cpuAtWindow_[index]) / seconds);
     cpuAtWindow_[index] = used;
   }
-  for (MetricState& m : node.metrics) {
+  const auto inWindow = [](const Counter& c) { return static_cast<double>(c.total - c.atWindow); };
+  for (std::size_t i = 0; i < node.metrics.size(); ++i) {
+    MetricState& m = node.metrics[i];
     switch (m.type) {
-      case MetricType::Counter: put(static_cast<double>(m.counter.closeWindow()) / seconds); break;
+      case MetricType::Counter: put(inWindow(m.counter) / seconds); break;
+      case MetricType::Ratio: {
+        const double whole = inWindow(node.metrics[node.info->metrics[i].denominator].counter);
+        put(whole > 0 ? inWindow(node.metrics[node.info->metrics[i].numerator].counter) / whole : kUnknown);
+        break;
+      }
+      case MetricType::Peak:
+        put(static_cast<double>(m.gauge.windowPeak));
+        m.gauge.closeWindow(now);
+        break;
+      case MetricType::Reading:
+        put(static_cast<double>(m.gauge.value));
+        m.gauge.closeWindow(now);
+        break;
       case MetricType::Gauge: put(static_cast<double>(static_cast<std::int64_t>(m.gauge.closeWindow(now))) / windowNs); break;
       case MetricType::Timing:
         put(m.timing.window.empty() ? kUnknown : m.timing.window.meanNs() / 1e6);
@@ -176,6 +191,7 @@ void Sampler::sampleNode(std::size_t index, double seconds) {
         break;
     }
   }
+  for (MetricState& m : node.metrics) m.counter.closeWindow();
 }
 
 void Sampler::sampleEdge(std::size_t index, double seconds) {
@@ -311,13 +327,19 @@ OperationSummary summarise(const OperationStats& o, const Engine& engine, const 
   return s;
 }
 
-MetricSummary summarise(const MetricState& m, const MetricInfo& info, SimTime now, double seconds) {
+MetricSummary summarise(const NodeState& node, std::size_t index, SimTime now, double seconds) {
+  const MetricState& m = node.metrics[index];
+  const MetricInfo& info = node.info->metrics[index];
   MetricSummary s;
   s.name = info.name;
   s.unit = info.unit;
   s.isCounter = m.type == MetricType::Counter;
   s.isTiming = m.type == MetricType::Timing;
-  if (s.isCounter) {
+  s.isRatio = m.type == MetricType::Ratio;
+  if (s.isRatio) {
+    const auto whole = static_cast<double>(node.metrics[info.denominator].counter.measured());
+    s.value = whole > 0 ? static_cast<double>(node.metrics[info.numerator].counter.measured()) / whole : kUnknown;
+  } else if (s.isCounter) {
     s.value = static_cast<double>(m.counter.measured());
   } else if (s.isTiming) {
     const Histogram h = allOf(m.timing);
@@ -386,7 +408,7 @@ Summary Sampler::summary() {
     out.okLatency = allOf(node.stats.okLatency);
     out.failedLatency = allOf(node.stats.failedLatency);
     for (std::size_t m = 0; m < node.metrics.size(); ++m)
-      out.metrics.push_back(summarise(node.metrics[m], node.info->metrics[m], now, seconds));
+      out.metrics.push_back(summarise(node, m, now, seconds));
     for (std::size_t c = 0; c < node.operations.size(); ++c) {
       out.operations.push_back(summarise(node.operations[c], engine_, engine_.scenario.classes[c].name));
       addTo(s.classes[c], out.operations.back());

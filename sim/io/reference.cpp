@@ -148,6 +148,12 @@ const char* metricText(MetricType type) {
       return "gauge";
     case MetricType::Timing:
       return "timing";
+    case MetricType::Ratio:
+      return "ratio";
+    case MetricType::Peak:
+      return "highest level";
+    case MetricType::Reading:
+      return "reading";
   }
   return "";
 }

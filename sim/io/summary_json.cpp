@@ -69,7 +69,7 @@ Json classesOf(const std::vector<OperationSummary>& classes) {
 Json metricsOf(const std::vector<MetricSummary>& metrics) {
   Json j = Json::object();
   for (const MetricSummary& m : metrics) {
-    if (m.isCounter) {
+    if (m.isCounter || m.isRatio) {
       j[m.name] = m.value;
     } else if (m.isTiming) {
       const auto ms = [&](double seconds, bool known) { return known ? Json(seconds * 1e3) : Json(); };

@@ -142,6 +142,7 @@ std::string shownMetric(const MetricSummary& m) {
   if (m.isTiming)
     return m.name + " mean " + formatNanoseconds(std::round(m.value * 1e6) * 1e3) + ", p99 " +
            formatNanoseconds(std::round(m.last * 1e6) * 1e3);
+  if (m.isRatio) return m.name + ' ' + (m.value == m.value ? percent(m.value) : "unknown");
   if (m.isCounter) return m.name + ' ' + groupDigits(static_cast<std::uint64_t>(m.value));
   return m.name + ' ' + shortNumber(m.value) + " (end " + shortNumber(m.last) + ", max " + shortNumber(m.peak) + ")";
 }

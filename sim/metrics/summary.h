@@ -23,10 +23,10 @@ struct OperationSummary {
 
 struct MetricSummary {
   std::string name, unit;
-  double value = 0;   // counter: total; gauge: mean over time; timing: mean in seconds
+  double value = 0;   // counter: total; gauge: mean over time; timing: mean in seconds; ratio: 0..1, NaN when unknown
   double last = 0;    // gauge: level at the end; timing: p99 in seconds
   double peak = 0;    // gauge and timing
-  bool isCounter = false, isTiming = false;
+  bool isCounter = false, isTiming = false, isRatio = false;
   std::uint64_t count = 0;  // of a timing
 };
 

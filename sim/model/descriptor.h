@@ -318,14 +318,17 @@ constexpr ParamInfo field(ParamType type, const char* name, const char* label, R
   return p;
 }
 
-// What a metric's number is: a running total, a level that is averaged over time, or observed durations.
-enum class MetricType { Counter, Gauge, Timing };
+// What a metric's number is: a running total; a level that is averaged over time; observed durations; one counter of the
+// kind over another, in each window (nothing sets it); a level of which the series shows the highest of each window; a
+// level that is refreshed in onSample, of which the series shows that reading.
+enum class MetricType { Counter, Gauge, Timing, Ratio, Peak, Reading };
 
 struct MetricInfo {
   const char* name;
   MetricType type;
   const char* unit;  // "1", "/s", "s", "B", "messages", ...
   const char* help;
+  std::uint32_t numerator = 0, denominator = 0;  // of a Ratio: indexes of counters among the kind's metrics
 };
 
 // How a call can end badly, see model.md section 2.
