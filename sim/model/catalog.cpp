@@ -2,6 +2,7 @@
 
 namespace faultline {
 
+const ComponentInfo& cacheInfo();
 const ComponentInfo& clientInfo();
 const ComponentInfo& databaseInfo();
 const ComponentInfo& loadBalancerInfo();
@@ -9,6 +10,7 @@ const ComponentInfo& serviceInfo();
 
 std::span<const ComponentInfo* const> catalog() {
   static const ComponentInfo* const kKinds[] = {
+      &cacheInfo(),
       &clientInfo(),
       &databaseInfo(),
       &loadBalancerInfo(),
