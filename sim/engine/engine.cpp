@@ -373,13 +373,15 @@ void Engine::makeCall(EdgeState& edge, CallId parent, const CallOptions& options
 
 void Engine::pass(EdgeState& edge, CallId id, std::uint16_t instance) {
   Call& call = calls[id];
-  if (edge.needsRecord) {
+  // A call for which nobody waits (a message, or its caller gave up) goes on with a record of its own.
+  if (edge.needsRecord || (call.has(kOrphan) && call.edge != kNoEdge)) {
     CallOptions options;
     options.instance = instance;
+    options.flags = call.flags & (kProbe | kFill | kMessage);
+    options.version = call.version;
     return makeCall(edge, id, options, true);
   }
   if (call.edge != kNoEdge) {
-    if (call.has(kOrphan)) return reply(id, common(edge.from, CommonReason::Cancelled));
     const std::uint32_t h = hops.take();
     if (h == 0) [[unlikely]] {
       stopRequested = true;

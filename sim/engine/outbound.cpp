@@ -71,7 +71,7 @@ void Engine::beginOutbound(EdgeState& edge, CallId parentId, const CallOptions& 
   record.deadline = parent.deadline;
   if (edge.policy.retry && edge.policy.retry->budget)
     edge.retryBalance = std::min(kBudgetCap, edge.retryBalance + edge.policy.retry->budget->value);
-  if (edge.policy.singleFlight && !write) {
+  if (edge.policy.singleFlight && !write && record.key != kNoKey && !(record.flags & kProbe)) {
     FlatMap<std::uint32_t>& flights = atInstance(edge.flights, record.origin);
     if (const std::uint32_t* leader = flights.find(record.key)) {
       ++edge.stats.joined;
@@ -318,6 +318,7 @@ void Engine::finishOutbound(std::uint32_t r, const Reply& result) {
   if (record.leads) atInstance(edge.flights, record.origin).erase(record.key);
   Reply reply = result;
   reply.edge = edge.local;
+  if (record.instance != kAnyInstance) reply.instance = record.instance;  // also when no attempt was made
   reply.key = record.key;
   reply.repeat = record.repeat;
   reply.outcome = failures[reply.failure].outcome;

@@ -3,6 +3,7 @@
 namespace faultline {
 
 const ComponentInfo& cacheInfo();
+const ComponentInfo& circuitBreakerInfo();
 const ComponentInfo& clientInfo();
 const ComponentInfo& databaseInfo();
 const ComponentInfo& loadBalancerInfo();
@@ -11,6 +12,7 @@ const ComponentInfo& serviceInfo();
 std::span<const ComponentInfo* const> catalog() {
   static const ComponentInfo* const kKinds[] = {
       &cacheInfo(),
+      &circuitBreakerInfo(),
       &clientInfo(),
       &databaseInfo(),
       &loadBalancerInfo(),

@@ -364,6 +364,7 @@ struct ComponentInfo {
   std::span<const char* const> headline;  // metrics shown on the node, most telling first
   PortUse inputs = PortUse::Optional;   // may, must or cannot be called
   PortUse outputs = PortUse::Optional;  // may, must or cannot call
+  bool singleOutput = false;            // calls exactly one other node
   bool originates = false;              // starts operations of its own (a client)
   bool buffers = false;                 // answers before it passes on, so a cycle through it is legal (a queue)
 

@@ -11,12 +11,17 @@ void checkPorts(const ScenarioIndex& index, Diagnostics& problems) {
   const std::size_t count = index.kinds.size();
   std::vector<bool> isCalled(count, false), calls(count, false);
   for (const ScenarioIndex::Arrow& arrow : index.arrows) {
+    const bool isFurther = calls[arrow.from];
     isCalled[arrow.to] = calls[arrow.from] = true;
     const EdgeSpec& edge = index.scenario.edges[arrow.edge];
     const ComponentInfo* from = index.kinds[arrow.from];
     const ComponentInfo* to = index.kinds[arrow.to];
     if (from != nullptr && from->outputs == PortUse::None)
       problems.push_back(errorAt(pathOf(edge), quoted(edge.from) + " cannot call anything, it is a " + from->label));
+    if (from != nullptr && from->singleOutput && isFurther)
+      problems.push_back(errorAt(pathOf(edge), "a " + std::string(from->label) + " calls exactly one node, and " +
+                                                   quoted(edge.from) + " already does",
+                                 "use one for each node that is called"));
     if (to != nullptr && to->inputs == PortUse::None)
       problems.push_back(errorAt(pathOf(edge), quoted(edge.to) + " cannot be called, it is a " + to->label));
   }
