@@ -62,16 +62,26 @@ constexpr ParamInfo kParams[] = {
     param<&Params::window, &kWindows>("window", "Window", {}, "Which calls the ratios are taken over."),
     param<&Params::windowCalls>("window_calls", "Window calls", range(1, 1e6), "Length of a window of calls."),
     param<&Params::windowTime>("window_time", "Window time", range(0.001, kDay), "Length of a window of time."),
-    param<&Params::failureRatio>("failure_ratio", "Failure ratio", range(0.0001, 1), "Share of failed calls from which the breaker opens."),
-    param<&Params::minimumCalls>("minimum_calls", "Minimum calls", range(1, 1e6), "Ratios say nothing before so many calls are in the window; a window of fewer calls counts when it is full."),
-    param<&Params::failures>("failures", "Failures in a row", range(1, 1e6), "Failures in a row that open the breaker, in consecutive mode."),
+    param<&Params::failureRatio>("failure_ratio", "Failure ratio", range(0.0001, 1),
+                                 "Share of failed calls from which the breaker opens."),
+    param<&Params::minimumCalls>(
+        "minimum_calls", "Minimum calls", range(1, 1e6),
+        "Ratios say nothing before so many calls are in the window; a window of fewer calls counts when it is full."),
+    param<&Params::failures>("failures", "Failures in a row", range(1, 1e6),
+                             "Failures in a row that open the breaker, in consecutive mode."),
     among(kOutcomes, param<&Params::on>("on", "On", {}, "Outcomes that count as failures; others count as success.")),
-    param<&Params::slowCall>("slow_call", "Slow call", range(1e-6, kDay), "Answers that take at least this long are slow; unset: none is."),
-    param<&Params::slowRatio>("slow_ratio", "Slow ratio", range(0.0001, 1), "Share of slow calls from which the breaker opens, in ratio mode."),
+    param<&Params::slowCall>("slow_call", "Slow call", range(1e-6, kDay),
+                             "Answers that take at least this long are slow; unset: none is."),
+    param<&Params::slowRatio>("slow_ratio", "Slow ratio", range(0.0001, 1),
+                              "Share of slow calls from which the breaker opens, in ratio mode."),
     param<&Params::openFor>("open_for", "Open for", range(0.001, kDay), "Time for which every call is refused."),
-    param<&Params::halfOpenCalls>("half_open_calls", "Half-open calls", range(1, 10'000), "Calls let through to try the dependency. Unset: 10 in ratio mode, 1 in consecutive mode."),
-    param<&Params::halfOpenWait>("half_open_wait", "Half-open wait", range(0.001, kDay), "Opens again if the trial is not over by then; unset: waits for ever."),
-    param<&Params::fallback, &kFallbacks>("fallback", "Fallback", {}, "Whether a failed call gets a degraded answer instead."),
+    param<&Params::halfOpenCalls>(
+        "half_open_calls", "Half-open calls", range(1, 10'000),
+        "Calls let through to try the dependency. Unset: 10 in ratio mode, 1 in consecutive mode."),
+    param<&Params::halfOpenWait>("half_open_wait", "Half-open wait", range(0.001, kDay),
+                                 "Opens again if the trial is not over by then; unset: waits for ever."),
+    param<&Params::fallback, &kFallbacks>("fallback", "Fallback", {},
+                                          "Whether a failed call gets a degraded answer instead."),
 };
 
 enum Metric : std::uint32_t { kState, kOpened, kRejected, kFallbackAnswers };
@@ -111,8 +121,10 @@ class CircuitBreaker : public Component {
     // transition says nothing about the present state. The call itself cannot carry a mark: it was passed on.
     const bool current = ctx.now() - reply.latency >= since_;
     if (current && state_ != State::Open) {
-      if (!reply.has(kCancelled)) judge(ctx, reply);
-      else if (state_ == State::HalfOpen) --admitted_;
+      if (!reply.has(kCancelled))
+        judge(ctx, reply);
+      else if (state_ == State::HalfOpen)
+        --admitted_;
     }
     Call& call = ctx.at(id);
     call.flags = static_cast<std::uint16_t>(call.flags | (reply.flags & kAnswerFlags));
@@ -138,7 +150,8 @@ class CircuitBreaker : public Component {
 
   // A window of another size starts empty; other parameters take effect at once.
   void configure() {
-    const bool same = configured_ && window_ == p_.window && windowCalls_ == p_.windowCalls && windowTime_ == p_.windowTime;
+    const bool same =
+        configured_ && window_ == p_.window && windowCalls_ == p_.windowCalls && windowTime_ == p_.windowTime;
     countsAsFailure_ = 0;
     for (const std::string& name : p_.on)
       for (Outcome o : {Outcome::Error, Outcome::Timeout, Outcome::Rejected, Outcome::Unavailable})
@@ -148,12 +161,11 @@ class CircuitBreaker : public Component {
     window_ = p_.window;
     windowCalls_ = p_.windowCalls;
     windowTime_ = p_.windowTime;
-    recent_ = p_.window == Window::Calls ? SlidingWindow::ofCalls(p_.windowCalls) : SlidingWindow::ofTime(p_.windowTime);
+    recent_ =
+        p_.window == Window::Calls ? SlidingWindow::ofCalls(p_.windowCalls) : SlidingWindow::ofTime(p_.windowTime);
   }
 
-  std::int64_t trials() const {
-    return p_.halfOpenCalls.value_or(p_.mode == Mode::Ratio ? kHalfOpenCallsOfRatio : 1);
-  }
+  std::int64_t trials() const { return p_.halfOpenCalls.value_or(p_.mode == Mode::Ratio ? kHalfOpenCallsOfRatio : 1); }
 
   // Whether a call may pass while the breaker is not closed.
   bool admits(Context& ctx) {
@@ -243,13 +255,20 @@ const ComponentInfo& circuitBreakerInfo() {
       .label = "Circuit breaker",
       .category = "resilience",
       .summary = "Stops calling a dependency that fails, and tries it again after a while.",
-      .help = "One breaker guards one dependency, over all its instances, so it has exactly one out-edge. Every transition clears the window, and "
-              "answers to calls from before it do not count. An open breaker becomes half-open with the first call after `open_for`. The "
-              "trial ends with its last answer, in consecutive mode with its first failure; calls beyond the trial are refused. A call that never "
-              "ends holds its place in the trial, so give the edge a timeout, or set `half_open_wait`. Leaves out: a share of the breaker "
-              "between caller instances (draw it before the dependency for a shared one) and exceptions by type. Defaults of resilience4j 2 "
-              "(resilience4j.readme.io/docs/circuitbreaker): 100 calls, 50 %, 60s open, 10 trial calls, slow ratio 100 %; the time window is that of "
-              "Hystrix (10s in ten buckets); five failures in a row after Fowler's example.",
+      .help =
+          "One breaker guards one dependency, over all its instances, so it has exactly one out-edge. Every transition "
+          "clears the window, and "
+          "answers to calls from before it do not count. An open breaker becomes half-open with the first call after "
+          "`open_for`. The "
+          "trial ends with its last answer, in consecutive mode with its first failure; calls beyond the trial are "
+          "refused. A call that never "
+          "ends holds its place in the trial, so give the edge a timeout, or set `half_open_wait`. Leaves out: a share "
+          "of the breaker "
+          "between caller instances (draw it before the dependency for a shared one) and exceptions by type. Defaults "
+          "of resilience4j 2 "
+          "(resilience4j.readme.io/docs/circuitbreaker): 100 calls, 50 %, 60s open, 10 trial calls, slow ratio 100 %; "
+          "the time window is that of "
+          "Hystrix (10s in ten buckets); five failures in a row after Fowler's example.",
       .params = kParams,
       .metrics = kMetrics,
       .reasons = kReasons,

@@ -1,8 +1,8 @@
 // Spreads calls over the instances of its targets.
 //
-// A call is passed on, so its record is the balancer's own only before and after. Where a call may need a second target,
-// or its edge has a policy that outlives one attempt, it is held here instead and calls are made on its behalf; what is
-// known about it is then in `attempts_`, and Call::scratch says where.
+// A call is passed on, so its record is the balancer's own only before and after. Where a call may need a second
+// target, or its edge has a policy that outlives one attempt, it is held here instead and calls are made on its behalf;
+// what is known about it is then in `attempts_`, and Call::scratch says where.
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -52,7 +52,8 @@ struct HealthCheck {
 constexpr double kDay = 86'400;
 constexpr ParamInfo kHealthCheckParams[] = {
     param<&HealthCheck::every>("every", "Every", range(0.001, kDay), "Time between two probes of one target."),
-    param<&HealthCheck::timeout>("timeout", "Timeout", range(0.001, kDay), "A probe that is not answered by then has failed; at most `every`."),
+    param<&HealthCheck::timeout>("timeout", "Timeout", range(0.001, kDay),
+                                 "A probe that is not answered by then has failed; at most `every`."),
     param<&HealthCheck::fall>("fall", "Fall", range(1, 1000), "Failed probes in a row that take a target out."),
     param<&HealthCheck::rise>("rise", "Rise", range(1, 1000), "Good probes in a row that bring it back."),
 };
@@ -64,10 +65,13 @@ struct Passive {
   bool wholeSeconds = false;
 };
 constexpr ParamInfo kPassiveParams[] = {
-    param<&Passive::maxFails>("max_fails", "Max fails", range(1, 1e6), "Failures within the window that eject a target."),
-    param<&Passive::failTimeout>("fail_timeout", "Fail timeout", range(0.001, kDay), "The window of failures, and the time until an ejected target gets one trial."),
+    param<&Passive::maxFails>("max_fails", "Max fails", range(1, 1e6),
+                              "Failures within the window that eject a target."),
+    param<&Passive::failTimeout>("fail_timeout", "Fail timeout", range(0.001, kDay),
+                                 "The window of failures, and the time until an ejected target gets one trial."),
     among(kOutcomes, param<&Passive::on>("on", "On", {}, "Outcomes that count as failures.")),
-    param<&Passive::wholeSeconds>("whole_seconds", "Whole seconds", {}, "Reads a clock of whole seconds, as nginx does."),
+    param<&Passive::wholeSeconds>("whole_seconds", "Whole seconds", {},
+                                  "Reads a clock of whole seconds, as nginx does."),
 };
 
 struct NextUpstream {
@@ -76,9 +80,11 @@ struct NextUpstream {
   bool retryWrites = false;
 };
 constexpr ParamInfo kNextUpstreamParams[] = {
-    param<&NextUpstream::tries>("tries", "Tries", range(1, 1e6), "Targets that one call may try, the first included. Unset: every target once."),
+    param<&NextUpstream::tries>("tries", "Tries", range(1, 1e6),
+                                "Targets that one call may try, the first included. Unset: every target once."),
     among(kOutcomes, param<&NextUpstream::on>("on", "On", {}, "Outcomes after which the next target is tried.")),
-    param<&NextUpstream::retryWrites>("retry_writes", "Retry writes", {}, "Also tries writes again, which may then take effect twice."),
+    param<&NextUpstream::retryWrites>("retry_writes", "Retry writes", {},
+                                      "Also tries writes again, which may then take effect twice."),
 };
 
 struct Params {
@@ -99,23 +105,35 @@ struct Params {
 
 constexpr ParamInfo kParams[] = {
     param<&Params::algorithm, &kAlgorithms>("algorithm", "Algorithm", {}, "How the next target is chosen."),
-    param<&Params::virtualNodes>("virtual_nodes", "Virtual nodes", range(1, 10'000), "Points of a target of weight 1 on the consistent-hash ring."),
+    param<&Params::virtualNodes>("virtual_nodes", "Virtual nodes", range(1, 10'000),
+                                 "Points of a target of weight 1 on the consistent-hash ring."),
     param<&Params::ringBy, &kRingBy>("ring_by", "Ring by", {}, "What is looked up on the consistent-hash ring."),
-    param<&Params::decay>("decay", "Decay", range(0.001, kDay), "Time in which the average latency of `ewma` forgets (to 37 %)."),
+    param<&Params::decay>("decay", "Decay", range(0.001, kDay),
+                          "Time in which the average latency of `ewma` forgets (to 37 %)."),
     param<&Params::healthCheck, &kHealthCheckParams>("health_check", "Health check", {}, "Active probes; unset: none."),
-    param<&Params::passive, &kPassiveParams>("passive", "Passive ejection", {}, "Takes out targets whose calls fail; unset: never."),
-    param<&Params::nextUpstream, &kNextUpstreamParams>("next_upstream", "Next upstream", {}, "Tries a failed call at another target; unset: never."),
-    param<&Params::failOpen>("fail_open", "Fail open", {}, "With no healthy target, uses all of them instead of refusing."),
-    param<&Params::slowStart>("slow_start", "Slow start", range(0.001, kDay), "A target that comes back, or is new, gets its full weight only after this long."),
-    param<&Params::maxConnections>("max_connections", "Max connections", range(1, 1e8), "Calls in flight through the balancer; more are refused. Unset: no limit."),
-    param<&Params::work>("work", "Work", {}, "CPU work for each call (TLS, parsing of L7; nearly nothing at L4). Zero: the balancer costs nothing."),
-    param<&Params::workers>("workers", "Workers", range(1, 100'000), "Calls that it works on at a time, where it has work."),
-    param<&Params::queueCapacity>("queue_capacity", "Queue capacity", range(0, 1e8), "Calls that may wait for a worker; more are refused. Unset: no limit."),
+    param<&Params::passive, &kPassiveParams>("passive", "Passive ejection", {},
+                                             "Takes out targets whose calls fail; unset: never."),
+    param<&Params::nextUpstream, &kNextUpstreamParams>("next_upstream", "Next upstream", {},
+                                                       "Tries a failed call at another target; unset: never."),
+    param<&Params::failOpen>("fail_open", "Fail open", {},
+                             "With no healthy target, uses all of them instead of refusing."),
+    param<&Params::slowStart>("slow_start", "Slow start", range(0.001, kDay),
+                              "A target that comes back, or is new, gets its full weight only after this long."),
+    param<&Params::maxConnections>("max_connections", "Max connections", range(1, 1e8),
+                                   "Calls in flight through the balancer; more are refused. Unset: no limit."),
+    param<&Params::work>(
+        "work", "Work", {},
+        "CPU work for each call (TLS, parsing of L7; nearly nothing at L4). Zero: the balancer costs nothing."),
+    param<&Params::workers>("workers", "Workers", range(1, 100'000),
+                            "Calls that it works on at a time, where it has work."),
+    param<&Params::queueCapacity>("queue_capacity", "Queue capacity", range(0, 1e8),
+                                  "Calls that may wait for a worker; more are refused. Unset: no limit."),
 };
 
 enum Metric : std::uint32_t { kHealthy, kMarkedDown, kEjections, kProbes, kProbeFailures, kNextUpstream, kFailedOpen };
 constexpr MetricInfo kMetrics[] = {
-    {"healthy", MetricType::Gauge, "targets", "Targets that may get calls: neither failed by probes, ejected nor draining."},
+    {"healthy", MetricType::Gauge, "targets",
+     "Targets that may get calls: neither failed by probes, ejected nor draining."},
     {"marked_down", MetricType::Counter, "events", "Targets taken out by failed probes."},
     {"ejections", MetricType::Counter, "events", "Targets taken out because users' calls failed."},
     {"probes", MetricType::Counter, "probes", "Health checks sent."},
@@ -167,15 +185,19 @@ class LoadBalancer : public Component {
       return ctx.reply(id, ctx.failure(kOverloaded));
     if (work_.isZero()) return route(ctx, id);
     switch (station_->offer(ctx, id)) {
-      case Station::Offer::Started: return ctx.compute(id, work_.of(ctx.at(id).klass).sample(*workLuck_));
-      case Station::Offer::Full: return ctx.reply(id, ctx.failure(kQueueFull));
-      case Station::Offer::Queued: return;
+      case Station::Offer::Started:
+        return ctx.compute(id, work_.of(ctx.at(id).klass).sample(*workLuck_));
+      case Station::Offer::Full:
+        return ctx.reply(id, ctx.failure(kQueueFull));
+      case Station::Offer::Queued:
+        return;
     }
   }
 
   void onServed(Context& ctx, CallId id) override {
     Call& call = ctx.at(id);
     // From here on the call is served by others.
+    ctx.nodeStats().wait.record(call.started - call.arrived);
     ctx.nodeStats().service.record(ctx.now().ns - call.started);
     call.clear(kServing);
     freeWorker(ctx);
@@ -229,17 +251,20 @@ class LoadBalancer : public Component {
 
   void onChange(Context& ctx, const NodeChange& change) override {
     switch (change.kind) {
-      case NodeChange::Kind::Crashed: return crashed(ctx);
+      case NodeChange::Kind::Crashed:
+        return crashed(ctx);
       case NodeChange::Kind::Restarted:
         refreshTargets(ctx, false);
         return startProbes(ctx);
-      case NodeChange::Kind::TargetsChanged: return refreshTargets(ctx, true);
+      case NodeChange::Kind::TargetsChanged:
+        return refreshTargets(ctx, true);
       case NodeChange::Kind::ParamsChanged:
         configure(ctx);
         stopProbes(ctx);
         if (ctx.instanceUp(0)) startProbes(ctx);
         return refreshTargets(ctx, true);
-      default: return;
+      default:
+        return;
     }
   }
 
@@ -251,7 +276,7 @@ class LoadBalancer : public Component {
     bool up = true;  // by probes
     bool ejected = false;
     bool probeWaiting = false;
-    std::uint16_t probe = 0;  // number of the last one, by which late answers are known
+    std::uint16_t probe = 0;        // number of the last one, by which late answers are known
     std::int64_t probeResults = 0;  // in a row: good ones if positive, failed ones if negative
     SimTime probeSent;
     Context::TimerId timer;
@@ -352,8 +377,7 @@ class LoadBalancer : public Component {
   // --- the way of a call
 
   void freeWorker(Context& ctx) {
-    if (const CallId next = station_->release(ctx))
-      ctx.compute(next, work_.of(ctx.at(next).klass).sample(*workLuck_));
+    if (const CallId next = station_->release(ctx)) ctx.compute(next, work_.of(ctx.at(next).klass).sample(*workLuck_));
   }
 
   void route(Context& ctx, CallId id) {
@@ -552,8 +576,10 @@ class LoadBalancer : public Component {
   void probeEnded(Context& ctx, std::uint32_t slot, bool good) {
     Target& t = targets_[slot];
     if (!good) ctx.add(kProbeFailures);
-    if (good) t.probeResults = std::max<std::int64_t>(t.probeResults, 0) + 1;
-    else t.probeResults = std::min<std::int64_t>(t.probeResults, 0) - 1;
+    if (good)
+      t.probeResults = std::max<std::int64_t>(t.probeResults, 0) + 1;
+    else
+      t.probeResults = std::min<std::int64_t>(t.probeResults, 0) - 1;
     if (t.up && t.probeResults <= -p_.healthCheck->fall) {
       t.up = false;
       ctx.add(kMarkedDown);
@@ -588,11 +614,11 @@ class LoadBalancer : public Component {
 
   const Params& p_;
   Picker picker_;
-  bool plain_ = false;     // rotation and nothing else
-  CallId own_ = 0;         // on whose behalf probes are made; 0: none yet
+  bool plain_ = false;  // rotation and nothing else
+  CallId own_ = 0;      // on whose behalf probes are made; 0: none yet
   std::size_t attemptsLive_ = 0;
-  std::vector<Target> targets_;                   // by the picker's numbers, which are called slots here
-  std::vector<std::vector<std::uint32_t>> slots_; // edge -> instance -> slot
+  std::vector<Target> targets_;                    // by the picker's numbers, which are called slots here
+  std::vector<std::vector<std::uint32_t>> slots_;  // edge -> instance -> slot
   RandomStream* luck_ = nullptr;
   RandomStream* workLuck_ = nullptr;
   PeerFailures::Rule rule_;
@@ -622,15 +648,24 @@ const ComponentInfo& loadBalancerInfo() {
       .category = "routing",
       .summary = "Spreads calls over the instances of its targets.",
       .help =
-          "Targets are the instances of all called nodes; an edge's `weight` is that of each instance (0: none of the traffic). "
-          "Outstanding calls are this balancer's own, so two balancers do not know of each other's. A target that fails fast looks "
-          "idle and attracts least_connections, two_choices and ewma until probes or ejection take it out. Probes are calls "
-          "that take a worker and a place in the queue like others; all targets start healthy. Passive ejection is nginx's: `max_fails` "
-          "failures within `fail_timeout`, then one trial each `fail_timeout`; when all are out, a refused call forgives them, unless it "
-          "fails open. Next upstream never tries writes again unless told so (nginx: non_idempotent; nginx would still do so "
-          "where the connection was refused). Hashes other than the ring take no account of weights. Leaves out: connection "
-          "set-up, keep-alive, and an own life as several processes. Defaults: probes of HAProxy (inter 2s, fall 3, rise 2), passive "
-          "and next upstream of nginx (1 fail, 10s, error and timeout), decay of Finagle's PeakEwma (10s), slow start as Envoy's "
+          "Targets are the instances of all called nodes; an edge's `weight` is that of each instance (0: none of the "
+          "traffic). "
+          "Outstanding calls are this balancer's own, so two balancers do not know of each other's. A target that "
+          "fails fast looks "
+          "idle and attracts least_connections, two_choices and ewma until probes or ejection take it out. Probes are "
+          "calls "
+          "that take a worker and a place in the queue like others; all targets start healthy. Passive ejection is "
+          "nginx's: `max_fails` "
+          "failures within `fail_timeout`, then one trial each `fail_timeout`; when all are out, a refused call "
+          "forgives them, unless it "
+          "fails open. Next upstream never tries writes again unless told so (nginx: non_idempotent; nginx would still "
+          "do so "
+          "where the connection was refused). Hashes other than the ring take no account of weights. Leaves out: "
+          "connection "
+          "set-up, keep-alive, and an own life as several processes. Defaults: probes of HAProxy (inter 2s, fall 3, "
+          "rise 2), passive "
+          "and next upstream of nginx (1 fail, 10s, error and timeout), decay of Finagle's PeakEwma (10s), slow start "
+          "as Envoy's "
           "(from 10 %, linear), no healthy target refused as by HAProxy and nginx; cloud balancers fail open.",
       .params = kParams,
       .metrics = kMetrics,

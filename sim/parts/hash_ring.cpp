@@ -13,9 +13,8 @@ HashRing::HashRing(std::span<const Member> members) : members_(members.size()) {
       const std::uint64_t hash = mix64(mix64(members[m].identity) + (v + 1) * 0x9e3779b97f4a7c15ull);
       points_.push_back({hash, m});
     }
-  std::sort(points_.begin(), points_.end(), [](const Point& a, const Point& b) {
-    return a.hash != b.hash ? a.hash < b.hash : a.member < b.member;
-  });
+  std::sort(points_.begin(), points_.end(),
+            [](const Point& a, const Point& b) { return a.hash != b.hash ? a.hash < b.hash : a.member < b.member; });
 }
 
 std::size_t HashRing::place(std::uint64_t hash) const {

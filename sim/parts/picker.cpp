@@ -80,7 +80,8 @@ void Picker::rebuild() {
   // Rotation goes on behind the target that was last.
   const auto next = last_ == kNone ? active_.begin() : std::upper_bound(active_.begin(), active_.end(), last_);
   cursor_ = (next == active_.begin() || next == active_.end() ? active_.size()
-                                                              : static_cast<std::size_t>(next - active_.begin())) - 1;
+                                                              : static_cast<std::size_t>(next - active_.begin())) -
+            1;
   if (ringDirty_) rebuildRing();
 }
 
@@ -145,13 +146,20 @@ std::uint32_t Picker::pickActive(const Request& request, RandomStream& random) {
     case Balancing::RoundRobin:
       if (equalWeights_ && warming_ == 0) return nextInTurn();
       return pickSmooth(request.now);
-    case Balancing::WeightedRoundRobin: return pickSmooth(request.now);
-    case Balancing::Random: return sample(request.now, random);
-    case Balancing::LeastConnections: return pickLeast(request.now, random);
-    case Balancing::TwoChoices: return pickTwoChoices(request.now, random);
-    case Balancing::Ewma: return pickEwma(request.now, random);
-    case Balancing::UserHash: return pickByHash(mix64(request.user + 1ull));
-    case Balancing::KeyHash: return pickByHash(mix64(request.key + 1ull));
+    case Balancing::WeightedRoundRobin:
+      return pickSmooth(request.now);
+    case Balancing::Random:
+      return sample(request.now, random);
+    case Balancing::LeastConnections:
+      return pickLeast(request.now, random);
+    case Balancing::TwoChoices:
+      return pickTwoChoices(request.now, random);
+    case Balancing::Ewma:
+      return pickEwma(request.now, random);
+    case Balancing::UserHash:
+      return pickByHash(mix64(request.user + 1ull));
+    case Balancing::KeyHash:
+      return pickByHash(mix64(request.key + 1ull));
     case Balancing::ConsistentHash:
       return pickOnRing(mix64((settings_.ringByUser ? request.user : request.key) + 1ull));
   }
@@ -266,7 +274,8 @@ void Picker::forgetOutstanding() {
   for (Target& t : targets_) t.outstanding = 0;
 }
 
-// Modulo the number of targets, healthy or not, so that a failure moves only the users of the failed one (nginx's ip_hash).
+// Modulo the number of targets, healthy or not, so that a failure moves only the users of the failed one (nginx's
+// ip_hash).
 std::uint32_t Picker::pickByHash(std::uint64_t hash) const {
   for (int i = 0; i < kRehashes; ++i) {
     const std::uint32_t target = domain_[hash % domain_.size()];
@@ -277,8 +286,7 @@ std::uint32_t Picker::pickByHash(std::uint64_t hash) const {
 }
 
 std::uint32_t Picker::pickOnRing(std::uint64_t hash) const {
-  const std::uint32_t member =
-      ring_.owner(hash, kNone, [this](std::uint32_t m) { return isActive(domain_[m]); });
+  const std::uint32_t member = ring_.owner(hash, kNone, [this](std::uint32_t m) { return isActive(domain_[m]); });
   return member == kNone ? kNone : domain_[member];
 }
 

@@ -1,13 +1,13 @@
 // Which target is next: the algorithms of load balancing, without calls, health checks or time of their own.
 //
 // Targets are numbered in the order in which they were added and are never removed, only absent. A target can be picked
-// while it is present, has a weight, is not draining, and is healthy; with `failOpen`, health is ignored while no target
-// is healthy. Outstanding calls are those that this balancer started and has seen no end of: work that others cause
-// at a target is invisible to it.
+// while it is present, has a weight, is not draining, and is healthy; with `failOpen`, health is ignored while no
+// target is healthy. Outstanding calls are those that this balancer started and has seen no end of: work that others
+// cause at a target is invisible to it.
 //
 // Determinism: depends on the calls made here and on the random stream alone. Thread safety: none.
-// Complexity of a pick: O(1) for rotation, random and two choices with equal weights and for hashes, O(log points) for the
-// ring, else O(targets); a change of a target costs O(targets) once, of the ring's members a rebuild of the ring.
+// Complexity of a pick: O(1) for rotation, random and two choices with equal weights and for hashes, O(log points) for
+// the ring, else O(targets); a change of a target costs O(targets) once, of the ring's members a rebuild of the ring.
 #pragma once
 
 #include <cstdint>
@@ -125,17 +125,17 @@ class Picker {
 
   Settings settings_;
   std::vector<Target> targets_;
-  std::vector<std::uint32_t> active_;      // may be picked, ascending
-  std::vector<std::uint8_t> activeFlag_;   // by target
-  std::vector<std::uint32_t> domain_;      // present with a weight: what hashes are taken over
-  HashRing ring_;                          // over domain_
+  std::vector<std::uint32_t> active_;     // may be picked, ascending
+  std::vector<std::uint8_t> activeFlag_;  // by target
+  std::vector<std::uint32_t> domain_;     // present with a weight: what hashes are taken over
+  HashRing ring_;                         // over domain_
   std::vector<HashRing::Member> ringMembers_;
-  std::size_t cursor_ = 0;                 // in active_
-  std::uint32_t last_ = kNone;             // last target in turn
-  std::uint32_t warming_ = 0;              // targets in their slow start
+  std::size_t cursor_ = 0;      // in active_
+  std::uint32_t last_ = kNone;  // last target in turn
+  std::uint32_t warming_ = 0;   // targets in their slow start
   bool dirty_ = true;
   bool ringDirty_ = true;
-  bool equalWeights_ = true;               // of the active targets
+  bool equalWeights_ = true;  // of the active targets
   bool failingOpen_ = false;
 };
 

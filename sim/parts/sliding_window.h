@@ -1,4 +1,5 @@
-// Outcomes of the last N calls, or of the calls of the last T: how many there were, how many failed, how many were slow.
+// Outcomes of the last N calls, or of the calls of the last T: how many there were, how many failed, how many were
+// slow.
 //
 // By time, the window moves in tenths: totals cover the running tenth and the nine before it, as the rolling buckets of
 // Hystrix do (github.com/Netflix/Hystrix/wiki/Configuration) and the one-second epochs of resilience4j.
@@ -38,8 +39,8 @@ class SlidingWindow {
   Totals totals_;
   std::vector<std::uint8_t> calls_;  // by count: bit 0 failed, bit 1 slow
   std::size_t next_ = 0;
-  std::int64_t bucketSpan_ = 0;      // by time, in nanoseconds; 0: by count
-  std::int64_t bucket_ = 0;          // number of the running one since the start of time
+  std::int64_t bucketSpan_ = 0;  // by time, in nanoseconds; 0: by count
+  std::int64_t bucket_ = 0;      // number of the running one since the start of time
   std::array<Totals, kBuckets> buckets_{};
 };
 

@@ -306,7 +306,9 @@ class PickerTest : public QObject {
     compareWithin(m.mean, 1, 1e-9);
     compareWithin(m.deviation, cv, 0.03);
     std::sort(relative.begin(), relative.end());
-    const auto quantile = [&](double q) { return relative[static_cast<std::size_t>(q * static_cast<double>(relative.size()))]; };
+    const auto quantile = [&](double q) {
+      return relative[static_cast<std::size_t>(q * static_cast<double>(relative.size()))];
+    };
     QVERIFY(std::fabs(quantile(0.005) - low) < tolerance);
     QVERIFY2(std::fabs(quantile(0.995) - high) < tolerance * 1.21, qPrintable(QString::number(quantile(0.995))));
     if (nodes == 10) compareWithin(peaks, 1.12935886, 0.01);
@@ -327,9 +329,8 @@ class PickerTest : public QObject {
       bench.rule = {3, seconds(10), wholeSeconds};
       int attemptsOnA = 0, answersOfA = 0, answersOfB = 0;
       for (int i = 0; i < 30; ++i) {
-        const auto tried = bench.request(seconds(1000) + milliseconds(i), [&](std::uint32_t peer) {
-          return peer == 0 && ++attemptsOnA % 3 == 0;
-        });
+        const auto tried = bench.request(seconds(1000) + milliseconds(i),
+                                         [&](std::uint32_t peer) { return peer == 0 && ++attemptsOnA % 3 == 0; });
         ++(tried.back() == 0 ? answersOfA : answersOfB);
       }
       QCOMPARE(attemptsOnA, 9);
