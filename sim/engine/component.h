@@ -26,6 +26,7 @@ namespace faultline {
 class Engine;
 struct NodeState;
 struct EdgeState;
+struct Trace;
 
 // Timer tags of components are below this.
 inline constexpr std::uint32_t kResumeTag = 0xffffffff;
@@ -101,6 +102,8 @@ class Context {
   // Keys of a class are drawn from its key space and lie above this offset; equal key spaces share their keys.
   std::uint32_t classKeyOffset(std::uint16_t klass) const;
   std::string_view scenarioName() const;
+  // Recorded requests that came with the scenario, by the name of their file; null when there are none of that name.
+  const Trace* trace(std::string_view file) const;
 
   // --- calls
   Call& at(CallId call);
@@ -143,7 +146,9 @@ class Context {
   void crash();
   void restart();
 
-  // --- operations (for kinds that originate): a call held here that has no caller
+  // --- operations (for kinds that originate): a call held here that has no caller. At its deadline the user gives up:
+  // onGiveUp follows, and what was asked for the operation goes on without it. An operation with a deadline may not be
+  // passed on, only called for.
   CallId begin(std::uint16_t klass, std::uint32_t key, std::uint32_t user, SimTime intended, SimTime deadline = {});
   void finish(CallId operation, FailureId failure);
   // A call for the node's own work (an index build, a flush, a probe); not counted as an operation. End it with close.
@@ -198,6 +203,8 @@ class Component {
   virtual void onServed(Context&, CallId) {}
   virtual void onReply(Context&, CallId, const Reply&) {}
   virtual void onTimer(Context&, std::uint32_t /*tag*/, std::uint64_t /*data*/) {}
+  // The deadline of an operation that began here has passed; nothing more comes for it. Finish it.
+  virtual void onGiveUp(Context& ctx, CallId operation) { ctx.finish(operation, ctx.failure(CommonReason::Timeout)); }
   // The caller of a held call gave up and the edge says `cancel`. Drop it (reply Cancelled) or ignore it.
   virtual void onCancel(Context&, CallId) {}
   // State that the change destroys must go now. The engine itself ends the calls that a crash loses, after this: a

@@ -49,6 +49,10 @@ bool Context::targetDraining(std::uint32_t edge, std::uint16_t instance) const {
 std::uint32_t Context::classCount() const { return static_cast<std::uint32_t>(engine_->scenario.classes.size()); }
 const RequestClass& Context::requestClass(std::uint16_t klass) const { return engine_->scenario.classes[klass]; }
 std::string_view Context::scenarioName() const { return engine_->scenario.name; }
+const Trace* Context::trace(std::string_view file) const {
+  const TraceSpec* spec = engine_->scenario.findTrace(file);
+  return spec ? spec->requests.get() : nullptr;
+}
 std::uint32_t Context::classKeyOffset(std::uint16_t klass) const { return engine_->classKeyOffset[klass]; }
 
 Call& Context::at(CallId call) { return engine_->calls[call]; }

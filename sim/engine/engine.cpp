@@ -254,6 +254,10 @@ void Engine::returned(CallId id) {
     popHop(call);
     return caller.component->onReply(caller.context, id, reply);
   }
+  if (call.outbound == 0 && isGone(caller, call.parent, call.operation)) [[unlikely]] {
+    call.set(kOrphan);
+    call.set(kFinalAttempt);
+  }
   if (call.has(kOrphan)) return returnedLate(id);
   if (call.outbound != 0) return attemptEnded(id, false);
   const CallId parent = call.parent;
@@ -426,6 +430,11 @@ CallId Engine::begin(NodeState& node, std::uint16_t klass, std::uint32_t key, st
   OperationStats& stats = node.operations[klass];
   ++stats.offered;
   stats.inFlight.up(now.ns);
+  if (deadline.ns != 0) {
+    hasImpatience = true;
+    call.timeoutAt = std::max(deadline.ns, now.ns);
+    pushAt(queue.laneFor(deadline - intended), {call.timeoutAt}, EventKind::Timeout, id, true);
+  }
   if (observer) [[unlikely]] observer->onOperation(now, nodeId, id, call, false);
   return id;
 }
@@ -573,7 +582,13 @@ void Engine::giveUp(CallId id, std::int64_t at) {
     hops[h].timeoutAt = 0;
   }
   const EdgeId edgeId = inner ? hops[inner].edge : call.edge;
+  if (edgeId == kNoEdge) return giveUpOperation(id);
   EdgeState& edge = edges[edgeId];
+  if ((inner ? hops[inner].next : call.hop) == 0 && isGone(*edge.caller, call.parent, call.operation)) {
+    if (call.outbound == 0) return orphan(id, edge);
+    forgetGoneParent(outbound[call.outbound]);
+    return finishOutbound(call.outbound, Reply{});
+  }
   ++events;
   fold(6, edgeId);
   ++edge.stats.timeouts;
@@ -620,6 +635,16 @@ void Engine::giveUp(CallId id, std::int64_t at) {
   reply.latency = edge.policy.timeout.value_or(Duration{});
   orphan(id, edge);
   caller.component->onReply(caller.context, standing, reply);
+}
+
+// The user gives up on an operation. What was asked for it goes on and finds out when it ends, see isGone.
+void Engine::giveUpOperation(CallId id) {
+  ++events;
+  NodeState& node = nodes[calls[id].scratch];
+  fold(6, node.context.node());
+  if (tracksChildren) abandonChildren(id);
+  ++node.stats.reasons[static_cast<std::size_t>(CommonReason::Timeout)];
+  node.component->onGiveUp(node.context, id);
 }
 
 // From now on nobody waits for this call's answer on `edge`.

@@ -229,6 +229,7 @@ class Engine {
   std::uint64_t fingerprint = 0x6a09e667f3bcc908ull;
   std::int64_t measureFrom = 0;
   bool tracksChildren = false;
+  bool hasImpatience = false;  // some operation had a deadline
   std::vector<CallId> firstChild, nextSibling;  // by call, where the scenario cancels calls
   bool stopRequested = false;
   StopReason stop = StopReason::Reached;
@@ -257,6 +258,15 @@ class Engine {
   void removeWaiting(std::uint32_t record);
   void armHedge(std::uint32_t record);
   void orphan(CallId id, const EdgeState& edge);
+  // The operation on whose behalf `caller` made a call is over, because its user gave up. Its record may already be
+  // another's, so it is known by its serial number.
+  bool isGone(const NodeState& caller, CallId parent, std::uint32_t operation) const {
+    if (!hasImpatience || !caller.originates || parent == 0) return false;
+    const Call& call = calls[parent];
+    return !call.has(kLive) || call.edge != kNoEdge || call.operation != operation;
+  }
+  void giveUpOperation(CallId id);
+  bool forgetGoneParent(OutboundCall& record);
   void linkChild(CallId id, CallId parent);
   void unlinkChild(CallId id);
   [[gnu::noinline]] bool refuseOnArrival(CallId id);

@@ -141,6 +141,12 @@ void Engine::releaseConnection(std::uint32_t r) {
   record.holdsConnection = false;
   EdgeState& edge = edges[record.edge];
   ConnectionPool& pool = atInstance(edge.pools, record.origin);
+  while (pool.firstWaiting != 0) {
+    const std::uint32_t first = pool.firstWaiting;
+    if (outbound[first].followers != 0 || !forgetGoneParent(outbound[first])) break;
+    removeWaiting(first);
+    finishOutbound(first, Reply{});
+  }
   const std::uint32_t next = pool.firstWaiting;
   if (next == 0 || pool.used > edge.policy.pool->size) {
     --pool.used;
@@ -150,6 +156,15 @@ void Engine::releaseConnection(std::uint32_t r) {
   removeWaiting(next);
   outbound[next].holdsConnection = true;
   launch(next);
+}
+
+// True when nobody waits for the record's answer any more because the user gave up.
+bool Engine::forgetGoneParent(OutboundCall& record) {
+  if (!isGone(nodes[edges[record.edge].from], record.parent, record.operation)) return false;
+  record.parent = 0;
+  for (CallId attempt : record.attempts)
+    if (attempt != 0) calls[attempt].parent = 0;
+  return true;
 }
 
 void Engine::launch(std::uint32_t r) {
@@ -198,6 +213,7 @@ void Engine::outboundTimer(std::uint32_t r) {
   OutboundCall& record = outbound[r];
   EdgeState& edge = edges[record.edge];
   fold(7, record.edge);
+  forgetGoneParent(record);
   switch (record.state) {
     case OutboundCall::State::WaitingForConnection: {
       removeWaiting(r);
@@ -210,6 +226,7 @@ void Engine::outboundTimer(std::uint32_t r) {
       if (record.parent == 0 && edge.policy.mode == CallMode::Call) return finishOutbound(r, Reply{});
       return acquire(r);
     case OutboundCall::State::InFlight:
+      if (record.parent == 0 && edge.policy.mode == CallMode::Call) return;
       ++record.hedges;
       ++edge.stats.hedges;
       return launch(r);
@@ -264,6 +281,10 @@ void Engine::attemptEnded(CallId attempt, bool byTimeout) {
   const std::uint32_t r = calls[attempt].outbound;
   OutboundCall& record = outbound[r];
   EdgeState& edge = edges[record.edge];
+  if (forgetGoneParent(record) && !byTimeout && calls[attempt].failure == 0) {
+    ++edge.stats.late;
+    ++nodes[edge.from].operations[record.klass].late;
+  }
   Reply reply = makeReply(calls[attempt], byTimeout);
   reply.edge = edge.local;
   const std::int64_t attemptNs = now.ns - calls[attempt].sent;

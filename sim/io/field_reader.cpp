@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/csv_column.h"
 #include "io/value_text.h"
 #include "model/problem.h"
 #include "model/value_check.h"
@@ -79,6 +80,7 @@ bool FieldReader::isText(const YamlNode& node, const std::string& path, std::str
 
 std::optional<Value> FieldReader::readValue(const ParamInfo& info, const YamlNode& node, const std::string& path) {
   setPlace(path, node.place);
+  if (node.kind == YamlNode::Kind::Text && info.type == ParamType::Points) return readPointsFile(node, path);
   if (node.kind == YamlNode::Kind::Text) {
     // In quotes, the word is a text like any other.
     const bool unsets = info.optional && node.isPlain && node.text == kUnset;
@@ -131,6 +133,21 @@ std::optional<Value> FieldReader::readPoints(const ParamInfo&, const YamlNode& n
     const auto level = readValue(rate, *item.items[1], itemPath + "[1]");
     if (when && level) points.emplace_back(ValueList{*when, *level});
   }
+  return Value(std::move(points));
+}
+
+// A CSV file with the columns `time` (seconds) and `rate` (per second).
+std::optional<Value> FieldReader::readPointsFile(const YamlNode& node, const std::string& path) {
+  const CsvColumn times = readCsvColumn(baseDir_, node.text, "time");
+  const CsvColumn rates = readCsvColumn(baseDir_, node.text, "rate");
+  const std::string& problem = times.problem.empty() ? rates.problem : times.problem;
+  if (!problem.empty()) {
+    fail(node.place, path, "points must be a list like [[0s, 100/s], [60s, 300/s]] or a CSV file", problem);
+    return std::nullopt;
+  }
+  ValueList points;
+  for (std::size_t i = 0; i < times.values.size(); ++i)
+    points.emplace_back(ValueList{Value(durationFromNs(times.values[i] * 1e9 + 0.5)), Value(rates.values[i])});
   return Value(std::move(points));
 }
 

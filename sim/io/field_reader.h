@@ -42,6 +42,7 @@ class FieldReader {
  private:
   std::optional<Value> readList(const ParamInfo& info, const YamlNode& node, const std::string& path);
   std::optional<Value> readPoints(const ParamInfo& info, const YamlNode& node, const std::string& path);
+  std::optional<Value> readPointsFile(const YamlNode& node, const std::string& path);
   std::optional<Value> readTable(const ParamInfo& info, const YamlNode& node, const std::string& path);
   std::optional<Value> readByClass(const ParamInfo& info, const YamlNode& node, const std::string& path);
 

@@ -155,6 +155,9 @@ Diagnostics applySetting(Scenario& scenario, std::string_view setting) {
   const ParamInfo info = valueInfo(found);
   const auto value = readText(info, text, place, problems);
   if (!value) return problems;
+  const std::string* file = info.isTraceFile ? value->as<std::string>() : nullptr;
+  if (file != nullptr && scenario.findTrace(*file) == nullptr)
+    if (TraceResult read = readTraceFile({}, *file); read.trace) scenario.traces.push_back({*file, std::move(read.trace)});
   checkValue(info, *value, place, scenario, problems);
   if (problems.empty()) store(*owner, path, *value);
   return problems;

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "io/scenario_reader.h"
+#include "io/trace_loader.h"
 #include "model/problem.h"
 #include "model/validate.h"
 
@@ -58,6 +59,8 @@ Result<Scenario> readScenarioText(std::string_view text, const std::string& file
   FieldReader reader(std::filesystem::path(fileName).parent_path().string());
   if (document.root) {
     readScenarioTree(*document.root, result.value, reader);
+    for (const Diagnostic& d : loadTraces(result.value, std::filesystem::path(fileName).parent_path().string()))
+      reader.fail(reader.placeOf(d.path), d.path, d.message, d.hint);
     const bool isMap = document.root->kind == YamlNode::Kind::Map;
     if (isMap) addFindings(result.value, reader);
   }

@@ -98,6 +98,7 @@ struct ParamInfo {
   bool perClass = false;                // also accepts {class: value, ...}; see PerClass
   bool required = false;                // must be written
   bool fixed = false;                   // cannot be changed while a simulation runs
+  bool isTraceFile = false;             // a text that names a file of recorded requests, see base/trace.h
   bool live() const { return !fixed; }
 
   // Stores a value of the declared type in the struct / reads it back. An unset Value resets an optional.
@@ -296,6 +297,10 @@ constexpr ParamInfo required(ParamInfo p) {
 }
 constexpr ParamInfo fixed(ParamInfo p) {
   p.fixed = true;
+  return p;
+}
+constexpr ParamInfo traceFile(ParamInfo p) {
+  p.isTraceFile = true;
   return p;
 }
 constexpr ParamInfo as(ParamType type, ParamInfo p) {

@@ -20,4 +20,10 @@ const RequestClass* Scenario::findClass(std::string_view className) const {
   return nullptr;
 }
 
+const TraceSpec* Scenario::findTrace(std::string_view file) const {
+  for (const TraceSpec& trace : traces)
+    if (trace.file == file) return &trace;
+  return nullptr;
+}
+
 }  // namespace faultline

@@ -4,12 +4,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/time.h"
+#include "base/trace.h"
 #include "model/descriptor.h"
 #include "model/value.h"
 
@@ -75,6 +77,13 @@ struct RecordedSpec {
   bool operator==(const RecordedSpec&) const = default;
 };
 
+// The content of a file of recorded requests that a node replays; not written with the scenario, but read with it.
+struct TraceSpec {
+  std::string file;  // as the node names it
+  std::shared_ptr<const Trace> requests;
+  bool operator==(const TraceSpec& other) const { return file == other.file; }
+};
+
 struct Scenario {
   static constexpr int kFormatVersion = 1;
 
@@ -93,10 +102,12 @@ struct Scenario {
   std::vector<std::string> expect;
   std::vector<std::pair<std::string, Point>> layout;
   std::optional<RecordedSpec> recorded;
+  std::vector<TraceSpec> traces;
 
   const NodeSpec* findNode(std::string_view name) const;
   const EdgeSpec* findEdge(std::string_view from, std::string_view to) const;
   const RequestClass* findClass(std::string_view name) const;
+  const TraceSpec* findTrace(std::string_view file) const;
   bool operator==(const Scenario&) const = default;
 };
 

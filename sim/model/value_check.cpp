@@ -113,7 +113,7 @@ struct ValueCheck {
   void operator()(const std::string& text) const {
     switch (info.type) {
       case ParamType::Text:
-        return;
+        return checkText(text);
       case ParamType::KeySpace:
         return checkKeySpace(text);
       case ParamType::Choice:
@@ -160,6 +160,13 @@ struct ValueCheck {
     if (text == kInheritedKey) return;
     if (const Parsed<KeySpace> parsed = parseKeySpace(text); !parsed.value)
       addError(problems, path, quoted(text) + " is not a key space", parsed.problem);
+  }
+  void checkText(const std::string& text) const {
+    if (!info.isTraceFile || text.empty()) return;
+    const TraceSpec* trace = scenario.findTrace(text);
+    if (trace == nullptr || trace->requests == nullptr)
+      return addError(problems, path, "the recorded requests in " + quoted(text) + " were not read");
+    for (const std::string& name : trace->requests->classes) checkClass(name, path);
   }
   void checkNode(const std::string& name) const {
     if (scenario.findNode(name) != nullptr) return;
