@@ -31,10 +31,14 @@ bool splitRow(std::string_view line, std::vector<std::string>& cells) {
   bool inQuotes = false;
   for (std::size_t i = 0; i < line.size(); ++i) {
     const char c = line[i];
-    if (inQuotes && c == '"' && i + 1 < line.size() && line[i + 1] == '"') cell += line[++i];
-    else if (c == '"') inQuotes = !inQuotes;
-    else if (c == ',' && !inQuotes) cells.push_back(std::move(cell)), cell.clear();
-    else cell += c;
+    if (inQuotes && c == '"' && i + 1 < line.size() && line[i + 1] == '"')
+      cell += line[++i];
+    else if (c == '"')
+      inQuotes = !inQuotes;
+    else if (c == ',' && !inQuotes)
+      cells.push_back(std::move(cell)), cell.clear();
+    else
+      cell += c;
   }
   cells.push_back(std::move(cell));
   return !inQuotes;
@@ -70,10 +74,12 @@ class TraceParser {
       ++line_;
       const std::string_view line = takeLine(rest);
       if (line.empty()) continue;
-      if (!addLogLine(line)) return failed("this is neither a CSV header with a column `time` nor a line of an access log");
+      if (!addLogLine(line))
+        return failed("this is neither a CSV header with a column `time` nor a line of an access log");
       if (trace_.entries.size() > kMostTraceEntries) return failed("there are too many lines");
     }
-    std::stable_sort(seconds_.begin(), seconds_.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+    std::stable_sort(seconds_.begin(), seconds_.end(),
+                     [](const auto& a, const auto& b) { return a.second < b.second; });
     spread();
     return finished();
   }
@@ -165,7 +171,8 @@ class TraceParser {
       isSound = isSound && error == std::errc{} && end == t.data() + from + length && n >= 0;
       return n;
     };
-    const int day = number(0, 2), year = number(7, 4), hour = number(12, 2), minute = number(15, 2), second = number(18, 2);
+    const int day = number(0, 2), year = number(7, 4), hour = number(12, 2), minute = number(15, 2),
+              second = number(18, 2);
     const int offset = number(22, 2) * 60 + number(24, 2);
     if (!isSound || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60) return std::nullopt;
     // Days since 1970 of the proleptic Gregorian calendar, with years that begin in March.
@@ -173,8 +180,7 @@ class TraceParser {
     const int y = m <= 2 ? year - 1 : year;
     const int era = y / 400, yearOfEra = y % 400;
     const int dayOfYear = (153 * (m > 2 ? m - 3 : m + 9) + 2) / 5 + day - 1;
-    const std::int64_t days =
-        era * 146097LL + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719468;
+    const std::int64_t days = era * 146097LL + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719468;
     return days * 86400 + hour * 3600 + minute * 60 + second - (t[21] == '-' ? -offset : offset) * 60;
   }
 

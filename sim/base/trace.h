@@ -1,9 +1,10 @@
 // Recorded requests: when each came and, where it is known, what it was.
 //
-// Two formats are read. CSV (RFC 4180) with a header: the column `time` in seconds, optionally `class`, `key` and `user`.
-// Access logs in the common or combined format (Apache's %h %l %u %t "%r" %>s %b ...): the time to the second, GET and
-// HEAD are reads, everything else writes, the key is the path without its query, the user is the address; the requests
-// of one second are spread evenly over it. Times from 1e9 s on, that is calendar times, count from the first request.
+// Two formats are read. CSV (RFC 4180) with a header: the column `time` in seconds, optionally `class`, `key` and
+// `user`. Access logs in the common or combined format (Apache's %h %l %u %t "%r" %>s %b ...): the time to the second,
+// GET and HEAD are reads, everything else writes, the key is the path without its query, the user is the address; the
+// requests of one second are spread evenly over it. Times from 1e9 s on, that is calendar times, count from the first
+// request.
 //
 // Thread safety: a value and pure functions. Complexity: O(n log n). Errors: in `problem`, with the line.
 #pragma once

@@ -29,8 +29,10 @@ class Client : public Component {
     classLuck_ = &ctx.stream("classes");
     userLuck_ = &ctx.stream("users");
     userBase_ = static_cast<std::uint32_t>(hashText(ctx.name()));
-    for (std::uint16_t c = 0; c < ctx.classCount(); ++c)
-      keys_.push_back({ctx.classKeyOffset(c), KeySampler(*parseKeySpace(ctx.requestClass(c).key).value)});
+    for (std::uint16_t c = 0; c < ctx.classCount(); ++c) {
+      const KeySpace space = *parseKeySpace(ctx.requestClass(c).key).value;
+      keys_.push_back({ctx.classKeyOffset(c), space.kind != KeySpace::Kind::None, KeySampler(space)});
+    }
     if (p_.isReplay()) readTrace(ctx);
     applyParams(ctx);
     if (p_.isClosedLoop()) return setUsers(ctx, userTarget(), p_.from);
@@ -43,11 +45,16 @@ class Client : public Component {
 
   void onTimer(Context& ctx, std::uint32_t tag, std::uint64_t data) override {
     switch (tag) {
-      case kNextTag: return next_.isArrival ? arrive(ctx) : reschedule(ctx);
-      case kToggleTag: return toggle(ctx);
-      case kThinkTag: return sendAs(ctx, static_cast<std::uint32_t>(data));
-      case kUsersTag: return stepUsers(ctx);
-      default: return;
+      case kNextTag:
+        return next_.isArrival ? arrive(ctx) : reschedule(ctx);
+      case kToggleTag:
+        return toggle(ctx);
+      case kThinkTag:
+        return sendAs(ctx, static_cast<std::uint32_t>(data));
+      case kUsersTag:
+        return stepUsers(ctx);
+      default:
+        return;
     }
   }
 
@@ -61,8 +68,10 @@ class Client : public Component {
   void onTraffic(Context& ctx, double factor, Duration over) override {
     clock_.settle(ctx.now().ns);
     clock_.setFactor(factor, over, ctx.now().ns);
-    if (p_.isClosedLoop()) stepUsers(ctx);
-    else reschedule(ctx);
+    if (p_.isClosedLoop())
+      stepUsers(ctx);
+    else
+      reschedule(ctx);
   }
 
   void onChange(Context& ctx, const NodeChange& change) override {
@@ -70,18 +79,26 @@ class Client : public Component {
       case NodeChange::Kind::ParamsChanged:
         clock_.settle(ctx.now().ns);
         applyParams(ctx);
-        if (p_.isClosedLoop()) stepUsers(ctx);
-        else reschedule(ctx);
+        if (p_.isClosedLoop())
+          stepUsers(ctx);
+        else
+          reschedule(ctx);
         break;
-      case NodeChange::Kind::Crashed: stop(ctx); break;
-      case NodeChange::Kind::Restarted: resume(ctx); break;
-      default: break;
+      case NodeChange::Kind::Crashed:
+        stop(ctx);
+        break;
+      case NodeChange::Kind::Restarted:
+        resume(ctx);
+        break;
+      default:
+        break;
     }
   }
 
  private:
   struct Keys {
     std::uint32_t offset;
+    bool isKeyed;
     KeySampler sampler;
   };
   struct MixedClass {
@@ -100,14 +117,16 @@ class Client : public Component {
     double total = 0;
     for (std::uint16_t c = 0; c < ctx.classCount(); ++c) {
       const RequestClass& klass = ctx.requestClass(c);
-      const bool isSent = p_.classes.empty() ||
-                          std::find(p_.classes.begin(), p_.classes.end(), klass.name) != p_.classes.end();
+      const bool isSent =
+          p_.classes.empty() || std::find(p_.classes.begin(), p_.classes.end(), klass.name) != p_.classes.end();
       if (!isSent || klass.weight <= 0) continue;
       total += klass.weight;
       mix_.push_back({c, total});
     }
-    if (!p_.isReplay()) clock_.setCurve(rateCurveOf(p_));
-    else clock_.setCurve(RateCurve(1));  // on the recorded times themselves
+    if (!p_.isReplay())
+      clock_.setCurve(rateCurveOf(p_));
+    else
+      clock_.setCurve(RateCurve(1));  // on the recorded times themselves
     // An operation that is passed on has nobody at its origin who could give up.
     if (p_.timeout && passes_) {
       passes_ = false;
@@ -124,6 +143,8 @@ class Client : public Component {
       if (u < m.upTo) return m.klass;
     return mix_.back().klass;
   }
+
+  std::uint32_t keyOf(Keys& keys) { return keys.isKeyed ? keys.offset + keys.sampler.draw(*keyLuck_) : keys.offset; }
 
   bool mayBegin(SimTime at) const { return sent_ < lastSerial_ && !mix_.empty() && (!p_.until || at < *p_.until); }
 
@@ -167,7 +188,7 @@ class Client : public Component {
       const std::uint16_t klass = drawClass();
       Keys& keys = keys_[klass];
       const auto user = static_cast<std::uint32_t>(userLuck_->below(static_cast<std::uint64_t>(p_.users)));
-      begin(ctx, klass, keys.offset + keys.sampler.draw(*keyLuck_), userBase_ + user, intended);
+      begin(ctx, klass, keyOf(keys), userBase_ + user, intended);
     }
   }
 
@@ -226,14 +247,15 @@ class Client : public Component {
   }
 
   void replayOne(Context& ctx, const Trace::Entry& entry, SimTime intended) {
-    const std::uint16_t klass = entry.klass != Trace::kNoClass ? traceClasses_[entry.klass] : classLike(ctx, entry.effect);
+    const std::uint16_t klass =
+        entry.klass != Trace::kNoClass ? traceClasses_[entry.klass] : classLike(ctx, entry.effect);
     Keys& keys = keys_[klass];
     const std::uint64_t size = keys.sampler.space().size();
     const std::uint32_t key = entry.key == Trace::kNone ? keys.sampler.draw(*keyLuck_)
                               : size > 0                ? static_cast<std::uint32_t>(entry.key % size)
                                                         : 0;
-    const std::uint32_t user =
-        entry.user != Trace::kNone ? entry.user
+    const std::uint32_t user = entry.user != Trace::kNone
+                                   ? entry.user
                                    : static_cast<std::uint32_t>(userLuck_->below(static_cast<std::uint64_t>(p_.users)));
     begin(ctx, klass, keys.offset + key, userBase_ + user, intended);
   }
@@ -291,7 +313,7 @@ class Client : public Component {
     }
     const std::uint16_t klass = drawClass();
     Keys& keys = keys_[klass];
-    const CallId id = begin(ctx, klass, keys.offset + keys.sampler.draw(*keyLuck_), userBase_ + user, ctx.now());
+    const CallId id = begin(ctx, klass, keyOf(keys), userBase_ + user, ctx.now());
     if (id != 0) users_[user].operation = id;
   }
 

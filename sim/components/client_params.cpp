@@ -31,7 +31,8 @@ constexpr ParamInfo kProfileFields[] = {
     param<&Profile::over>("over", "Over", range(0, 3e8), "How long the ramp or the spike takes."),
     param<&Profile::period>("period", "Period", range(1e-3, 3e8), "Length of one wave."),
     param<&Profile::points>("points", "Points", range(0, 1e8),
-                            "Times and rates in order of time; two points at one time are a jump."),
+                            "Times and rates in order of time, or a CSV file with the columns time (in seconds) and "
+                            "rate (per second)."),
 };
 
 using P = ClientParams;
@@ -40,18 +41,19 @@ constexpr ParamInfo kParams[] = {
     param<&P::arrivals, &kArrivals>("arrivals", "Arrivals", {}, "How the gaps between operations are distributed."),
     param<&P::batch>("batch", "Batch", range(1, 1e6),
                      "Operations that arrive together; the rate still counts operations."),
-    fixed(param<&P::bursts, &kBurstFields>("bursts", "Bursts", {},
-                                           "Arrivals come in bursts with silence between them.")),
+    fixed(
+        param<&P::bursts, &kBurstFields>("bursts", "Bursts", {}, "Arrivals come in bursts with silence between them.")),
     param<&P::profile, &kProfileFields>("profile", "Profile", {}, "How the rate changes over the run."),
     fixed(param<&P::think>("think", "Think time", range(0, 1e8),
                            "Closed loop: each user waits for the answer, thinks this long, and sends the next "
                            "operation. Then `rate` does not count.")),
     param<&P::users>("users", "Users", range(1, 1e8),
                      "Identities for sticky routing and limits per client. In a closed loop: how many work at a time."),
-    fixed(traceFile(param<&P::replay>("replay", "Replay", {},
-                            "A file of recorded requests to repeat at its own times: a CSV file with a column `time` "
-                            "in seconds and optionally `class`, `key` and `user`, or an access log in combined "
-                            "format. Then `rate` does not count."))),
+    fixed(traceFile(
+        param<&P::replay>("replay", "Replay", {},
+                          "A file of recorded requests to repeat at its own times: a CSV file with a column `time` "
+                          "in seconds and optionally `class`, `key` and `user`, or an access log in combined "
+                          "format. Then `rate` does not count."))),
     as(ParamType::ClassList,
        param<&P::classes>("classes", "Classes", {},
                           "The request classes that this client sends, in proportion to their weights; empty: all.")),
@@ -97,11 +99,16 @@ RateCurve rateCurveOf(const ClientParams& p) {
   const double rate = p.rate.value * unit, to = p.profile.to.value * unit;
   const std::int64_t at = p.profile.at.ns, end = at + p.profile.over.ns;
   switch (p.profile.shape) {
-    case ClientParams::Shape::Steady: break;
-    case ClientParams::Shape::Ramp: return RateCurve({{at, rate}, {end, to}});
-    case ClientParams::Shape::Step: return RateCurve({{at, rate}, {at, to}});
-    case ClientParams::Shape::Spike: return RateCurve({{at, rate}, {at, to}, {end, to}, {end, rate}});
-    case ClientParams::Shape::Diurnal: return wave(rate, to, p.profile.at, p.profile.period);
+    case ClientParams::Shape::Steady:
+      break;
+    case ClientParams::Shape::Ramp:
+      return RateCurve({{at, rate}, {end, to}});
+    case ClientParams::Shape::Step:
+      return RateCurve({{at, rate}, {at, to}});
+    case ClientParams::Shape::Spike:
+      return RateCurve({{at, rate}, {at, to}, {end, to}, {end, rate}});
+    case ClientParams::Shape::Diurnal:
+      return wave(rate, to, p.profile.at, p.profile.period);
     case ClientParams::Shape::Points: {
       std::vector<RateCurve::Corner> corners;
       for (const auto& [when, level] : p.profile.points) corners.push_back({when.ns, level * unit});

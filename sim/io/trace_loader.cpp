@@ -16,8 +16,11 @@ Diagnostics loadTraces(Scenario& scenario, std::string_view baseDir) {
       const std::string* file = value ? value->as<std::string>() : nullptr;
       if (file == nullptr || file->empty() || scenario.findTrace(*file) != nullptr) continue;
       TraceResult read = readTraceFile(baseDir, *file);
-      if (read.trace) scenario.traces.push_back({*file, std::move(read.trace)});
-      else problems.push_back(errorAt("nodes." + node.name + "." + info.name, quoted(*file) + " cannot be replayed", read.problem));
+      if (read.trace)
+        scenario.traces.push_back({*file, std::move(read.trace)});
+      else
+        problems.push_back(
+            errorAt("nodes." + node.name + "." + info.name, quoted(*file) + " cannot be replayed", read.problem));
     }
   }
   return problems;

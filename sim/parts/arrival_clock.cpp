@@ -64,8 +64,10 @@ double ArrivalClock::solve(const Polynomial& rate, double units, double limit) {
   double x = rate.a > 0 ? std::min(units / rate.a, limit) : limit / 2;
   for (int i = 0; i < 200; ++i) {
     const double miss = rate.integral(x) - units;
-    if (miss < 0) low = x;
-    else high = x;
+    if (miss < 0)
+      low = x;
+    else
+      high = x;
     const double slope = rate.a + x * (rate.b + x * rate.c);
     double next = x - miss / slope;
     if (!(next > low && next < high)) next = low + (high - low) / 2;

@@ -87,7 +87,7 @@ class ArrivalClock {
   std::int64_t wholeNs(double x) {
     x += fraction_;
     if (x > static_cast<double>(kLongestDuration.ns)) return kLongestDuration.ns;
-    const auto whole = static_cast<std::int64_t>(x);
+    const auto whole = static_cast<std::int64_t>(x + 0.5);
     fraction_ = x - static_cast<double>(whole);
     return whole;
   }
