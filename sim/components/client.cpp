@@ -1,11 +1,10 @@
 // Users: they send operations and feel their latency.
-#include "components/client.h"
-
 #include <algorithm>
 #include <cmath>
 
 #include "base/trace.h"
 #include "engine/component.h"
+#include "parts/arrival_clock.h"
 #include "parts/call_plan.h"
 #include "parts/keyspace.h"
 
@@ -13,13 +12,178 @@ namespace faultline {
 
 namespace {
 
+struct Params {
+  enum class Arrivals { Poisson, Constant };
+  enum class Shape { Steady, Ramp, Step, Spike, Diurnal, Points };
+
+  struct Bursts {
+    Duration on = seconds(1), off = seconds(1);
+  };
+  struct Profile {
+    Shape shape = Shape::Steady;
+    PerSecond to{200};
+    Duration at = minutes(1);
+    Duration over = minutes(1);
+    Duration period = hours(24);
+    std::vector<std::pair<Duration, double>> points;
+  };
+
+  PerSecond rate{100};
+  Arrivals arrivals = Arrivals::Poisson;
+  std::int64_t batch = 1;
+  std::optional<Bursts> bursts;
+  Profile profile;
+  std::optional<Distribution> think;
+  std::int64_t users = 1000;
+  std::string replay;
+  std::vector<std::string> classes;
+  std::optional<Duration> timeout;
+  Duration from;
+  std::optional<Duration> until;
+  std::optional<std::int64_t> operations;
+
+  bool isClosedLoop() const { return think.has_value(); }
+  bool isReplay() const { return !replay.empty(); }
+};
+
+constexpr ChoiceInfo kArrivals[] = {
+    {"poisson", "Independent users: exponential gaps."},
+    {"constant", "Equal gaps."},
+};
+constexpr ChoiceInfo kShapes[] = {
+    {"steady", "Always `rate`."},
+    {"ramp", "From `rate` to `to`, in a straight line that starts `at` and takes `over`."},
+    {"step", "From `rate` to `to` at once, `at`."},
+    {"spike", "`to` instead of `rate`, from `at` for `over`."},
+    {"diurnal", "A wave between `rate` (lowest, `at`) and `to` (half a `period` later)."},
+    {"points", "Straight lines between `points`; level before the first and after the last."},
+};
+
+using Bursts = Params::Bursts;
+constexpr ParamInfo kBurstFields[] = {
+    param<&Bursts::on>("on", "On", range(1e-6, 1e7), "Mean length of a burst; the lengths are exponential."),
+    param<&Bursts::off>("off", "Off", range(1e-6, 1e7), "Mean length of the silence between bursts, exponential too."),
+};
+
+using Profile = Params::Profile;
+constexpr ParamInfo kProfileFields[] = {
+    param<&Profile::shape, &kShapes>("shape", "Shape", {}, "How the rate changes over the run."),
+    param<&Profile::to>("to", "To", range(0, 1e8), "The other rate."),
+    param<&Profile::at>("at", "At", range(0, 3e8), "When the change begins, from the start of the run."),
+    param<&Profile::over>("over", "Over", range(0, 3e8), "How long the ramp or the spike takes."),
+    param<&Profile::period>("period", "Period", range(1e-3, 3e8), "Length of one wave."),
+    param<&Profile::points>("points", "Points", range(0, 1e8),
+                            "Times and rates in order of time, or a CSV file with the columns time (in seconds) and "
+                            "rate (per second)."),
+};
+
+using P = Params;
+constexpr ParamInfo kParams[] = {
+    param<&P::rate>("rate", "Rate", range(0, 1e8), "Operations offered per second; with bursts, during a burst."),
+    param<&P::arrivals, &kArrivals>("arrivals", "Arrivals", {}, "How the gaps between operations are distributed."),
+    param<&P::batch>("batch", "Batch", range(1, 1e6),
+                     "Operations that arrive together; the rate still counts operations."),
+    fixed(
+        param<&P::bursts, &kBurstFields>("bursts", "Bursts", {}, "Arrivals come in bursts with silence between them.")),
+    param<&P::profile, &kProfileFields>("profile", "Profile", {}, "How the rate changes over the run."),
+    fixed(param<&P::think>("think", "Think time", range(0, 1e8),
+                           "Closed loop: each user waits for the answer, thinks this long, and sends the next "
+                           "operation. Then `rate` does not count.")),
+    param<&P::users>("users", "Users", range(1, 1e8),
+                     "Identities for sticky routing and limits per client. In a closed loop: how many work at a time."),
+    fixed(traceFile(
+        param<&P::replay>("replay", "Replay", {},
+                          "A file of recorded requests to repeat at its own times: a CSV file with a column `time` "
+                          "in seconds and optionally `class`, `key` and `user`, or an access log in combined "
+                          "format. Then `rate` does not count."))),
+    as(ParamType::ClassList,
+       param<&P::classes>("classes", "Classes", {},
+                          "The request classes that this client sends, in proportion to their weights; empty: all.")),
+    param<&P::timeout>("timeout", "Patience", range(1e-6, 86'400),
+                       "A user gives up on an operation after this long, retries included."),
+    fixed(param<&P::from>("from", "From", range(0, 3e8), "When the first users come.")),
+    param<&P::until>("until", "Until", range(0, 3e8), "No operation begins from then on."),
+    param<&P::operations>("operations", "Operations", range(0, 1e15), "No operation begins after this many."),
+};
+
+constexpr double kPi = 3.14159265358979323846;
+
+// By its series, with the same bits everywhere; the angle is small enough for twelve terms.
+double cosine(double angle) {
+  while (angle > kPi) angle -= 2 * kPi;
+  while (angle < -kPi) angle += 2 * kPi;
+  double term = 1, sum = 1;
+  for (int k = 1; k <= 12; ++k) {
+    term *= -angle * angle / ((2 * k - 1) * (2 * k));
+    sum += term;
+  }
+  return sum;
+}
+
+// A wave is drawn as straight lines between this many corners; its rate is within 0.06 % of its height of a true one.
+constexpr int kWaveCorners = 96;
+
+RateCurve wave(double low, double high, Duration lowestAt, Duration period) {
+  std::vector<RateCurve::Corner> corners;
+  for (int k = 0; k <= kWaveCorners; ++k) {
+    const double turn = static_cast<double>(k) / kWaveCorners -
+                        static_cast<double>(lowestAt.ns % period.ns) / static_cast<double>(period.ns);
+    corners.push_back({period.ns / kWaveCorners * k + period.ns % kWaveCorners * k / kWaveCorners,
+                       low + (high - low) * (1 - cosine(2 * kPi * turn)) / 2});
+  }
+  return RateCurve(std::move(corners), period.ns);
+}
+
+RateCurve rateCurveOf(const Params& p) {
+  const double unit = 1 / (1e9 * static_cast<double>(p.batch));
+  const double rate = p.rate.value * unit, to = p.profile.to.value * unit;
+  const std::int64_t at = p.profile.at.ns, end = at + p.profile.over.ns;
+  switch (p.profile.shape) {
+    case Params::Shape::Steady:
+      break;
+    case Params::Shape::Ramp:
+      return RateCurve({{at, rate}, {end, to}});
+    case Params::Shape::Step:
+      return RateCurve({{at, rate}, {at, to}});
+    case Params::Shape::Spike:
+      return RateCurve({{at, rate}, {at, to}, {end, to}, {end, rate}});
+    case Params::Shape::Diurnal:
+      return wave(rate, to, p.profile.at, p.profile.period);
+    case Params::Shape::Points: {
+      std::vector<RateCurve::Corner> corners;
+      for (const auto& [when, level] : p.profile.points) corners.push_back({when.ns, level * unit});
+      if (!corners.empty()) return RateCurve(std::move(corners));
+    }
+  }
+  return RateCurve(rate);
+}
+
+void checkParams(const void* params, std::vector<std::pair<std::string, std::string>>& problems) {
+  const auto& p = *static_cast<const Params*>(params);
+  if (p.profile.shape == Params::Shape::Points && p.profile.points.empty())
+    problems.emplace_back("profile", "the shape `points` needs points");
+  const bool isShaped = p.bursts || p.batch != 1 || p.profile.shape != Params::Shape::Steady;
+  if (p.isClosedLoop() && isShaped)
+    problems.emplace_back("think", "a closed loop has no rate, so bursts, batches and profiles do not fit");
+  if (p.isReplay() && isShaped)
+    problems.emplace_back("replay", "a replay has its own times, so bursts, batches and profiles do not fit");
+  if (p.isReplay() && p.isClosedLoop()) problems.emplace_back("replay", "a replay has no think time");
+  if (p.until && *p.until <= p.from) problems.emplace_back("until", "it must be later than `from`");
+}
+
+double memoryOf(const void* params) {
+  const auto& p = *static_cast<const Params*>(params);
+  constexpr double kBytesPerUser = 48;  // the user and the timer of its thinking
+  return p.isClosedLoop() ? static_cast<double>(p.users) * kBytesPerUser : 0;
+}
+
 constexpr const char* kHeadline[] = {"p99", "ok", "failed"};
 
 enum Tag : std::uint32_t { kNextTag, kToggleTag, kThinkTag, kUsersTag };
 
 class Client : public Component {
  public:
-  explicit Client(const ClientParams& params) : p_(params) {}
+  explicit Client(const Params& params) : p_(params) {}
 
   void onStart(Context& ctx) override {
     plan_ = CallPlan(ctx);
@@ -157,7 +321,7 @@ class Client : public Component {
       const std::int64_t at = trace_->entries[traceNext_].at.ns;
       units = static_cast<double>(at - traceAt_);
       traceAt_ = at;
-    } else if (p_.arrivals == ClientParams::Arrivals::Poisson) {
+    } else if (p_.arrivals == Params::Arrivals::Poisson) {
       units = gaps_->exponential();
     }
     clock_.open(units, from);
@@ -339,7 +503,7 @@ class Client : public Component {
   static constexpr double kMostUsers = 1e8;
   static constexpr Duration kUserStep = milliseconds(100);
 
-  const ClientParams& p_;
+  const Params& p_;
   CallPlan plan_;
   ArrivalClock clock_;
   ArrivalClock::Step next_;
@@ -381,15 +545,15 @@ const ComponentInfo& clientInfo() {
           "the arrow. After `timeout` the user gives up on the operation; what was sent goes on unless the arrow says "
           "`cancel`. The verb `traffic` multiplies the rate, the speed of a replay, or the number of users of a "
           "closed loop.",
-      .params = clientParamTable(),
+      .params = kParams,
       .headline = kHeadline,
       .inputs = PortUse::None,
       .outputs = PortUse::Required,
       .originates = true,
-      .makeParams = makeDefault<ClientParams>,
-      .create = makeComponent<Client, ClientParams>,
-      .check = checkClientParams,
-      .memoryBytes = clientMemory,
+      .makeParams = makeDefault<Params>,
+      .create = makeComponent<Client, Params>,
+      .check = checkParams,
+      .memoryBytes = memoryOf,
   };
   return info;
 }
