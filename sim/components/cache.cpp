@@ -402,8 +402,9 @@ class Cache : public Component {
       call.retryAfter = reply.retryAfter.ns;
       return ctx.reply(id, reply.failure);
     }
-    call.flags = static_cast<std::uint16_t>(call.flags | (reply.flags & (kMiss | kStale | kDegraded)));
+    call.flags |= reply.flags & (kMiss | kStale | kDegraded);
     if (reply.has(kMiss)) return ctx.reply(id);  // the next tier has no value either: the caller fetches
+    call.set(kFetched);
     store(ctx, storeOf(call), key, reply.version, reply.latency);
     answer(ctx, id, reply.version);
   }
@@ -520,7 +521,7 @@ class Cache : public Component {
       return ctx.reply(id, reply.failure);
     }
     call.version = reply.version != 0 ? reply.version : ctx.committed(keyOf(call));
-    call.flags = static_cast<std::uint16_t>(call.flags | (reply.flags & kDegraded));
+    call.flags |= reply.flags & kDegraded;
     afterWrite(ctx, call, call.version);
     ctx.reply(id);
   }
