@@ -124,6 +124,8 @@ class Context {
   FailureId failure(std::uint32_t reason) const;
   FailureId failure(CommonReason reason) const;
   Outcome outcome(FailureId failure) const;
+  // The target of an out-edge itself was down, so the call never began there.
+  bool isRefusal(std::uint32_t edge, FailureId failure) const;
   // The caller no longer waits for this call: work on it helps nobody.
   bool abandoned(CallId call) const;
   // The named query of the arrow by which a call came, or, where routers passed it on over arrows without one, of the

@@ -75,6 +75,9 @@ FailureId Context::failure(std::uint32_t reason) const {
 }
 FailureId Context::failure(CommonReason reason) const { return engine_->common(node_, reason); }
 Outcome Context::outcome(FailureId failure) const { return engine_->failures[failure].outcome; }
+bool Context::isRefusal(std::uint32_t edge, FailureId failure) const {
+  return failure == engine_->common(edges_[edge].to, CommonReason::ConnectionRefused);
+}
 bool Context::abandoned(CallId call) const { return at(call).has(kOrphan) && at(call).edge != kNoEdge; }
 std::uint32_t Context::queryOf(CallId call) const {
   if (engine_->queries.size() <= 1) return 0;

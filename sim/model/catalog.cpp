@@ -7,6 +7,7 @@ const ComponentInfo& circuitBreakerInfo();
 const ComponentInfo& clientInfo();
 const ComponentInfo& databaseInfo();
 const ComponentInfo& loadBalancerInfo();
+const ComponentInfo& queueInfo();
 const ComponentInfo& serviceInfo();
 
 std::span<const ComponentInfo* const> catalog() {
@@ -16,6 +17,7 @@ std::span<const ComponentInfo* const> catalog() {
       &clientInfo(),
       &databaseInfo(),
       &loadBalancerInfo(),
+      &queueInfo(),
       &serviceInfo(),
   };
   return kKinds;
