@@ -8,6 +8,7 @@ const ComponentInfo& clientInfo();
 const ComponentInfo& databaseInfo();
 const ComponentInfo& loadBalancerInfo();
 const ComponentInfo& queueInfo();
+const ComponentInfo& replicaInfo();
 const ComponentInfo& serviceInfo();
 
 std::span<const ComponentInfo* const> catalog() {
@@ -18,6 +19,7 @@ std::span<const ComponentInfo* const> catalog() {
       &databaseInfo(),
       &loadBalancerInfo(),
       &queueInfo(),
+      &replicaInfo(),
       &serviceInfo(),
   };
   return kKinds;
