@@ -227,7 +227,10 @@ void Engine::recordAnswer(NodeState& node, const Call& call) {
   } else {
     stats.failedLatency.record(now.ns - call.arrived);
     const FailureInfo& info = failures[call.failure];
-    if (info.node == node.context.node()) ++stats.reasons[info.reason];
+    // What a caller gives up on is counted when it does, before this node passes the failure on.
+    const bool counted = info.reason == static_cast<std::uint32_t>(CommonReason::Timeout) ||
+                         info.reason == static_cast<std::uint32_t>(CommonReason::PoolExhausted);
+    if (info.node == node.context.node() && !counted) ++stats.reasons[info.reason];
   }
   if (!call.has(kServing)) return;
   stats.wait.record(call.started - call.arrived);

@@ -292,7 +292,7 @@ bool QueryEngine::onAction(Context& ctx, std::uint32_t verb, const ValueMap& arg
 }
 
 void QueryEngine::createIndex(Context& ctx, std::uint32_t query, const ValueMap& args) {
-  if (table_.hasIndex(query) || std::find(building_.begin(), building_.end(), query) != building_.end()) return;
+  if (table_.usesIndex(query, ctx.now()) || std::find(building_.begin(), building_.end(), query) != building_.end()) return;
   const CallId id = ctx.open(instance_);
   if (id == 0) return;
   const Slot slot = take(id);

@@ -85,11 +85,16 @@ double QueryTable::mostRows(SimTime now) const {
   return most;
 }
 
+bool QueryTable::usesIndex(std::uint32_t query, SimTime now) const {
+  const Query& q = queries_[query];
+  return q.index && (q.rebuilt || rows(q.table, now) < q.flipsAt);
+}
+
 QueryTable::Plan QueryTable::plan(std::uint32_t query, SimTime now, RandomStream& luck) const {
   const Query& q = queries_[query];
   const double count = rows(q.table, now);
   Plan plan;
-  plan.scan = !q.index || count >= q.flipsAt;
+  plan.scan = !usesIndex(query, now);
   if (plan.scan) {
     const double spread = q.scanVaries ? q.scan.draw(luck) / kOne : 1;
     plan.work = durationFromNs(count * q.scanPerRow * spread);

@@ -40,7 +40,7 @@ inline constexpr ParamInfo kQueryParams[] = {
     param<&QueryParams::table>("table", "Table", {}, "Queries with the same table share its rows and its locks. Unset: a table of its own."),
     param<&QueryParams::rows>("rows", "Rows", range(0, 1e15), "Rows of the table at the start; one million unless a query of the same table says."),
     param<&QueryParams::growth>("growth", "Growth", range(0, 1e12), "Rows that the table gains; none unless a query of the same table says."),
-    param<&QueryParams::flipsAt>("flips_at", "Planner flips at", range(0, 1e15), "From so many rows on the planner reads all rows instead of using the index; unset: never."),
+    param<&QueryParams::flipsAt>("flips_at", "Planner flips at", range(0, 1e15), "From so many rows on the planner reads all rows instead of using the index that was there at the start; unset: never. An index that is built while running suits the table as it is: the planner keeps to it."),
     param<&QueryParams::index>("index", "Index present", {}, "Whether the index that the query needs is there at the start."),
     param<&QueryParams::indexed>("indexed", "Time with index", {}, "CPU work of the query when the index is used."),
     param<&QueryParams::scanPerRow>("scan_per_row", "Scan per row", {}, "CPU work for each row of a sequential scan; the mean over many rows if it is a distribution."),
@@ -79,8 +79,9 @@ class QueryTable {
   // The work to build the query's index from its present rows.
   Duration buildWork(std::uint32_t query, SimTime now) const;
 
-  bool hasIndex(std::uint32_t query) const { return queries_[query].index; }
-  void setIndex(std::uint32_t query, bool present) { queries_[query].index = present; }
+  // The planner uses the index of `query` at the table's present size.
+  bool usesIndex(std::uint32_t query, SimTime now) const;
+  void setIndex(std::uint32_t query, bool present) { queries_[query].index = queries_[query].rebuilt = present; }
   void grow(std::uint32_t query, double rows, SimTime now);
   void empty(SimTime now);  // all data is lost
 
@@ -96,6 +97,7 @@ class QueryTable {
     std::uint32_t id = 0;
     std::uint32_t table = 0;
     bool index = true, writtenIndex = true;
+    bool rebuilt = false;  // the index was built while running, for the table as it is: the planner keeps to it
     double flipsAt = 0;
     double scanPerRow = 0;
     Distribution indexed, wait, scan;  // scan: relative to its mean
