@@ -206,6 +206,10 @@ ExpectationResult evaluateThroughout(const Expectation& e, const Evaluation& run
 
 }  // namespace
 
+double valueOf(const ExpectationTerm& term, const Series& series, const Summary& summary) {
+  return Evaluation(series, summary).valueOf(term);
+}
+
 ExpectationResult evaluate(const Expectation& expectation, const Series& series, const Summary& summary) {
   const Evaluation run(series, summary);
   if (expectation.kind == Expectation::Kind::Chain) return evaluateChain(expectation, run);

@@ -5,15 +5,15 @@
 // Thread safety: a pure function of the file. Complexity: linear in the file. Errors: reported in `problem`.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/csv_file.h"
+
 namespace faultline {
 
 inline constexpr std::size_t kMostCsvValues = 1'000'000;
-inline constexpr std::uintmax_t kMostCsvBytes = 256u * 1024 * 1024;
 
 struct CsvColumn {
   std::vector<double> values;

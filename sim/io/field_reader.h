@@ -32,6 +32,12 @@ class FieldReader {
 
   void fail(YamlPlace place, const std::string& path, std::string message, std::string hint = {});
   void setPlace(const std::string& path, YamlPlace place) { places_.try_emplace(path, place); }
+  // As setPlace, for a text in quotes inside which checks count columns; replaces what was set.
+  void setTextPlace(const std::string& path, YamlPlace place) {
+    ++place.column;
+    places_.insert_or_assign(path, place);
+  }
+  const std::string& baseDir() const { return baseDir_; }
   // Where the path, or what is nearest above it, was written.
   YamlPlace placeOf(std::string_view path) const;
   // Whether a problem was already found there or above it.

@@ -170,11 +170,16 @@ Json timelineSchema() {
 }
 
 Json recordedSchema() {
-  const Json columns = {{"type", "object"}, {"additionalProperties", {{"type", "string"}}}};
-  return {{"type", "object"},
-          {"required", Json::array({"file"})},
-          {"properties", {{"file", {{"type", "string"}}}, {"columns", columns}}},
-          {"additionalProperties", false}};
+  const RecordedSpec fresh;
+  const RecordedRow freshRow;
+  Json schema = objectOf(recordedParams(), &fresh);
+  Json& properties = schema["properties"];
+  properties["columns"] = {{"type", "object"}, {"additionalProperties", {{"type", "string"}}}};
+  const Json time = {{"type", Json::array({"string", "number"})}};
+  const Json span = {{"type", "array"}, {"items", time}, {"minItems", 2}, {"maxItems", 2}};
+  properties["phases"] = {{"type", "object"}, {"additionalProperties", span}};
+  properties["compare"] = {{"type", "array"}, {"items", objectOf(recordedRowParams(), &freshRow)}};
+  return schema;
 }
 
 }  // namespace

@@ -231,6 +231,12 @@ std::string referenceMarkdown() {
   }
   out += "## Expectations: `expect: [...]`\n\nWhat a run must have shown; `faultline verify` checks it.\n\n| form | meaning |\n|---|---|\n";
   for (const ExpectationForm& f : expectationForms()) out += "| `" + withoutBars(f.form) + "` | " + f.help + " |\n";
+  const RecordedSpec recorded;
+  const RecordedRow row;
+  out += "## Recorded data: `recorded: {file: x.csv, phases: {NAME: [FROM, TO]}, columns: {METRIC: COLUMN}, ...}`\n\n";
+  addTable(recordedParams(), &recorded, out);
+  out += "### Rows: `compare: [{recorded: METRIC, simulated: MEASURE, ...}]`\n\n";
+  addTable(recordedRowParams(), &row, out);
   while (out.ends_with("\n\n")) out.pop_back();
   return out;
 }

@@ -146,23 +146,6 @@ void readLayout(const YamlNode& node, Scenario& scenario, FieldReader& reader) {
   }
 }
 
-void readRecorded(const YamlNode& node, Scenario& scenario, FieldReader& reader) {
-  constexpr std::string_view kKeys[] = {"file", "columns"};
-  if (!reader.isMap(node, "recorded", "recorded data like {file: x.csv, columns: {metric: column}}")) return;
-  RecordedSpec recorded;
-  reader.readFields({}, node, "recorded", kKeys);
-  if (const YamlNode* file = node.find("file"); file == nullptr)
-    reader.fail(node.place, "recorded.file", "the file of the recorded data is missing", "add \"file: x.csv\"");
-  else if (reader.isText(*file, "recorded.file", "the name of a file"))
-    recorded.file = file->text;
-  if (const YamlNode* columns = node.find("columns");
-      columns != nullptr && reader.isMap(*columns, "recorded.columns", "columns like {metric: column}"))
-    for (const auto& [metric, column] : columns->entries)
-      if (reader.isText(*column, "recorded.columns." + metric->text, "the name of a column"))
-        recorded.columns.emplace_back(metric->text, column->text);
-  scenario.recorded = std::move(recorded);
-}
-
 // Membership is written once, at the host; every node repeats it so that it can be asked.
 void nameGroups(Scenario& scenario) {
   for (const GroupSpec& group : scenario.groups)

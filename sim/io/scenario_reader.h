@@ -15,5 +15,7 @@ std::vector<std::string> namesOfChain(std::string_view text);
 void readEdges(const YamlNode& node, Scenario& scenario, FieldReader& reader);
 // REQUIRES that nodes and edges were read: the verbs and the types of values depend on them.
 void readTimeline(const YamlNode& node, Scenario& scenario, FieldReader& reader);
+// REQUIRES that nodes, edges and classes were read: measures name them.
+void readRecorded(const YamlNode& node, Scenario& scenario, FieldReader& reader);
 
 }  // namespace faultline

@@ -1,5 +1,6 @@
 #include "io/summary_json.h"
 
+#include <cmath>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -189,6 +190,40 @@ Json edgeJson(const EdgeSummary& e) {
   return j;
 }
 
+Json numberOrNull(double value) { return std::isnan(value) ? Json() : Json(value); }
+
+Json recordedJson(const RecordedResult& recorded) {
+  Json phases = Json::array();
+  for (const RecordedPhaseResult& phase : recorded.phases) {
+    Json figures = Json::array();
+    for (const RecordedFigure& f : phase.figures) {
+      const bool isJudged = f.verdict != RecordedFigure::Verdict::NotJudged;
+      figures.push_back({{"what", f.name},
+                         {"simulated_as", f.simulatedText},
+                         {"unit", f.unit},
+                         {"recorded", f.recorded},
+                         {"low", f.low},
+                         {"high", f.high},
+                         {"simulated", numberOrNull(f.simulated)},
+                         {"error", numberOrNull(f.simulated - f.recorded)},
+                         {"tolerance", f.tolerance},
+                         {"within", isJudged ? Json(f.verdict == RecordedFigure::Verdict::Within) : Json()},
+                         {"note", f.note}});
+    }
+    if (!figures.empty())
+      phases.push_back({{"name", phase.name.empty() ? Json() : Json(phase.name)},
+                        {"from_s", phase.from.seconds()},
+                        {"to_s", phase.to.seconds()},
+                        {"figures", figures}});
+  }
+  Json j;
+  j["problem"] = recorded.problem.empty() ? Json() : Json(recorded.problem);
+  j["within"] = recorded.count(RecordedFigure::Verdict::Within);
+  j["judged"] = recorded.judged();
+  j["phases"] = phases;
+  return j;
+}
+
 std::string hexOf(std::uint64_t fingerprint) {
   char text[17];
   std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(fingerprint));
@@ -223,6 +258,7 @@ std::string summaryJson(const Summary& s, const RunFacts& facts) {
   j["expectations"] = Json::array();
   for (const ExpectationResult& e : facts.expectations)
     j["expectations"].push_back({{"text", e.text}, {"passed", e.passed}, {"measured", e.measured}});
+  if (!facts.recorded.phases.empty() || !facts.recorded.problem.empty()) j["recorded"] = recordedJson(facts.recorded);
   // Names come from a file that may hold broken UTF-8.
   return j.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "metrics/expectation_result.h"
+#include "metrics/recorded_result.h"
 #include "metrics/summary.h"
 
 namespace faultline {
@@ -17,6 +18,7 @@ struct RunFacts {
   std::string file;                             // of the scenario
   double wallSeconds = 0;                       // of the event loop alone
   std::vector<ExpectationResult> expectations;  // empty when they were not checked
+  RecordedResult recorded;                      // without phases when there is no recording
 };
 
 // Ends with a line feed.

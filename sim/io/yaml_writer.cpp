@@ -204,12 +204,25 @@ void writeRest(const Scenario& scenario, Text& out) {
   if (!scenario.layout.empty()) out.addLine("layout:");
   for (const auto& [node, place] : scenario.layout)
     out.addLine("  " + quotedForYaml(node) + ": [" + formatNumber(place.x) + ", " + formatNumber(place.y) + ']');
+}
+
+void writeRecorded(const Scenario& scenario, Text& out) {
   if (!scenario.recorded) return;
+  const RecordedSpec& spec = *scenario.recorded;
+  const RecordedSpec fresh;
   out.addLine("recorded:");
-  out.addLine("  file: " + quotedForYaml(scenario.recorded->file));
-  if (!scenario.recorded->columns.empty()) out.addLine("  columns:");
-  for (const auto& [metric, column] : scenario.recorded->columns)
+  for (const Entry& e : changedMembers(recordedParams(), &spec, &fresh)) out.addEntry(e, 2);
+  if (!spec.columns.empty()) out.addLine("  columns:");
+  for (const auto& [metric, column] : spec.columns)
     out.addLine("    " + quotedForYaml(metric) + ": " + quotedForYaml(column));
+  if (!spec.phases.empty()) out.addLine("  phases:");
+  for (const RecordedPhase& phase : spec.phases)
+    out.addLine("    " + quotedForYaml(phase.name) + ": [" + formatDuration(phase.from) + ", " +
+                formatDuration(phase.to) + ']');
+  if (!spec.compare.empty()) out.addLine("  compare:");
+  const RecordedRow freshRow;
+  for (const RecordedRow& row : spec.compare)
+    out.addLine("    - " + flowOf(changedMembers(recordedRowParams(), &row, &freshRow)));
 }
 
 }  // namespace
@@ -223,6 +236,7 @@ std::string writeScenario(const Scenario& scenario) {
   writeEdges(scenario, out);
   writeTimeline(scenario, out);
   writeRest(scenario, out);
+  writeRecorded(scenario, out);
   return out.take();
 }
 

@@ -86,14 +86,6 @@ std::optional<Comparison> comparisonOf(const std::string& text) {
   return std::nullopt;
 }
 
-MetricRef refOf(const MetricColumn& column) {
-  if (column.unit == "ms") return {column.name, Dimension::Time, 1e-3};
-  if (column.unit == "s") return {column.name, Dimension::Time, 1};
-  if (column.unit == "/s") return {column.name, Dimension::Rate, 1};
-  if (column.unit == "B") return {column.name, Dimension::Bytes, 1};
-  return {column.name, Dimension::Number, 1};
-}
-
 const char* exampleOf(Dimension dimension) {
   switch (dimension) {
     case Dimension::Time:
@@ -105,23 +97,6 @@ const char* exampleOf(Dimension dimension) {
     default:
       return "a number like 3, 0.9 or 95%";
   }
-}
-
-std::optional<double> quantityOf(const std::string& text, Dimension dimension) {
-  switch (dimension) {
-    case Dimension::Time: {
-      const auto ns = parseNanoseconds(text).value;
-      return ns ? std::optional(*ns / 1e9) : std::nullopt;
-    }
-    case Dimension::Rate:
-      return parseRate(text).value;
-    case Dimension::Bytes:
-      return parseBytes(text).value;
-    default:
-      break;
-  }
-  if (const auto ratio = parseRatio(text).value) return ratio;
-  return parseNumber(text).value;
 }
 
 constexpr ExpectationForm kForms[] = {
@@ -198,6 +173,16 @@ class Parser {
     return e;
   }
 
+  Term parseTerm() {
+    const Token& start = peek();
+    Term term = readTerm();
+    if (term.kind == Term::Kind::Quantity) refuse(start, "nothing is measured here");
+    readWindow(term.window);
+    expectEnd();
+    checkWindow(term, start);
+    return term;
+  }
+
  private:
   const Token& peek() const { return tokens_[position_]; }
   const Token& next() { return tokens_[position_ + 1 < tokens_.size() ? position_++ : position_]; }
@@ -272,7 +257,7 @@ class Parser {
   MetricRef findMetric(const std::string& name, const Token& place) const {
     std::vector<std::string_view> known;
     for (const MetricColumn& column : columns_) {
-      if (column.name == name) return refOf(column);
+      if (column.name == name) return metricRef(column);
       known.push_back(column.name);
     }
     const bool isArrow = name.find("->") != std::string::npos;
@@ -498,9 +483,40 @@ void warnAboutLateWindow(const ExpectationWindow& window, const Scenario& scenar
                                        formatDuration(scenario.duration)));
 }
 
+Diagnostic diagnosticOf(Refusal& refusal) {
+  Diagnostic d = errorAt({}, std::move(refusal.message), std::move(refusal.hint));
+  d.column = static_cast<int>(refusal.at) + 1;
+  return d;
+}
+
 }  // namespace
 
 std::span<const ExpectationForm> expectationForms() { return kForms; }
+
+MetricRef metricRef(const MetricColumn& column) {
+  if (column.unit == "ms") return {column.name, Dimension::Time, 1e-3};
+  if (column.unit == "s") return {column.name, Dimension::Time, 1};
+  if (column.unit == "/s") return {column.name, Dimension::Rate, 1};
+  if (column.unit == "B") return {column.name, Dimension::Bytes, 1};
+  return {column.name, Dimension::Number, 1};
+}
+
+std::optional<double> quantityOf(const std::string& text, Dimension dimension) {
+  switch (dimension) {
+    case Dimension::Time: {
+      const auto ns = parseNanoseconds(text).value;
+      return ns ? std::optional(*ns / 1e9) : std::nullopt;
+    }
+    case Dimension::Rate:
+      return parseRate(text).value;
+    case Dimension::Bytes:
+      return parseBytes(text).value;
+    default:
+      break;
+  }
+  if (const auto ratio = parseRatio(text).value) return ratio;
+  return parseNumber(text).value;
+}
 
 bool holds(double left, Comparison comparison, double right) {
   if (std::isnan(left) || std::isnan(right)) return false;
@@ -534,9 +550,19 @@ Result<Expectation> parseExpectation(std::string_view text, const Scenario& scen
     warnAboutLateWindow(result.value.window, scenario, result.diagnostics);
     for (const Term& t : result.value.terms) warnAboutLateWindow(t.window, scenario, result.diagnostics);
   } catch (Refusal& refusal) {
-    Diagnostic d = errorAt({}, std::move(refusal.message), std::move(refusal.hint));
-    d.column = static_cast<int>(refusal.at) + 1;
-    result.diagnostics.push_back(std::move(d));
+    result.diagnostics.push_back(diagnosticOf(refusal));
+  }
+  return result;
+}
+
+Result<ExpectationTerm> parseExpectationTerm(std::string_view text, const Scenario& scenario,
+                                             const std::vector<MetricColumn>& columns) {
+  Result<ExpectationTerm> result;
+  try {
+    result.value = Parser(text, scenario, columns).parseTerm();
+    warnAboutLateWindow(result.value.window, scenario, result.diagnostics);
+  } catch (Refusal& refusal) {
+    result.diagnostics.push_back(diagnosticOf(refusal));
   }
   return result;
 }

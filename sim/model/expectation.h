@@ -102,4 +102,14 @@ inline constexpr std::size_t kMaxExpectationBytes = 1000;
 Result<Expectation> parseExpectation(std::string_view text, const Scenario& scenario,
                                      const std::vector<MetricColumn>& columns);
 
+// One value of the language with its window, for example `first(jobs.depth > 10)`. A count is a number here.
+Result<ExpectationTerm> parseExpectationTerm(std::string_view text, const Scenario& scenario,
+                                             const std::vector<MetricColumn>& columns);
+
+// How the numbers of a column are read: its dimension, and what they are multiplied by to be in the base unit.
+MetricRef metricRef(const MetricColumn& column);
+
+// A quantity like 200ms, 100/s or 95% in the base unit of its dimension; empty when it is none.
+std::optional<double> quantityOf(const std::string& text, Dimension dimension);
+
 }  // namespace faultline

@@ -70,10 +70,34 @@ struct Point {
   bool operator==(const Point&) const = default;
 };
 
-// Recorded data to lay beside a run.
+// A stretch of the recording whose figures are compared with those of the same stretch of a run.
+struct RecordedPhase {
+  std::string name;
+  SimTime from, to;
+  bool operator==(const RecordedPhase&) const = default;
+};
+
+// One figure that was recorded, and the measure (model/measure.h) of a run that should come near it.
+struct RecordedRow {
+  std::vector<std::string> phases;         // empty: every phase that has the figure; "moment": the whole run
+  std::string recorded;                    // metric of the envelope
+  std::optional<double> value, low, high;  // the figure itself, in `unit`, where it does not stand in the envelope
+  std::string unit;                        // empty: that of the envelope
+  std::string simulated;                   // measure
+  std::string tolerance;                   // "5%" of the recorded figure, or how much more or less: "2s", "0.03"
+  std::optional<double> factor;            // or at most so many times more or less
+  bool informative = false;                // shown, not judged
+  std::string note;
+  bool operator==(const RecordedRow&) const = default;
+};
+
+// Recorded data to lay beside a run. Files are CSV, relative to the scenario.
 struct RecordedSpec {
-  std::string file;  // CSV, relative to the scenario
-  std::vector<std::pair<std::string, std::string>> columns;  // metric -> column
+  std::string file;                                          // the recording over time
+  std::vector<std::pair<std::string, std::string>> columns;  // metric -> column of the file
+  std::string envelope;                                      // figures by phase, see model/envelope.h
+  std::vector<RecordedPhase> phases;                         // in order of time
+  std::vector<RecordedRow> compare;
   bool operator==(const RecordedSpec&) const = default;
 };
 

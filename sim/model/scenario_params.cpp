@@ -98,8 +98,39 @@ constexpr ParamInfo kHostParams[] = {
     required(param<&GroupSpec::members>("members", "Members", {}, "Nodes that run on this machine.")),
 };
 
+constexpr ParamInfo kRecordedParams[] = {
+    required(param<&RecordedSpec::file>("file", "File", {}, "CSV file of the recording over time, for charts.")),
+    param<&RecordedSpec::envelope>("envelope", "Envelope", {},
+                                   "CSV file of figures by phase: columns phase, metric, unit, mean, and low and high "
+                                   "or the runs."),
+};
+
+constexpr ParamInfo kRecordedRowParams[] = {
+    param<&RecordedRow::phases>("phase", "Phase", {},
+                                "The phase or phases that are compared; none: all that have the figure. \"moment\" "
+                                "stands for figures of the whole run, like the time of the first failure."),
+    param<&RecordedRow::recorded>("recorded", "Recorded", {}, "Metric of the envelope."),
+    param<&RecordedRow::value>("value", "Value", {}, "The recorded figure, where it does not stand in the envelope."),
+    param<&RecordedRow::low>("low", "Lowest", {}, "Smallest of the recorded repetitions."),
+    param<&RecordedRow::high>("high", "Highest", {}, "Greatest of the recorded repetitions."),
+    param<&RecordedRow::unit>("unit", "Unit", {},
+                              "Unit of the recorded figure like ms, s or /s; unset: that of the envelope."),
+    required(param<&RecordedRow::simulated>("simulated", "Simulated", {},
+                                            "What is measured in a run, for example users.p95, users.failed, "
+                                            "slope(jobs.depth) or first(jobs.depth > 10).")),
+    param<&RecordedRow::tolerance>("tolerance", "Tolerance", {},
+                                   "How far the run may be off: 5% of the recorded figure, or 2s, 3/s, 0.03 more or "
+                                   "less. What lies within the recorded repetitions always passes."),
+    param<&RecordedRow::factor>("factor", "Factor", range(1, 1e6),
+                                "How many times more or less a run may measure, instead of a tolerance."),
+    param<&RecordedRow::informative>("informative", "Informative", {}, "Shown, but not judged."),
+    param<&RecordedRow::note>("note", "Note", {}, "What a reader should know about this figure."),
+};
+
 }  // namespace
 
+std::span<const ParamInfo> recordedParams() { return kRecordedParams; }
+std::span<const ParamInfo> recordedRowParams() { return kRecordedRowParams; }
 std::span<const ParamInfo> scenarioParams() { return kScenarioParams; }
 std::span<const ParamInfo> requestClassParams() { return kClassParams; }
 std::span<const ParamInfo> hostParams() { return kHostParams; }

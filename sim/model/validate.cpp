@@ -94,8 +94,6 @@ void validateTop(const Scenario& scenario, Diagnostics& problems) {
     for (const NodeSpec& n : scenario.nodes) known.push_back(n.name);
     problems.push_back(errorAt("layout." + node, "there is no node " + quoted(node), suggestion(node, known)));
   }
-  if (scenario.recorded && scenario.recorded->file.empty())
-    problems.push_back(errorAt("recorded.file", "the name of the recorded file is empty"));
 }
 
 void validateClasses(const Scenario& scenario, Diagnostics& problems) {
@@ -193,6 +191,9 @@ void checkSizes(const Scenario& scenario, Diagnostics& problems) {
   check(scenario.timeline.size(), 10'000, "timeline", "actions");
   check(scenario.expect.size(), 1'000, "expect", "expectations");
   check(scenario.classes.size(), 1'000, "classes", "request classes");
+  if (!scenario.recorded) return;
+  check(scenario.recorded->phases.size(), 1'000, "recorded.phases", "phases");
+  check(scenario.recorded->compare.size(), 1'000, "recorded.compare", "rows");
 }
 
 Diagnostics validate(const Scenario& scenario) {
@@ -209,6 +210,7 @@ Diagnostics validate(const Scenario& scenario) {
   validateTimeline(scenario, problems);
   // An expectation about what is broken would only repeat what is said already.
   if (!hasErrors(problems)) validateExpectations(scenario, problems);
+  validateRecorded(scenario, problems);
   validateMemory(index, problems);
   return problems;
 }

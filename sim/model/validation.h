@@ -39,6 +39,7 @@ void validateEdges(const ScenarioIndex& index, Diagnostics& problems);
 void validateGraph(const ScenarioIndex& index, Diagnostics& problems);
 void validateTimeline(const Scenario& scenario, Diagnostics& problems);
 void validateExpectations(const Scenario& scenario, Diagnostics& problems);
+void validateRecorded(const Scenario& scenario, Diagnostics& problems);
 void validateMemory(const ScenarioIndex& index, Diagnostics& problems);
 
 std::string pathOf(const EdgeSpec& edge);  // "edges.a -> b"
