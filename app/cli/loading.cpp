@@ -57,6 +57,10 @@ Diagnostics applyOptions(const RunOptions& options, Scenario& scenario) {
 
 }  // namespace
 
+std::string folderOf(const std::string& scenarioFile) {
+  return std::filesystem::path(scenarioFile).parent_path().string();
+}
+
 std::string listOf(const Diagnostics& problems) {
   std::string text;
   for (const Diagnostic& d : problems) text += toString(d) + '\n';

@@ -16,6 +16,9 @@ std::optional<Scenario> loadScenario(const RunOptions& options);
 // Whether the calls that the scenario may have in flight fit this machine. Lowers a limit that nobody wrote.
 Diagnostics fitToMemory(Scenario& scenario);
 
+// Where the files that a scenario names are looked for.
+std::string folderOf(const std::string& scenarioFile);
+
 void printProblems(const Diagnostics& problems);
 // The same on standard output, where they are the result.
 std::string listOf(const Diagnostics& problems);

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "analysis/expect.h"
+#include "analysis/recorded.h"
 #include "base/quantity.h"
 #include "cli/commands.h"
 #include "cli/exit_status.h"
@@ -16,6 +17,7 @@
 #include "cli/running.h"
 #include "io/series_csv.h"
 #include "io/summary_json.h"
+#include "metrics/recorded_report.h"
 #include "metrics/report.h"
 
 namespace faultline::cli {
@@ -55,6 +57,8 @@ Outcome runToEnd(Simulation& simulation, const RunOptions& options) {
   if (outcome.interrupted) outcome.summary.stopped = "interrupted";
   if (outcome.summary.stopped.empty()) {
     outcome.facts.expectations = checkExpectations(scenario, simulation.series(), outcome.summary);
+    outcome.facts.recorded =
+        compareWithRecorded(simulation, folderOf(options.file), [] { return interruption() == 0; });
   } else {
     sayWarning(fmt::format("partial result: stopped at {} of {}: {}", formatDuration(outcome.summary.simulated),
                            formatDuration(scenario.duration), outcome.summary.stopped));
@@ -95,7 +99,8 @@ int runScenario(const RunOptions& options) {
   }
   const int written = writeText(options.json ? json
                                              : reportText(outcome.summary, outcome.facts.wallSeconds) +
-                                                   expectationsText(outcome.facts.expectations));
+                                                   expectationsText(outcome.facts.expectations) +
+                                                   recordedText(outcome.facts.recorded));
   return written != kFine ? written : outcome.status();
 }
 

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "analysis/expect.h"
+#include "analysis/recorded.h"
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/golden.h"
@@ -19,6 +20,7 @@
 #include "cli/messages.h"
 #include "cli/running.h"
 #include "io/yaml_reader.h"
+#include "metrics/recorded_report.h"
 #include "metrics/text_table.h"
 
 namespace faultline::cli {
@@ -56,6 +58,16 @@ void compareWithGolden(const Summary& summary, bool update, Verdict& verdict) {
   }
 }
 
+// Every judged figure counts as an expectation.
+void compareWithRecording(const Simulation& simulation, Verdict& verdict) {
+  const RecordedResult recorded =
+      compareWithRecorded(simulation, folderOf(verdict.file), [] { return interruption() == 0; });
+  verdict.expected += recorded.judged();
+  verdict.passed += recorded.count(RecordedFigure::Verdict::Within);
+  if (!recorded.problem.empty()) verdict.failures.push_back(recorded.problem);
+  for (std::string& miss : recordedMisses(recorded)) verdict.failures.push_back(std::move(miss));
+}
+
 Verdict verify(const std::string& file, bool update) {
   Verdict verdict;
   verdict.file = file;
@@ -78,6 +90,7 @@ Verdict verify(const std::string& file, bool update) {
     else
       verdict.failures.push_back("expected " + e.text + ", but " + e.measured);
   }
+  if (summary.stopped.empty()) compareWithRecording(simulation, verdict);
   compareWithGolden(summary, update, verdict);
   return verdict;
 }

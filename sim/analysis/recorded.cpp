@@ -44,9 +44,9 @@ std::string toleranceText(const RecordedRow& row) {
   return text;
 }
 
-class Comparison {
+class PhaseComparison {
  public:
-  Comparison(const Scenario& scenario, const Envelope& envelope) : spec_(*scenario.recorded), envelope_(envelope) {
+  PhaseComparison(const Scenario& scenario, const Envelope& envelope) : spec_(*scenario.recorded), envelope_(envelope) {
     const MeasureNames names(scenario);
     for (const RecordedRow& row : spec_.compare) rows_.push_back({row, parseMeasure(row.simulated, names).value});
   }
@@ -119,7 +119,7 @@ RecordedResult compareWithRecorded(const Simulation& finished, const std::string
   if (!scenario.recorded->envelope.empty()) envelope = readEnvelope(baseDir, scenario.recorded->envelope);
   result.problem = envelope.problem;
   if (!result.problem.empty()) return result;
-  const Comparison comparison(scenario, envelope);
+  const PhaseComparison comparison(scenario, envelope);
   Simulation again(scenario);
   for (const RecordedPhase& phase : scenario.recorded->phases) {
     if (phase.to > finished.now()) continue;

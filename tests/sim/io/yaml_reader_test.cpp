@@ -50,6 +50,8 @@ std::string replaced(std::string text, const std::string& what, const std::strin
 class YamlReaderTest : public QObject {
   Q_OBJECT
  private slots:
+  // The CSV files of the scenarios are there.
+  void initTestCase() { QVERIFY(QDir::setCurrent(FAULTLINE_SOURCE_DIR "/tests/sim/io")); }
   void readsEverything();
   void acceptsSmallFile();
   void refusesBadInput_data();
@@ -114,6 +116,17 @@ void YamlReaderTest::readsEverything() {
   QCOMPARE(s.expect[0], std::string("first(db.wait_p99 > 1s) < first(app.utilization > 99%)"));
   QCOMPARE(s.layout[1].second.y, -12.5);
   QCOMPARE(s.recorded->columns[0].second, std::string("p99_ms"));
+  QCOMPARE(s.recorded->envelope, std::string("envelope.csv"));
+  QVERIFY(s.recorded->phases[1] == (RecordedPhase{"storm", minutes(1), minutes(2)}));
+  QCOMPARE(s.recorded->compare.size(), std::size_t{5});
+  QCOMPARE(s.recorded->compare[0].simulated, std::string("rate(users.ok)"));
+  QCOMPARE(s.recorded->compare[0].tolerance, std::string("5%"));
+  QCOMPARE(s.recorded->compare[1].factor, std::optional<double>(2));
+  QCOMPARE(s.recorded->compare[1].phases, std::vector<std::string>{"calm"});
+  QCOMPARE(s.recorded->compare[2].phases.size(), std::size_t{2});
+  QCOMPARE(s.recorded->compare[2].high, std::optional<double>(4));
+  QCOMPARE(s.recorded->compare[3].note, std::string("counted from the flush"));
+  QVERIFY(s.recorded->compare[4].informative && !s.recorded->compare[3].informative);
 }
 
 void YamlReaderTest::acceptsSmallFile() {

@@ -39,7 +39,7 @@ class RandomScenario {
     for (int i = below(3); i > 0; --i)
       s.expect.push_back(pick({"p99(a) > 5s", "a: b", "first(x < 3) < first(y)", "  spaces  "}));
     if (chance()) s.layout = {{"users", {1.5, -2}}, {"db", {1e6, 0.001}}};
-    if (chance()) s.recorded = RecordedSpec{"a b.csv", {{"db.p99", "p99, ms"}, {"x", "null"}}};
+    if (chance()) addRecorded(s);
     return s;
   }
 
@@ -164,6 +164,36 @@ class RandomScenario {
     s.timeline.push_back({seconds(5), "errors", "app", ValueMap{{{"ratio", Value(0.125)}}}});
   }
 
+  void addRecorded(Scenario& s) {
+    RecordedSpec& spec = s.recorded.emplace();
+    spec.file = "data.csv";
+    if (chance()) spec.columns = {{"db.queue", "p99, ms"}, {"users.p99", "null"}};
+    if (chance()) return;
+    s.duration = s.duration + seconds(100);
+    s.warmup = {};
+    spec.envelope = "envelope.csv";
+    spec.phases = {{"calm", milliseconds(500), seconds(30)}, {"storm", seconds(30), minutes(1)}};
+    for (const char* measure :
+         {"users.ok / app.ok", "reason(app.crashed) / 5/s", "jobs -> db.calls / 2/s", "db.busy - 3"}) {
+      RecordedRow row;
+      row.simulated = measure;
+      row.value = real(-5, 5);
+      if (chance()) row.low = *row.value - 0.1, row.high = *row.value + 1e-9;
+      if (chance()) row.phases = {"calm", "moment"};
+      if (chance()) row.unit = pick({"1", "cores", "a, b"});
+      if (chance()) row.tolerance = pick({"5%", "0.03"});
+      if (row.tolerance.empty() && chance()) row.factor = real(1, 3);
+      row.informative = chance() || (row.tolerance.empty() && !row.factor);
+      row.note = pick({"", "why: because", "none"});
+      spec.compare.push_back(row);
+    }
+    RecordedRow row;
+    row.recorded = "p95";
+    row.simulated = "users.view.failed_mean";
+    row.tolerance = "3.5ms";
+    spec.compare.push_back(row);
+  }
+
   std::mt19937_64 random_;
 };
 
@@ -172,6 +202,8 @@ class RandomScenario {
 class YamlWriterTest : public QObject {
   Q_OBJECT
  private slots:
+  // The CSV files of the scenarios are there.
+  void initTestCase() { QVERIFY(QDir::setCurrent(FAULTLINE_SOURCE_DIR "/tests/sim/io")); }
   void roundTripIsIdentity();
   void leavesOutDefaults();
   void writesTheSameTextForEqualScenarios();
