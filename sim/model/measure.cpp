@@ -182,6 +182,10 @@ MeasureNames::MeasureNames(const Scenario& s)
 
 Result<Measure> parseMeasure(std::string_view text, const MeasureNames& names) {
   Result<Measure> result;
+  if (text.size() > kMaxExpectationBytes) {
+    result.diagnostics.push_back(errorAt({}, "a measure of " + std::to_string(text.size()) + " bytes is too long"));
+    return result;
+  }
   result.value.text = std::string(text);
   try {
     const std::vector<Piece> pieces = piecesOf(text);

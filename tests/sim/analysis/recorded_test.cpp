@@ -145,7 +145,7 @@ void RecordedTest::judges_data() {
       Verdict::Missed);
   add("counted", "value: 4000, phase: moment, simulated: ok(users), tolerance: 1%", 4000, Verdict::Within);
   add("rate", "value: 100, phase: calm, simulated: rate(app.ok), unit: 1/s, tolerance: 1/s", 100, Verdict::Within);
-  add("reason", "value: 0, phase: calm, simulated: reason(app.crashed), unit: 1/s, tolerance: 0.1/s", 0, Verdict::Within);
+  add("reason", "value: 0, phase: calm, simulated: reason(app.connection_lost), unit: 1/s, tolerance: 0.1/s", 0, Verdict::Within);
   add("no such reason", "value: 0, phase: calm, simulated: reason(app.tired), unit: 1/s, tolerance: 0.1/s", kUnknown,
       Verdict::Missed);
   add("sum", "value: 40, phase: storm, simulated: users.p50 - 10ms, unit: ms, tolerance: 2%", 40, Verdict::Within);

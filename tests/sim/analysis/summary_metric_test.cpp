@@ -136,11 +136,11 @@ void SummaryMetricTest::findsFigures() {
 // Whatever validation lets a scenario name, a run with enough of everything has.
 void SummaryMetricTest::knowsEveryName() {
   const Scenario scenario = scenarioOf(R"(faultline: 1
-duration: 30s
+duration: 20s
 classes: {view: {share: 60%}, buy: {share: 40%, effect: write}}
 hosts: {box: {cores: 1, members: [app]}}
 nodes:
-  users: {kind: client, rate: 500/s, timeout: 100ms}
+  users: {kind: client, rate: 800/s, timeout: 100ms}
   app: {kind: service, workers: 4, work: exponential(1ms)}
   db: {kind: service, workers: 2, work: exponential(4ms), queue_capacity: 2}
 edges:

@@ -37,7 +37,7 @@ class RandomScenario {
     addEdges(s);
     addTimeline(s);
     for (int i = below(3); i > 0; --i)
-      s.expect.push_back(pick({"p99(a) > 5s", "a: b", "first(x < 3) < first(y)", "  spaces  "}));
+      s.expect.push_back(pick({"p99(users) > 5s", "first(db.queue < 3) < first(app.failed > 0)", "  p50(users)  > 1ms "}));
     if (chance()) s.layout = {{"users", {1.5, -2}}, {"db", {1e6, 0.001}}};
     if (chance()) addRecorded(s);
     return s;
