@@ -100,7 +100,7 @@ constexpr ReasonInfo kReasons[] = {
 constexpr const char* kHeadline[] = {"state", "rejected", "failed"};
 
 constexpr std::int64_t kHalfOpenCallsOfRatio = 10;
-constexpr std::uint16_t kAnswerFlags = kMiss | kStale | kDegraded;
+constexpr std::uint32_t kAnswerFlags = kMiss | kFetched | kStale | kDegraded;
 
 class CircuitBreaker : public Component {
  public:
@@ -127,7 +127,7 @@ class CircuitBreaker : public Component {
         --admitted_;
     }
     Call& call = ctx.at(id);
-    call.flags = static_cast<std::uint16_t>(call.flags | (reply.flags & kAnswerFlags));
+    call.flags |= reply.flags & kAnswerFlags;
     call.version = reply.version;
     call.retryAfter = reply.retryAfter.ns;
     fail(ctx, id, reply.failure, p_.fallback == Fallback::Always);

@@ -151,7 +151,7 @@ constexpr ReasonInfo kReasons[] = {
 
 constexpr const char* kHeadline[] = {"healthy", "arrivals", "failed"};
 
-constexpr std::uint16_t kAnswerFlags = kMiss | kStale | kDegraded;
+constexpr std::uint32_t kAnswerFlags = kMiss | kFetched | kStale | kDegraded;
 constexpr std::uint16_t kRequestFlags = kProbe | kFill | kMessage;
 
 std::uint8_t outcomeBits(const std::vector<std::string>& names) {
@@ -433,7 +433,7 @@ class LoadBalancer : public Component {
 
   void copyAnswer(Context& ctx, CallId id, const Reply& reply) const {
     Call& call = ctx.at(id);
-    call.flags = static_cast<std::uint16_t>(call.flags | (reply.flags & kAnswerFlags));
+    call.flags |= reply.flags & kAnswerFlags;
     call.version = reply.version;
     call.retryAfter = reply.retryAfter.ns;
   }
