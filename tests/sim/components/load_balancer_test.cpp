@@ -382,6 +382,33 @@ timeline:
     }
   }
 
+  // Balancer and breaker hand on what a cache behind them says, also where they make calls of their own.
+  void fetchedAnswersAreHandedOn() {
+    for (const char* policy : {"algorithm: round_robin", "algorithm: least_connections", "next_upstream: {}"})
+      for (const char* edge : {"{}", "{pool: {size: 50}}"}) {
+        const Summary s = runText(std::string(R"(
+faultline: 1
+name: t
+duration: 20.05s
+classes:
+  all: {key: sequential(1k)}
+nodes:
+  users: {kind: client, rate: 10/s, arrivals: constant}
+  guard: {kind: circuit_breaker}
+  lb: {kind: load_balancer, )") + policy + R"(}
+  cache: {kind: cache, strategy: read_through}
+  db: {kind: service}
+edges:
+  - users -> guard
+  - guard -> lb: )" + edge + R"(
+  - lb -> cache: )" + edge + R"(
+  - cache -> db
+)");
+        QCOMPARE(s.requests.ok, std::uint64_t{200});
+        QCOMPARE(s.requests.fetchedLatency.count(), std::uint64_t{200});
+      }
+  }
+
   void drainedInstancesGetNoCalls() {
     const std::string deploy = "timeline:\n  - {at: 10s, deploy: app, drain: 2s, boot: 5s}\n";
     for (const char* policy : {"algorithm: round_robin", "algorithm: least_connections", "next_upstream: {}"}) {
