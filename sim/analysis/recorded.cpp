@@ -57,7 +57,8 @@ class PhaseComparison {
     result.from = summary.warmup;
     result.to = summary.simulated;
     for (const Row& row : rows_)
-      if (const auto source = sourceOf(row.spec, phase)) result.figures.push_back(figure(row, *source, summary, series));
+      if (const auto source = sourceOf(row.spec, phase))
+        result.figures.push_back(figure(row, *source, summary, series));
     return result;
   }
 
@@ -67,7 +68,8 @@ class PhaseComparison {
     const bool isNamed = std::find(row.phases.begin(), row.phases.end(), phase) != row.phases.end();
     const bool isOfAll = row.phases.empty() && phase != kMomentPhase;
     if (!isNamed && !isOfAll) return std::nullopt;
-    if (row.value) return Source{row.simulated, row.unit, *row.value, row.low.value_or(*row.value), row.high.value_or(*row.value)};
+    if (row.value)
+      return Source{row.simulated, row.unit, *row.value, row.low.value_or(*row.value), row.high.value_or(*row.value)};
     const EnvelopeRow* e = envelope_.find(phase, row.recorded);
     if (e == nullptr) return std::nullopt;
     return Source{row.recorded, row.unit.empty() ? e->unit : row.unit, e->mean, e->low, e->high};

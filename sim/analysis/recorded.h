@@ -12,8 +12,8 @@
 
 namespace faultline {
 
-// `finished` is the run, at its end; it gives what is about the whole run. Phases that it did not reach are left out, and
-// so is what was done to it live. Files are looked for in `baseDir`. `goesOn` is asked now and then; false ends the
+// `finished` is the run, at its end; it gives what is about the whole run. Phases that it did not reach are left out,
+// and so is what was done to it live. Files are looked for in `baseDir`. `goesOn` is asked now and then; false ends the
 // comparison with a problem. REQUIRES a scenario that validation accepts.
 RecordedResult compareWithRecorded(const Simulation& finished, const std::string& baseDir,
                                    const std::function<bool()>& goesOn = {});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 
 #include "analysis/expect.h"
 #include "engine/component.h"
@@ -43,9 +44,9 @@ class Operations {
 
   double figure(std::string_view metric) const {
     constexpr std::pair<const char*, std::uint64_t OperationSummary::*> kCounts[] = {
-        {"offered", &OperationSummary::offered},   {"ok", &OperationSummary::ok},
-        {"goodput", &OperationSummary::goodput},   {"degraded", &OperationSummary::degraded},
-        {"failed", &OperationSummary::failed},     {"late", &OperationSummary::late},
+        {"offered", &OperationSummary::offered}, {"ok", &OperationSummary::ok},
+        {"goodput", &OperationSummary::goodput}, {"degraded", &OperationSummary::degraded},
+        {"failed", &OperationSummary::failed},   {"late", &OperationSummary::late},
         {"stale", &OperationSummary::stale}};
     constexpr std::pair<std::string_view, Histogram OperationSummary::*> kTimings[] = {
         {"failed_", &OperationSummary::failedLatency},
@@ -53,10 +54,10 @@ class Operations {
         {"fetched_", &OperationSummary::fetchedLatency},
         {"", &OperationSummary::okLatency}};
     for (const auto& [name, member] : kCounts)
-      if (metric == name) return perSecond(sum([&](const OperationSummary& o) { return o.*member; }), summary_);
+      if (metric == name) return perSecond(sum([m = member](const OperationSummary& o) { return o.*m; }), summary_);
     for (const auto& [prefix, member] : kTimings) {
       const bool isCount = metric.size() + 1 == prefix.size() && prefix.starts_with(metric);  // "cached"
-      if (isCount) return perSecond(sum([&](const OperationSummary& o) { return (o.*member).count(); }), summary_);
+      if (isCount) return perSecond(sum([m = member](const OperationSummary& o) { return (o.*m).count(); }), summary_);
       if (metric.starts_with(prefix)) return timingFigure(merged(member), metric.substr(prefix.size()));
     }
     return kUnknown;
@@ -68,7 +69,7 @@ class Operations {
     for (const OperationSummary& o : operations_) total += countOf(o);
     return static_cast<double>(total);
   }
-  Histogram merged(Histogram OperationSummary::* member) const {
+  Histogram merged(Histogram OperationSummary::*member) const {
     Histogram all;
     for (const OperationSummary& o : operations_) all.merge(o.*member);
     return all;
@@ -85,16 +86,15 @@ double operationFigure(const Summary& s, const NodeSummary& node, std::string_vi
 }
 
 double serverFigure(const Summary& s, const NodeSummary& n, std::string_view metric) {
-  const std::pair<std::string_view, double> levels[] = {
-      {"arrivals", perSecond(static_cast<double>(n.arrivals), s)},
-      {"ok", perSecond(static_cast<double>(n.ok), s)},
-      {"failed", perSecond(static_cast<double>(n.failed), s)},
-      {"in_flight", n.inFlightMean},
-      {"busy", n.busyMean},
-      {"queue", n.queueMean},
-      {"queue.max", static_cast<double>(n.queueMax)},
-      {"utilization", n.utilization},
-      {"cpu", n.cpuCores}};
+  const std::pair<std::string_view, double> levels[] = {{"arrivals", perSecond(static_cast<double>(n.arrivals), s)},
+                                                        {"ok", perSecond(static_cast<double>(n.ok), s)},
+                                                        {"failed", perSecond(static_cast<double>(n.failed), s)},
+                                                        {"in_flight", n.inFlightMean},
+                                                        {"busy", n.busyMean},
+                                                        {"queue", n.queueMean},
+                                                        {"queue.max", static_cast<double>(n.queueMax)},
+                                                        {"utilization", n.utilization},
+                                                        {"cpu", n.cpuCores}};
   for (const auto& [name, value] : levels)
     if (metric == name) return value;
   const std::pair<std::string_view, const Histogram*> timings[] = {

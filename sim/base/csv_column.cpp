@@ -19,7 +19,8 @@ CsvColumn readCsvColumn(std::string_view baseDir, std::string_view path, std::st
   while (file.next(cells)) {
     const std::string cell = *index < cells.size() ? cells[*index] : "";
     const auto value = csvNumber(cell);
-    if (!value) return failed("'" + name + "', line " + std::to_string(file.line()) + ": '" + cell + "' is not a number");
+    if (!value)
+      return failed("'" + name + "', line " + std::to_string(file.line()) + ": '" + cell + "' is not a number");
     if (result.values.size() == kMostCsvValues) {
       return failed("'" + name + "' has more than 1000000 rows; keep a sample of them");
     }

@@ -67,7 +67,8 @@ void readRows(const YamlNode& node, RecordedSpec& spec, FieldReader& reader) {
 // What only the files can tell.
 class FileCheck {
  public:
-  FileCheck(const Scenario& scenario, FieldReader& reader) : scenario_(scenario), spec_(*scenario.recorded), reader_(reader) {}
+  FileCheck(const Scenario& scenario, FieldReader& reader)
+      : scenario_(scenario), spec_(*scenario.recorded), reader_(reader) {}
 
   void check() {
     checkColumns();
@@ -103,8 +104,8 @@ class FileCheck {
         fail(path + ".phase", "the envelope has no " + quoted(row.recorded) + " for the phase " + quoted(phase));
     const Result<Measure> measure = parseMeasure(row.simulated, names);
     if (measure.ok() && row.unit.empty() && recordedUnit(ofMetric->unit).dimension != measure.value.dimension)
-      fail(path + ".simulated", quoted(row.simulated) + " is not in " + quoted(ofMetric->unit) + " like " +
-                                    quoted(row.recorded));
+      fail(path + ".simulated",
+           quoted(row.simulated) + " is not in " + quoted(ofMetric->unit) + " like " + quoted(row.recorded));
   }
 
   const Scenario& scenario_;

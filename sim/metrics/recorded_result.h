@@ -11,12 +11,12 @@ namespace faultline {
 struct RecordedFigure {
   enum class Verdict { Within, Missed, NotJudged };
 
-  std::string name;       // of the metric in the envelope; what is simulated where it has none
+  std::string name;  // of the metric in the envelope; what is simulated where it has none
   std::string simulatedText;
-  std::string unit;       // of the figures below
+  std::string unit;  // of the figures below
   double recorded = 0, low = 0, high = 0;
-  double simulated = 0;   // NaN when it is unknown or never came about
-  std::string tolerance;  // as written: "5%", "2s", "factor 2"; empty when there is none
+  double simulated = 0;       // NaN when it is unknown or never came about
+  std::string tolerance;      // as written: "5%", "2s", "factor 2"; empty when there is none
   bool errorIsShare = false;  // whether the tolerance is about simulated over recorded
   Verdict verdict = Verdict::NotJudged;
   std::string note;
@@ -38,9 +38,7 @@ struct RecordedResult {
       for (const RecordedFigure& figure : phase.figures) n += figure.verdict == verdict;
     return n;
   }
-  std::size_t judged() const {
-    return count(RecordedFigure::Verdict::Within) + count(RecordedFigure::Verdict::Missed);
-  }
+  std::size_t judged() const { return count(RecordedFigure::Verdict::Within) + count(RecordedFigure::Verdict::Missed); }
 };
 
 }  // namespace faultline

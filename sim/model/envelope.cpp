@@ -19,8 +19,13 @@ std::optional<Columns> columnsOf(const CsvFile& file, std::string& problem) {
       problem = file.missingColumn(needed);
       return std::nullopt;
     }
-  Columns c{*file.column("phase"), *file.column("metric"), *file.column("mean"), file.column("unit"),
-            file.column("low"),    file.column("high"),    {}};
+  Columns c{*file.column("phase"),
+            *file.column("metric"),
+            *file.column("mean"),
+            file.column("unit"),
+            file.column("low"),
+            file.column("high"),
+            {}};
   for (std::size_t i = 0; i < file.names().size(); ++i)
     if (file.names()[i].starts_with("run")) c.runs.push_back(i);
   return c;
@@ -60,8 +65,8 @@ Envelope readEnvelope(std::string_view baseDir, std::string_view path) {
                          cells[columns->mean] + "' is not a number";
       return envelope;
     }
-    EnvelopeRow row{cells[columns->phase], cells[columns->metric], columns->unit ? cells[*columns->unit] : "",
-                    *mean, *mean, *mean};
+    EnvelopeRow row{
+        cells[columns->phase], cells[columns->metric], columns->unit ? cells[*columns->unit] : "", *mean, *mean, *mean};
     std::vector<std::size_t> bounds = columns->runs;
     for (const auto& bound : {columns->low, columns->high})
       if (bound) bounds.push_back(*bound);

@@ -177,8 +177,7 @@ Dimension dimensionOf(const std::vector<MeasurePart>& parts, const std::vector<P
 
 }  // namespace
 
-MeasureNames::MeasureNames(const Scenario& s)
-    : scenario(s), columns(metricColumns(s)), figures(summaryMetrics(s)) {}
+MeasureNames::MeasureNames(const Scenario& s) : scenario(s), columns(metricColumns(s)), figures(summaryMetrics(s)) {}
 
 Result<Measure> parseMeasure(std::string_view text, const MeasureNames& names) {
   Result<Measure> result;

@@ -22,9 +22,9 @@ struct MeasurePart {
   enum class Kind { Figure, Reason, Slope, Term, Quantity };
   char joinedBy = '+';  // + - or /; a division is of the part before it
   Kind kind = Kind::Quantity;
-  std::string name;      // of a figure, a reason or a column
-  double scale = 1;      // of a figure or column: to the base unit
-  double quantity = 0;   // in the base unit
+  std::string name;     // of a figure, a reason or a column
+  double scale = 1;     // of a figure or column: to the base unit
+  double quantity = 0;  // in the base unit
   ExpectationTerm term;
   Dimension dimension = Dimension::Number;
 };

@@ -21,7 +21,8 @@ void checkPhases(const Scenario& scenario, Diagnostics& problems) {
       problems.push_back(errorAt(path, "no phase can be called \"moment\"", "that word stands for the whole run"));
     if (phase.to <= phase.from) problems.push_back(errorAt(path, "the phase ends before it begins"));
     if (phase.from < scenario.warmup)
-      problems.push_back(errorAt(path, "the phase begins before the warm-up ends, at " + formatDuration(scenario.warmup)));
+      problems.push_back(
+          errorAt(path, "the phase begins before the warm-up ends, at " + formatDuration(scenario.warmup)));
     if (before != nullptr && phase.from < before->to)
       problems.push_back(errorAt(path, "the phase begins before " + quoted(before->name) + " ends"));
     if (phase.to > scenario.duration)
@@ -66,8 +67,8 @@ class RowCheck {
 
   void checkSource() {
     if (row_.recorded.empty() == !row_.value)
-      fail("recorded", row_.value ? "a row has either \"recorded\" or \"value\", not both"
-                                  : "the recorded figure is missing",
+      fail("recorded",
+           row_.value ? "a row has either \"recorded\" or \"value\", not both" : "the recorded figure is missing",
            "name a metric of the envelope, or give \"value\"");
     if (!row_.recorded.empty() && spec_.envelope.empty())
       fail("recorded", "there is no envelope to take " + quoted(row_.recorded) + " from", "add \"envelope: x.csv\"");
@@ -111,8 +112,8 @@ void validateRecorded(const Scenario& scenario, Diagnostics& problems) {
   for (const MetricColumn& column : names.columns) known.push_back(column.name);
   for (const auto& [metric, column] : spec.columns)
     if (std::find(known.begin(), known.end(), metric) == known.end())
-      problems.push_back(errorAt("recorded.columns." + metric, "there is no metric " + quoted(metric),
-                                 suggestion(metric, known)));
+      problems.push_back(
+          errorAt("recorded.columns." + metric, "there is no metric " + quoted(metric), suggestion(metric, known)));
   for (std::size_t i = 0; i < spec.compare.size() && problems.size() < kMostFindings; ++i)
     RowCheck(spec, spec.compare[i], "recorded.compare[" + std::to_string(i) + "]", names, problems).check();
 }

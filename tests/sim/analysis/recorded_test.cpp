@@ -97,11 +97,12 @@ class RecordedTest : public QObject {
 };
 
 void RecordedTest::comparesPhaseByPhase() {
-  const RecordedResult r = Recording("    - {recorded: ok, simulated: users.ok, tolerance: 2%}\n"
-                                     "    - {recorded: p50, simulated: users.p50, tolerance: 3%}\n"
-                                     "    - {recorded: busy, phase: storm, simulated: app.busy, tolerance: 0.1}\n"
-                                     "    - {recorded: slow_at, phase: moment, simulated: first(app.latency_p50 > 40ms), "
-                                     "tolerance: 1s}\n")
+  const RecordedResult r = Recording(
+                               "    - {recorded: ok, simulated: users.ok, tolerance: 2%}\n"
+                               "    - {recorded: p50, simulated: users.p50, tolerance: 3%}\n"
+                               "    - {recorded: busy, phase: storm, simulated: app.busy, tolerance: 0.1}\n"
+                               "    - {recorded: slow_at, phase: moment, simulated: first(app.latency_p50 > 40ms), "
+                               "tolerance: 1s}\n")
                                .compare();
   QCOMPARE(r.problem, std::string());
   QCOMPARE(r.phases.size(), std::size_t{3});
@@ -136,23 +137,31 @@ void RecordedTest::judges_data() {
   add("in seconds", "value: 0.052, phase: storm, simulated: users.p50, unit: s, tolerance: 3ms", 0.05, Verdict::Within);
   add("factor", "value: 26, phase: storm, simulated: users.p50, unit: ms, factor: 2", 50, Verdict::Within);
   add("factor missed", "value: 24, phase: storm, simulated: users.p50, unit: ms, factor: 2", 50, Verdict::Missed);
-  add("factor missed below", "value: 104, phase: storm, simulated: users.p50, unit: ms, factor: 2", 50, Verdict::Missed);
-  add("within the runs", "value: 60, low: 45, high: 80, phase: storm, simulated: users.p50, unit: ms, tolerance: 1%", 50,
-      Verdict::Within);
-  add("informative", "value: 1, phase: storm, simulated: users.p50, unit: ms, informative: true", 50, Verdict::NotJudged);
-  add("unknown", "value: 1, phase: storm, simulated: users.failed_p50, unit: ms, tolerance: 5%", kUnknown, Verdict::Missed);
+  add("factor missed below", "value: 104, phase: storm, simulated: users.p50, unit: ms, factor: 2", 50,
+      Verdict::Missed);
+  add("within the runs", "value: 60, low: 45, high: 80, phase: storm, simulated: users.p50, unit: ms, tolerance: 1%",
+      50, Verdict::Within);
+  add("informative", "value: 1, phase: storm, simulated: users.p50, unit: ms, informative: true", 50,
+      Verdict::NotJudged);
+  add("unknown", "value: 1, phase: storm, simulated: users.failed_p50, unit: ms, tolerance: 5%", kUnknown,
+      Verdict::Missed);
   add("never came", "value: 1, phase: moment, simulated: first(app.failed > 0/s), unit: s, tolerance: 5s", kUnknown,
       Verdict::Missed);
   add("counted", "value: 4000, phase: moment, simulated: ok(users), tolerance: 1%", 4000, Verdict::Within);
   add("rate", "value: 100, phase: calm, simulated: rate(app.ok), unit: 1/s, tolerance: 1/s", 100, Verdict::Within);
-  add("reason", "value: 0, phase: calm, simulated: reason(app.connection_lost), unit: 1/s, tolerance: 0.1/s", 0, Verdict::Within);
+  add("reason", "value: 0, phase: calm, simulated: reason(app.connection_lost), unit: 1/s, tolerance: 0.1/s", 0,
+      Verdict::Within);
   add("no such reason", "value: 0, phase: calm, simulated: reason(app.tired), unit: 1/s, tolerance: 0.1/s", kUnknown,
       Verdict::Missed);
   add("sum", "value: 40, phase: storm, simulated: users.p50 - 10ms, unit: ms, tolerance: 2%", 40, Verdict::Within);
-  add("quotient", "value: 50, phase: storm, simulated: app.busy / app.ok, unit: ms, tolerance: 2%", 50, Verdict::Within);
-  add("flat", "value: 0, phase: storm, simulated: slope(app.in_flight), unit: 1/s, tolerance: 0.01/s", 0, Verdict::Within);
-  add("steep", "value: 0.4, phase: moment, simulated: slope(app.in_flight), unit: 1/s, factor: 2", 0.15, Verdict::Missed);
-  add("highest of the phase", "value: 1, phase: calm, simulated: max(app.in_flight), tolerance: 0.05", 1, Verdict::Within);
+  add("quotient", "value: 50, phase: storm, simulated: app.busy / app.ok, unit: ms, tolerance: 2%", 50,
+      Verdict::Within);
+  add("flat", "value: 0, phase: storm, simulated: slope(app.in_flight), unit: 1/s, tolerance: 0.01/s", 0,
+      Verdict::Within);
+  add("steep", "value: 0.4, phase: moment, simulated: slope(app.in_flight), unit: 1/s, factor: 2", 0.15,
+      Verdict::Missed);
+  add("highest of the phase", "value: 1, phase: calm, simulated: max(app.in_flight), tolerance: 0.05", 1,
+      Verdict::Within);
 }
 
 void RecordedTest::judges() {
@@ -168,10 +177,10 @@ void RecordedTest::judges() {
 }
 
 void RecordedTest::measuresOnlyItsPhase() {
-  const RecordedResult r =
-      Recording("    - {recorded: p50, simulated: users.max, tolerance: 3%}\n"
-                "    - {phase: moment, value: 50, simulated: users.max, unit: ms, tolerance: 3%}\n")
-          .compare();
+  const RecordedResult r = Recording(
+                               "    - {recorded: p50, simulated: users.max, tolerance: 3%}\n"
+                               "    - {phase: moment, value: 50, simulated: users.max, unit: ms, tolerance: 3%}\n")
+                               .compare();
   QCOMPARE(r.phases.size(), std::size_t{3});
   QCOMPARE(r.phases[0].figures[0].simulated, 10.0);  // the storm is not in it
   QCOMPARE(r.phases[1].figures[0].simulated, 50.0);
@@ -224,8 +233,9 @@ void RecordedTest::endsWhenAskedTo() {
 }
 
 void RecordedTest::saysWhatMissed() {
-  const RecordedResult r = Recording("    - {recorded: ok, simulated: users.ok, tolerance: 2%, note: as clients saw it}\n"
-                                     "    - {recorded: p50, phase: calm, simulated: users.p50, informative: true}\n")
+  const RecordedResult r = Recording(
+                               "    - {recorded: ok, simulated: users.ok, tolerance: 2%, note: as clients saw it}\n"
+                               "    - {recorded: p50, phase: calm, simulated: users.p50, informative: true}\n")
                                .compare();
   const std::string text = recordedText(r);
   for (const char* part : {"calm, 5s to 15s", "storm, 25s to 40s", "[105.0, 107.0]", "MISS", "as clients saw it",

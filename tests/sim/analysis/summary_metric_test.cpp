@@ -141,7 +141,7 @@ classes: {view: {share: 60%}, buy: {share: 40%, effect: write}}
 hosts: {box: {cores: 1, members: [app]}}
 nodes:
   users: {kind: client, rate: 800/s, timeout: 100ms}
-  app: {kind: service, workers: 8, work: exponential(1ms)}
+  app: {kind: service, workers: 100, work: exponential(1ms)}
   db: {kind: service, workers: 2, work: exponential(4ms), queue_capacity: 2}
 edges:
   - users -> app
