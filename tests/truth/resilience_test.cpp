@@ -28,7 +28,7 @@ std::string trio(const std::string& a, const std::string& b, const std::string& 
 
 // A chain of callers down to a database that always fails.
 std::string layers(const std::string& lowerRetry) {
-  return "nodes:\n  users: {kind: client, rate: 10/s}\n  a: {kind: service, workers: 1000}\n"
+  return "nodes:\n  users: {kind: client, rate: 10/s, until: 50s}\n  a: {kind: service, workers: 1000}\n"
          "  b: {kind: service, workers: 1000}\n  c: {kind: service, workers: 1000}\n"
          "  db: {kind: service, workers: 1000}\nedges:\n  - users -> a\n"
          "  - a -> b: {retry: {max: 3, backoff: none}}\n  - b -> c: {" +
