@@ -326,7 +326,8 @@ class TruthResilienceTest : public QObject {
     const Run ten =
         retriesOf("max: 10, backoff: exponential, base: 100ms, cap: 100s", "rate: 1/s, operations: 1", 300, 1);
     double total = 0;
-    for (double d : delaysOf(ten)[0]) total += d;
+    const std::vector<double> delays = delaysOf(ten)[0];
+    for (double d : delays) total += d;
     QCOMPARE(verdict("re-backoff-sequence", "total_delay_10_retries_i", {total}), QString());
   }
 
