@@ -352,9 +352,7 @@ CallId Engine::newChild(EdgeState& edge, CallId parentId, const CallOptions& opt
   call.flags = flags;
   call.parent = parentId;
   call.born = parent.born;
-  call.key = options.key != kNoKey ? options.key
-             : edge.ownKeys       ? edge.keyOffset + edge.keys.draw(edge.luck)
-                                  : parent.key;
+  call.key = keyFor(edge, parent, options);
   call.user = parent.user;
   call.klass = parent.klass;
   call.repeat = options.repeat;

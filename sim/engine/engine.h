@@ -4,10 +4,8 @@
 #pragma once
 
 #include <deque>
-#include <functional>
 #include <memory>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "base/flat_map.h"
@@ -204,7 +202,6 @@ class Engine {
   std::uint32_t internQuery(const std::string& name);
   void giveCores(Instance& instance, double cores);
   void addInstance(NodeState& node);
-  void restartMeasuring();
 
   Scenario scenario;
   SimTime now;
@@ -248,6 +245,11 @@ class Engine {
   [[gnu::noinline]] void transmit(EdgeState& edge, CallId id, bool answer);
   void popHop(Call& call);
   Reply makeReply(const Call& call, bool timedOut) const;
+  // Which key a call along `edge` is about: the caller's choice, a draw from the edge's own keys, or the parent's.
+  static std::uint32_t keyFor(EdgeState& edge, const Call& parent, const CallOptions& options) {
+    if (options.key != kNoKey) return options.key;
+    return edge.ownKeys ? edge.keyOffset + edge.keys.draw(edge.luck) : parent.key;
+  }
   CallId newChild(EdgeState& edge, CallId parent, const CallOptions& options);
   void launch(std::uint32_t record);
   void acquire(std::uint32_t record);

@@ -53,9 +53,7 @@ void Engine::beginOutbound(EdgeState& edge, CallId parentId, const CallOptions& 
   record = OutboundCall{};
   record.parent = wanted ? parentId : 0;
   record.edge = edge.id;
-  record.key = options.key != kNoKey ? options.key
-               : edge.ownKeys       ? edge.keyOffset + edge.keys.draw(edge.luck)
-                                    : parent.key;
+  record.key = keyFor(edge, parent, options);
   record.user = parent.user;
   record.operation = parent.operation;
   record.born = parent.born;

@@ -49,8 +49,7 @@ const CallPlan::PlannedEdge& CallPlan::plannedOf(std::uint32_t edge) const {
   return *std::find_if(edges_.begin(), edges_.end(), [&](const PlannedEdge& p) { return p.edge == edge; });
 }
 
-bool CallPlan::applies(Context& ctx, const PlannedEdge& planned, const Call& call) {
-  (void)ctx;
+bool CallPlan::applies(const PlannedEdge& planned, const Call& call) {
   if (!(planned.classes & 1ull << (call.klass & 63))) return false;
   switch (planned.condition.kind) {
     case Condition::Kind::Always: return true;
@@ -112,7 +111,7 @@ CallPlan::Progress CallPlan::advance(Context& ctx, CallId id, std::size_t from) 
     std::uint64_t chosen = 0;
     std::size_t end = i;
     for (; end < edges_.size() && edges_[end].step == step; ++end)
-      if (applies(ctx, edges_[end], ctx.at(id))) chosen |= 1ull << (end - i);
+      if (applies(edges_[end], ctx.at(id))) chosen |= 1ull << (end - i);
     for (std::size_t k = i; k < end; ++k)
       if (chosen & 1ull << (k - i)) launch(ctx, id, edges_[k]);
     i = end;

@@ -45,7 +45,7 @@ class CallPlan {
   };
 
   Progress advance(Context& ctx, CallId call, std::size_t from);
-  bool applies(Context& ctx, const PlannedEdge& planned, const Call& call);
+  bool applies(const PlannedEdge& planned, const Call& call);
   void launch(Context& ctx, CallId call, const PlannedEdge& planned);
   void fillCaches(Context& ctx, CallId call, const Reply& reply);
   const PlannedEdge& plannedOf(std::uint32_t edge) const;
