@@ -315,15 +315,21 @@ void Engine::applyToNode(const Action& action) {
   if (const Value* fraction = action.args.find("fraction")) sameFraction.set("fraction", *fraction);
   for (std::uint16_t instance : which) {
     if (action.verb == "crash") crash(id, instance);
-    else if (action.verb == "restart") restart(id, instance);
-    else if (action.verb == "pause") pause(id, instance);
-    else if (action.verb == "resume") resume(id, instance);
-    else if (action.verb == "slow") setSlow(id, instance, numberOf(action.args, "factor", 1));
+    else if (action.verb == "restart") {
+      crash(id, instance);  // what still ran stops first
+      restart(id, instance);
+    } else if (action.verb == "pause") pause(id, instance);
+    else if (action.verb == "unpause") resume(id, instance);
+    else if (action.verb == "resume") {
+      resume(id, instance);
+      setSlow(id, instance, 1);
+      setErrors(id, instance, 0);
+    } else if (action.verb == "slow") setSlow(id, instance, numberOf(action.args, "factor", 1));
     else if (action.verb == "errors") setErrors(id, instance, numberOf(action.args, "ratio", 0));
     else if (action.verb == "drain" || action.verb == "undrain") setDraining(id, instance, action.verb == "drain");
   }
   if (action.verb == "crash") return undoLater(action, "restart", sameFraction);
-  if (action.verb == "pause") return undoLater(action, "resume", sameFraction);
+  if (action.verb == "pause") return undoLater(action, "unpause", sameFraction);
   if (action.verb == "slow") {
     sameFraction.set("factor", 1.0);
     return undoLater(action, "slow", sameFraction);
@@ -363,15 +369,20 @@ void Engine::deploy(NodeId nodeId, Duration drain, Duration boot) {
 void Engine::applyToEdge(const Action& action) {
   EdgeState* edge = findEdge(action.target);
   if (!edge) return;
-  if (action.verb == "cut") edge->cut = true;
-  else if (action.verb == "refuse") edge->refuse = true;
+  if (action.verb == "cut" || action.verb == "uncut") edge->cut = action.verb == "cut";
+  else if (action.verb == "refuse" || action.verb == "unrefuse") edge->refuse = action.verb == "refuse";
   else if (action.verb == "mend") {
     edge->cut = edge->refuse = false;
     edge->slow = 1;
     edge->extraLoss = 0;
   } else if (action.verb == "slow_edge") edge->slow = numberOf(action.args, "factor", 1);
   else if (action.verb == "loss") edge->extraLoss = numberOf(action.args, "ratio", 0);
-  if (action.verb != "mend") undoLater(action, "mend", {});
+  // The end of one fault leaves the others of the edge.
+  ValueMap none;
+  if (action.verb == "slow_edge") none.set("factor", 1.0);
+  if (action.verb == "loss") none.set("ratio", 0.0);
+  const bool isSwitch = action.verb == "cut" || action.verb == "refuse";
+  undoLater(action, (isSwitch ? "un" : "") + action.verb, none);
   refreshEdge(*edge);
 }
 

@@ -1,0 +1,81 @@
+// Faults side by side: each ends when it should, and takes no other with it.
+#include <QTest>
+
+#include "support/run.h"
+
+using namespace faultline;
+
+namespace {
+
+constexpr const char* kPair = R"(
+faultline: 1
+duration: 40s
+seed: 5
+nodes:
+  users: {kind: client, rate: 50/s, arrivals: constant}
+  app: {kind: service, workers: 8, work: 10ms}
+edges:
+  - users -> app: {timeout: 5s}
+timeline:
+)";
+
+Summary after(const std::string& timeline, SimTime from, SimTime to) {
+  Simulation simulation(scenarioOf(kPair + timeline));
+  simulation.advanceTo(from);
+  simulation.restartMeasuring();
+  simulation.advanceTo(to);
+  return simulation.summary();
+}
+
+}  // namespace
+
+class FaultsTest : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void resumeEndsWhatItSays() {
+    const Summary s = after(R"(
+  - {at: 1s, slow: app, factor: 20}
+  - {at: 1s, errors: app, ratio: 100%}
+  - {at: 2s, pause: app}
+  - {at: 10s, resume: app}
+)",
+                            seconds(12), seconds(20));
+    QCOMPARE(s.requests.failed, 0u);
+    QVERIFY(s.requests.okLatency.quantile(0.99) < milliseconds(11));
+  }
+
+  void theEndOfAPauseLeavesASlowdown() {
+    const Summary s = after(R"(
+  - {at: 1s, slow: app, factor: 4}
+  - {at: 2s, pause: app, for: 1s}
+)",
+                            seconds(10), seconds(20));
+    QVERIFY(s.requests.okLatency.quantile(0.5).ns > 39'000'000);
+  }
+
+  void theEndOfACutLeavesASlowEdge() {
+    const Summary s = after(R"(
+  - {at: 1s, loss: users -> app, ratio: 50%, for: 30s}
+  - {at: 2s, cut: users -> app, for: 1s}
+  - {at: 2s, refuse: users -> app, for: 500ms}
+)",
+                            seconds(10), seconds(20));
+    QVERIFY(s.requests.ok > 50);
+    QVERIFY(s.requests.failed > 100);
+    QCOMPARE(after("  - {at: 1s, loss: users -> app, ratio: 50%, for: 4s}\n", seconds(12), seconds(20)).requests.failed,
+             0u);
+  }
+
+  void aRestartLosesWhatWasHeld() {
+    const Summary s = after(R"(
+  - {at: 5s, slow: app, factor: 100}
+  - {at: 7s, restart: app}
+)",
+                            seconds(6), milliseconds(7001));
+    QVERIFY(countOf(s.requests, "app.connection_lost") > 8);
+  }
+};
+
+QTEST_APPLESS_MAIN(FaultsTest)
+#include "faults_test.moc"
