@@ -2,23 +2,27 @@
 
 namespace faultline {
 
+const ComponentInfo& bulkheadInfo();
 const ComponentInfo& cacheInfo();
 const ComponentInfo& circuitBreakerInfo();
 const ComponentInfo& clientInfo();
 const ComponentInfo& databaseInfo();
 const ComponentInfo& loadBalancerInfo();
 const ComponentInfo& queueInfo();
+const ComponentInfo& rateLimiterInfo();
 const ComponentInfo& replicaInfo();
 const ComponentInfo& serviceInfo();
 
 std::span<const ComponentInfo* const> catalog() {
   static const ComponentInfo* const kKinds[] = {
+      &bulkheadInfo(),
       &cacheInfo(),
       &circuitBreakerInfo(),
       &clientInfo(),
       &databaseInfo(),
       &loadBalancerInfo(),
       &queueInfo(),
+      &rateLimiterInfo(),
       &replicaInfo(),
       &serviceInfo(),
   };
