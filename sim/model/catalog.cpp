@@ -8,6 +8,7 @@ const ComponentInfo& circuitBreakerInfo();
 const ComponentInfo& clientInfo();
 const ComponentInfo& databaseInfo();
 const ComponentInfo& loadBalancerInfo();
+const ComponentInfo& loadShedderInfo();
 const ComponentInfo& queueInfo();
 const ComponentInfo& rateLimiterInfo();
 const ComponentInfo& replicaInfo();
@@ -21,6 +22,7 @@ std::span<const ComponentInfo* const> catalog() {
       &clientInfo(),
       &databaseInfo(),
       &loadBalancerInfo(),
+      &loadShedderInfo(),
       &queueInfo(),
       &rateLimiterInfo(),
       &replicaInfo(),
