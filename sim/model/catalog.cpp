@@ -2,11 +2,14 @@
 
 namespace faultline {
 
+const ComponentInfo& apiGatewayInfo();
 const ComponentInfo& bulkheadInfo();
 const ComponentInfo& cacheInfo();
 const ComponentInfo& circuitBreakerInfo();
 const ComponentInfo& clientInfo();
+const ComponentInfo& cronInfo();
 const ComponentInfo& databaseInfo();
+const ComponentInfo& functionInfo();
 const ComponentInfo& loadBalancerInfo();
 const ComponentInfo& loadShedderInfo();
 const ComponentInfo& queueInfo();
@@ -16,11 +19,14 @@ const ComponentInfo& serviceInfo();
 
 std::span<const ComponentInfo* const> catalog() {
   static const ComponentInfo* const kKinds[] = {
+      &apiGatewayInfo(),
       &bulkheadInfo(),
       &cacheInfo(),
       &circuitBreakerInfo(),
       &clientInfo(),
+      &cronInfo(),
       &databaseInfo(),
+      &functionInfo(),
       &loadBalancerInfo(),
       &loadShedderInfo(),
       &queueInfo(),
