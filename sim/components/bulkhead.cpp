@@ -32,7 +32,7 @@ constexpr ParamInfo kParams[] = {
     param<&Params::maxConcurrent>("max_concurrent", "Max concurrent", range(1, 1e6),
                                   "Calls of a compartment that may be at the dependency at a time."),
     param<&Params::maxWaiting>("max_waiting", "Max waiting", range(0, 1e8),
-                               "Calls of a compartment that may wait for a place; more are refused."),
+                               "Calls of a compartment that may wait for a place; more are refused. Unset: no limit."),
     param<&Params::maxWait>("max_wait", "Max wait", range(1e-6, kDay),
                             "A call that has waited this long is refused; unset: it waits for ever."),
     fixed(param<&Params::queue, &kDisciplineChoices>("queue", "Queue", {}, "Which of the waiting calls is next.")),
