@@ -97,10 +97,10 @@ int runScenario(const RunOptions& options) {
       return kBadInput;
     }
   }
-  const int written = writeText(options.json ? json
-                                             : reportText(outcome.summary, outcome.facts.wallSeconds) +
-                                                   expectationsText(outcome.facts.expectations) +
-                                                   recordedText(outcome.facts.recorded));
+  const int written =
+      writeText(options.json ? json
+                             : reportText(outcome.summary, outcome.facts.wallSeconds) +
+                                   expectationsText(outcome.facts.expectations) + recordedText(outcome.facts.recorded));
   return written != kFine ? written : outcome.status();
 }
 

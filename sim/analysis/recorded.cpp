@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <limits>
 
 #include "analysis/summary_metric.h"
 #include "model/envelope.h"
@@ -23,7 +24,7 @@ struct Source {
   double mean, low, high;
 };
 
-Figure::Verdict judged(const Row& row, const Figure& f, double scale) {
+Figure::Verdict judged(const Row& row, const Figure& f) {
   if (row.spec.informative) return Figure::Verdict::NotJudged;
   const double simulated = f.simulated, recorded = f.recorded;
   if (simulated >= f.low && simulated <= f.high) return Figure::Verdict::Within;
@@ -31,7 +32,8 @@ Figure::Verdict judged(const Row& row, const Figure& f, double scale) {
   if (row.spec.factor) {
     isNear = simulated >= recorded / *row.spec.factor && simulated <= recorded * *row.spec.factor;
   } else if (const auto tolerance = parseTolerance(row.spec.tolerance, row.measure.dimension)) {
-    const double most = tolerance->isShare ? tolerance->most * std::fabs(recorded) : tolerance->most / scale;
+    const double most =
+        tolerance->isShare ? tolerance->most * std::fabs(recorded) : tolerance->most / recordedUnit(f.unit).scale;
     isNear = std::fabs(simulated - recorded) <= most;  // false for NaN
   }
   return isNear ? Figure::Verdict::Within : Figure::Verdict::Missed;
@@ -51,15 +53,26 @@ class PhaseComparison {
     for (const RecordedRow& row : spec_.compare) rows_.push_back({row, parseMeasure(row.simulated, names).value});
   }
 
-  RecordedPhaseResult compare(std::string_view phase, const Summary& summary, const Series& series) const {
-    RecordedPhaseResult result;
-    if (phase != kMomentPhase) result.name = std::string(phase);
-    result.from = summary.warmup;
-    result.to = summary.simulated;
+  // Takes what one run came to in a phase.
+  void add(std::string_view phase, const Summary& summary, const Series& series) {
+    RecordedPhaseResult& result = phaseOf(phase, summary);
+    std::size_t next = 0;
     for (const Row& row : rows_)
-      if (const auto source = sourceOf(row.spec, phase))
-        result.figures.push_back(figure(row, *source, summary, series));
-    return result;
+      if (const auto source = sourceOf(row.spec, phase)) {
+        if (next == result.figures.size()) result.figures.push_back(figureOf(row, *source));
+        addRun(measured(row.measure, summary, series) / recordedUnit(source->unit).scale, result.figures[next++]);
+      }
+  }
+
+  // The means of all runs, judged.
+  std::vector<RecordedPhaseResult> take(std::size_t runs) {
+    for (RecordedPhaseResult& phase : phases_) {
+      const std::string_view name = phase.name.empty() ? kMomentPhase : std::string_view(phase.name);
+      std::size_t next = 0;
+      for (const Row& row : rows_)
+        if (sourceOf(row.spec, name)) judge(row, runs, phase.figures[next++]);
+    }
+    return std::move(phases_);
   }
 
  private:
@@ -75,8 +88,15 @@ class PhaseComparison {
     return Source{row.recorded, row.unit.empty() ? e->unit : row.unit, e->mean, e->low, e->high};
   }
 
-  Figure figure(const Row& row, const Source& source, const Summary& summary, const Series& series) const {
-    const double scale = recordedUnit(source.unit).scale;
+  RecordedPhaseResult& phaseOf(std::string_view phase, const Summary& summary) {
+    const std::string_view name = phase == kMomentPhase ? std::string_view{} : phase;
+    for (RecordedPhaseResult& known : phases_)
+      if (known.name == name) return known;
+    phases_.push_back({std::string(name), summary.warmup, summary.simulated, {}});
+    return phases_.back();
+  }
+
+  static Figure figureOf(const Row& row, const Source& source) {
     Figure f;
     f.name = source.name;
     f.simulatedText = row.spec.simulated;
@@ -84,17 +104,31 @@ class PhaseComparison {
     f.recorded = source.mean;
     f.low = source.low;
     f.high = source.high;
-    f.simulated = measured(row.measure, summary, series) / scale;
+    f.simulatedLow = std::numeric_limits<double>::infinity();
+    f.simulatedHigh = -f.simulatedLow;
     f.tolerance = toleranceText(row.spec);
     f.errorIsShare = row.spec.factor.has_value() || row.spec.tolerance.empty() || row.spec.tolerance.ends_with('%');
-    f.verdict = judged(row, f, scale);
     f.note = row.spec.note;
     return f;
+  }
+
+  // Until all runs are in, `simulated` is their sum.
+  static void addRun(double value, Figure& f) {
+    f.simulated += value;
+    f.simulatedLow = std::min(f.simulatedLow, value);
+    f.simulatedHigh = std::max(f.simulatedHigh, value);
+  }
+
+  static void judge(const Row& row, std::size_t runs, Figure& f) {
+    f.simulated /= static_cast<double>(runs);
+    if (std::isnan(f.simulated)) f.simulatedLow = f.simulatedHigh = f.simulated;
+    f.verdict = judged(row, f);
   }
 
   const RecordedSpec& spec_;
   const Envelope& envelope_;
   std::vector<Row> rows_;
+  std::vector<RecordedPhaseResult> phases_;
 };
 
 // In steps, so that a long run can be ended. Whether it arrived.
@@ -110,6 +144,20 @@ bool advance(Simulation& simulation, SimTime to, const std::function<bool()>& go
   return true;
 }
 
+// Whether the run got through all phases that end by `until`.
+bool addPhases(const Scenario& scenario, SimTime until, const std::function<bool()>& goesOn,
+               PhaseComparison& comparison) {
+  Simulation simulation(scenario);
+  for (const RecordedPhase& phase : scenario.recorded->phases) {
+    if (phase.to > until) continue;
+    if (!advance(simulation, phase.from, goesOn)) return false;
+    simulation.restartMeasuring();
+    if (!advance(simulation, phase.to, goesOn)) return false;
+    comparison.add(phase.name, simulation.summary(), simulation.series());
+  }
+  return true;
+}
+
 }  // namespace
 
 RecordedResult compareWithRecorded(const Simulation& finished, const std::string& baseDir,
@@ -121,16 +169,22 @@ RecordedResult compareWithRecorded(const Simulation& finished, const std::string
   if (!scenario.recorded->envelope.empty()) envelope = readEnvelope(baseDir, scenario.recorded->envelope);
   result.problem = envelope.problem;
   if (!result.problem.empty()) return result;
-  const PhaseComparison comparison(scenario, envelope);
-  Simulation again(scenario);
-  for (const RecordedPhase& phase : scenario.recorded->phases) {
-    if (phase.to > finished.now()) continue;
-    if (!advance(again, phase.from, goesOn)) return {"the run ended before its phases did", {}};
-    again.restartMeasuring();
-    if (!advance(again, phase.to, goesOn)) return {"the run ended before its phases did", {}};
-    result.phases.push_back(comparison.compare(phase.name, again.summary(), again.series()));
+  PhaseComparison comparison(scenario, envelope);
+  Scenario repeated = scenario;
+  for (std::int64_t run = 0; run < scenario.recorded->repetitions; ++run) {
+    repeated.seed = scenario.seed + static_cast<std::uint64_t>(run);
+    bool ended = addPhases(repeated, finished.now(), goesOn, comparison);
+    if (run == 0) {
+      comparison.add(kMomentPhase, finished.summary(), finished.series());
+    } else if (ended) {
+      Simulation whole(repeated);
+      ended = advance(whole, finished.now(), goesOn);
+      comparison.add(kMomentPhase, whole.summary(), whole.series());
+    }
+    if (!ended) return {"the run ended before its phases did", {}, {}};
+    result.seeds.push_back(repeated.seed);
   }
-  result.phases.push_back(comparison.compare(kMomentPhase, finished.summary(), finished.series()));
+  result.phases = comparison.take(result.seeds.size());
   return result;
 }
 

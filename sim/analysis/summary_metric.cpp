@@ -197,8 +197,10 @@ double partValue(const MeasurePart& part, const Summary& s, const Series& series
 }  // namespace
 
 double summaryMetric(const Summary& summary, std::string_view name) {
+  // "a -> b" has no figure "label.ok": that is "ok" of "a -> b.label".
   for (const EdgeSummary& e : summary.edges)
-    if (const auto metric = restBehind(name, e.from + " -> " + e.to)) return edgeFigure(summary, e, *metric);
+    if (const auto metric = restBehind(name, e.name()); metric && isEdgeFigure(metric->substr(0, metric->find('.'))))
+      return edgeFigure(summary, e, *metric);
   for (const NodeSummary& n : summary.nodes) {
     const auto metric = restBehind(name, n.name);
     if (!metric) continue;

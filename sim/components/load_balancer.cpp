@@ -335,7 +335,9 @@ class LoadBalancer : public Component {
 
   void addTarget(Context& ctx, std::uint32_t edge, bool warmUp) {
     const auto instance = static_cast<std::uint16_t>(slots_[edge].size());
-    const std::uint64_t identity = hashText(std::to_string(instance), hashText(ctx.targetName(edge)));
+    std::uint64_t target = hashText(ctx.targetName(edge));
+    if (!ctx.edgeLabel(edge).empty()) target = hashText(ctx.edgeLabel(edge), target);
+    const std::uint64_t identity = hashText(std::to_string(instance), target);
     const std::uint32_t slot = picker_.add(identity, ctx.policy(edge).weight);
     slots_[edge].push_back(slot);
     Target& t = targets_.emplace_back();

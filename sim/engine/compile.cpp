@@ -106,6 +106,7 @@ void Engine::compileEdges() {
       if (spec.from != node.name) continue;
       EdgeState& edge = edges.emplace_back();
       edge.policy = edgePolicy(spec.policy);
+      edge.label = spec.label;
       edge.id = static_cast<EdgeId>(edges.size() - 1);
       edge.from = node.context.node();
       edge.to = byName.at(spec.to);
@@ -113,7 +114,6 @@ void Engine::compileEdges() {
       edge.callee = &nodes[edge.to];
       edge.local = node.edgeCount++;
       edge.luck = RandomStream(scenario.seed, spec.name(), "edge");
-      if (!edge.policy.query.empty()) edge.query = internQuery(edge.policy.query);
       if (edge.policy.key != "inherit") {
         const KeySpace space = *parseKeySpace(edge.policy.key).value;
         edge.keys = KeySampler(space);
@@ -133,6 +133,7 @@ void Engine::compileEdges() {
 // What follows from an edge's policy and faults; called again whenever either changes.
 void Engine::refreshEdge(EdgeState& edge) {
   const EdgePolicy& p = edge.policy;
+  edge.query = p.query.empty() ? 0 : internQuery(p.query);
   edge.instant = p.latency.isZero() && p.loss.value == 0 && !p.bandwidth && !edge.cut && !edge.refuse &&
                  edge.extraLoss == 0;
   edge.needsRecord = p.retry || p.pool || p.hedge || p.singleFlight;

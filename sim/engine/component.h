@@ -94,6 +94,7 @@ class Context {
   std::uint32_t edgeCount() const;
   const EdgePolicy& policy(std::uint32_t edge) const;
   std::string_view targetName(std::uint32_t edge) const;
+  std::string_view edgeLabel(std::uint32_t edge) const;  // empty unless several arrows lead to that target
   std::uint32_t targetInstances(std::uint32_t edge) const;  // how many the callee has now
   // Out of rotation by decision (a deploy), which every caller knows; says nothing about health.
   bool targetDraining(std::uint32_t edge, std::uint16_t instance) const;
@@ -128,8 +129,8 @@ class Context {
   bool isRefusal(std::uint32_t edge, FailureId failure) const;
   // The caller no longer waits for this call: work on it helps nobody.
   bool abandoned(CallId call) const;
-  // The named query of the arrow by which a call came, or, where routers passed it on over arrows without one, of the
-  // nearest arrow before. queryId gives the number of a name, the same all run.
+  // The named query of the arrow by which a call came, or, where nodes between passed it on or called on its behalf over
+  // arrows without one, of the nearest arrow before. REQUIRES that the callee has not used Call::marks yet. queryId gives the number of a name, the same all run.
   std::uint32_t queryOf(CallId call) const;
   std::uint32_t queryId(std::string_view name) const;
 

@@ -39,6 +39,7 @@ const EdgePolicy& Context::policy(std::uint32_t edge) const {
 std::string_view Context::targetName(std::uint32_t edge) const {
   return edges_[edge].callee->name;
 }
+std::string_view Context::edgeLabel(std::uint32_t edge) const { return edges_[edge].label; }
 std::uint32_t Context::targetInstances(std::uint32_t edge) const {
   return edges_[edge].callee->activeInstances;
 }
@@ -86,7 +87,7 @@ std::uint32_t Context::queryOf(CallId call) const {
   std::uint32_t query = engine_->edges[c.edge].query;
   for (std::uint32_t h = c.hop; h != 0 && query == 0; h = engine_->hops[h].next)
     if (engine_->hops[h].edge != kNoEdge) query = engine_->edges[engine_->hops[h].edge].query;
-  return query;
+  return query != 0 || !c.has(kQueryInMarks) ? query : c.marks;
 }
 std::uint32_t Context::queryId(std::string_view name) const { return engine_->internQuery(std::string(name)); }
 

@@ -119,6 +119,14 @@ void Engine::startLeg(CallId id, EdgeState& edge, std::uint16_t instance) {
   else transmit(edge, id, false);
 }
 
+// When the queue that delivered this message makes it visible again; 0 when it never does, or the call is none of that.
+// A queue leaves that time with its own call. Where an edge's timeout ends the call, that comes first.
+std::int64_t Engine::visibilityEnd(const Call& call) const {
+  if (!call.has(kMessage) || call.timeoutAt != 0 || call.parent == 0) return 0;
+  const std::int64_t end = calls[call.parent].due;
+  return end > now.ns && end < kNever.ns ? end : 0;
+}
+
 // Sends the request or its answer over an edge that is not instant.
 void Engine::transmit(EdgeState& edge, CallId id, bool answer) {
   Call& call = calls[id];
@@ -130,6 +138,9 @@ void Engine::transmit(EdgeState& edge, CallId id, bool answer) {
       // Nobody will ever time this call out: its connection is simply gone, which routers on its way must learn.
       call.failure = common(edge.from, CommonReason::ConnectionLost);
       queue.pushNow(EventKind::Reply, id);
+    } else if (const std::int64_t end = visibilityEnd(call); end != 0) {
+      call.failure = common(edge.from, CommonReason::ConnectionLost);
+      queue.push({end + 1}, EventKind::Reply, id);  // after the queue has seen it end
     } else {
       call.set(kLost);
     }
@@ -360,6 +371,7 @@ CallId Engine::newChild(EdgeState& edge, CallId parentId, const CallOptions& opt
   if (edge.propagatesDeadline) call.deadline = parent.deadline;
   call.version = options.version;
   call.operation = parent.operation;
+  if (queries.size() > 1) handOnQuery(nodes[edge.from].context.queryOf(parentId), call);
   if (tracksChildren) linkChild(id, parentId);
   return id;
 }

@@ -32,6 +32,13 @@ struct FailureInfo {
   Outcome outcome = Outcome::Ok;
 };
 
+// A new call remembers the query of an arrow before its own; see Context::queryOf.
+inline void handOnQuery(std::uint32_t query, Call& call) {
+  if (query == 0) return;
+  call.marks = query;
+  call.set(kQueryInMarks);
+}
+
 struct EdgeState {
   // What every call along the edge touches comes first.
   struct NodeState* caller = nullptr;
@@ -58,6 +65,7 @@ struct EdgeState {
   KeySampler keys;
   std::uint32_t keyOffset = 0;
   bool ownKeys = false;
+  std::string label;
   EdgePolicy policy;
   double retryBalance = 10;
   std::vector<ConnectionPool> pools;                       // by caller instance
@@ -177,6 +185,7 @@ class Engine {
   void applySet(const Action& action);
   void undoLater(const Action& action, std::string verb, ValueMap args);
   void deploy(NodeId node, Duration drain, Duration boot);
+  std::string nameOf(const EdgeState& edge) const;
   EdgeState* findEdge(std::string_view name);
   void abandonChildren(CallId parent);
   EdgeId ownEdge(const Call& call) const;
@@ -242,6 +251,7 @@ class Engine {
   [[gnu::noinline]] void giveUp(CallId id, std::int64_t at);
   void fireTimer(std::uint32_t slot);
   void cpuEnded(std::uint32_t pool);
+  std::int64_t visibilityEnd(const Call& call) const;
   [[gnu::noinline]] void transmit(EdgeState& edge, CallId id, bool answer);
   void popHop(Call& call);
   Reply makeReply(const Call& call, bool timedOut) const;

@@ -386,9 +386,13 @@ void Engine::applyToEdge(const Action& action) {
   refreshEdge(*edge);
 }
 
+std::string Engine::nameOf(const EdgeState& edge) const {
+  return edgeName(nodes[edge.from].name, nodes[edge.to].name, edge.label);
+}
+
 EdgeState* Engine::findEdge(std::string_view name) {
   for (EdgeState& edge : edges)
-    if (nodes[edge.from].name + " -> " + nodes[edge.to].name == name) return &edge;
+    if (nameOf(edge) == name) return &edge;
   return nullptr;
 }
 
@@ -434,17 +438,18 @@ const Value* getPath(const ValueMap& map, std::string_view path) {
 
 // `set: db.connections` or `set: "app -> db.timeout"`, at once or in a ramp of a hundred steps.
 void Engine::applySet(const Action& action) {
-  const auto arrow = action.target.find("->");
-  const auto dot = action.target.find('.', arrow == std::string::npos ? 0 : arrow);
-  const std::string owner = action.target.substr(0, dot);
-  const std::string path = action.target.substr(dot + 1);
+  const auto place = parseParameterTarget(action.target);
+  if (!place) return;
+  const std::string& owner = place->owner;
+  std::string path = place->path.front();
+  for (std::size_t i = 1; i < place->path.size(); ++i) path += '.' + place->path[i];
   const Value& to = *action.args.find("to");
   ValueMap current;
   EdgeState* edge = nullptr;
   NodeState* node = nullptr;
   std::span<const ParamInfo> infos;
   void* params = nullptr;
-  if (arrow != std::string::npos) {
+  if (place->isEdge) {
     if (!(edge = findEdge(owner))) return;
     infos = edgePolicyParams();
     params = &edge->policy;

@@ -58,6 +58,7 @@ void Engine::beginOutbound(EdgeState& edge, CallId parentId, const CallOptions& 
   record.operation = parent.operation;
   record.born = parent.born;
   record.version = options.version;
+  if (queries.size() > 1) record.query = nodes[edge.from].context.queryOf(parentId);
   record.klass = parent.klass;
   const Effect effect = options.effect != Effect::Inherit ? options.effect : edge.policy.effect;
   const bool write = effect == Effect::Write || (effect == Effect::Inherit && parent.has(kWrite));
@@ -184,6 +185,7 @@ void Engine::launch(std::uint32_t r) {
   call.outbound = r;
   call.operation = record.operation;
   call.born = record.born;
+  handOnQuery(record.query, call);
   if (tracksChildren && record.parent != 0) linkChild(id, record.parent);
   record.state = OutboundCall::State::InFlight;
   ++record.sent;

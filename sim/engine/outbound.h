@@ -24,6 +24,7 @@ struct OutboundCall {
   std::uint32_t user;
   std::uint32_t operation;
   std::uint32_t version;
+  std::uint32_t query;    // of an arrow before this one, see Context::queryOf
   std::uint32_t flags;
   std::uint16_t klass;
   std::uint16_t origin;

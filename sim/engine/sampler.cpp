@@ -86,7 +86,7 @@ void Sampler::declareColumns() {
     }
   }
   for (const EdgeState& edge : engine_.edges) {
-    const std::string owner = engine_.nodes[edge.from].name + " -> " + engine_.nodes[edge.to].name;
+    const std::string owner = engine_.nameOf(edge);
     for (const char* m : {"calls", "attempts", "failed", "timeouts"}) declare(owner, m, "/s");
     declare(owner, "latency_mean", "ms");
     if (edge.policy.retry) declare(owner, "retries", "/s");
@@ -392,6 +392,7 @@ Summary Sampler::summary() {
       out.inFlightMean += levelSeconds(i.stats.inFlight, now);
       out.queueMean += levelSeconds(i.stats.queue, now);
       out.queueMax = std::max(out.queueMax, peakOf(i.stats.queue));
+      out.queueLast += i.stats.queue.value;
     }
     out.utilization = servers > 0 ? busy / servers : 0;
     if (seconds > 0) {
@@ -420,6 +421,7 @@ Summary Sampler::summary() {
     const EdgeStats& e = edge.stats;
     out.from = engine_.nodes[edge.from].name;
     out.to = engine_.nodes[edge.to].name;
+    out.label = edge.label;
     out.attempts = e.attempts.measured();
     out.calls = edge.needsRecord ? e.calls.measured() : out.attempts;
     out.timeouts = e.timeouts.measured();

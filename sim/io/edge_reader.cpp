@@ -11,7 +11,14 @@ void addEdges(const YamlNode& text, const YamlNode* policy, Scenario& scenario, 
   if (names.size() < 2)
     return reader.fail(text.place, place, quoted(text.text) + " is not an edge", "write \"from -> to\"");
   for (std::size_t i = 0; i + 1 < names.size(); ++i) {
-    EdgeSpec edge{names[i], names[i + 1], {}};
+    // The label belongs to the arrow that ends there, not to the one that goes on from the node.
+    const std::size_t dot = names[i + 1].find('.');
+    EdgeSpec edge{i == 0 ? names[i] : names[i].substr(0, names[i].find('.')), names[i + 1].substr(0, dot), {}, {}};
+    if (dot != std::string::npos) {
+      edge.label = names[i + 1].substr(dot + 1);
+      if (edge.label.empty())
+        return reader.fail(text.place, place, quoted(text.text) + " ends in a dot", "write \"from -> to.label\"");
+    }
     const std::string path = "edges." + edge.name();
     reader.setPlace(path, text.place);
     reader.setPlace("edges[" + std::to_string(scenario.edges.size()) + "]", text.place);

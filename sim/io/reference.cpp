@@ -6,10 +6,10 @@
 
 #include "io/value_text.h"
 #include "io/yaml_writer.h"
-#include "model/expectation.h"
 #include "model/actions.h"
 #include "model/catalog.h"
 #include "model/edge_policy.h"
+#include "model/expectation.h"
 #include "model/scenario.h"
 #include "model/scenario_params.h"
 #include "model/value_check.h"
@@ -222,14 +222,21 @@ std::string referenceMarkdown() {
   addTable(hostParams(), &host, out);
   out += "## Nodes: `nodes: {NAME: {kind: KIND, ...}}`\n\n";
   for (const ComponentInfo* kind : catalog()) addKind(*kind, out);
-  out += "## Edges: `edges: [FROM -> TO, {FROM -> TO: {...}}]`\n\n";
+  out +=
+      "## Edges: `edges: [FROM -> TO, {FROM -> TO: {...}}]`\n\n"
+      "Several edges between the same two nodes have labels: `app -> db.list` and `app -> db.row`. The label is part "
+      "of the "
+      "name everywhere: `cut: app -> db.row`, `--set \"app -> db.row.times=20\"`, `app -> db.row.latency_mean`, "
+      "`miss(cache.profile)`. Each has a connection pool of its own.\n\n";
   addTable(edgePolicyParams(), &policy, out);
   out += "## Actions: `timeline: [{at: 2min, VERB: TARGET, ...}]`\n\n";
   for (const VerbInfo& verb : commonVerbs()) {
     out += "### `" + std::string(verb.name) + ": " + targetText(verb.target) + "`\n\n" + verb.help + "\n\n";
     addTable(verb.fields, nullptr, out);
   }
-  out += "## Expectations: `expect: [...]`\n\nWhat a run must have shown; `faultline verify` checks it.\n\n| form | meaning |\n|---|---|\n";
+  out +=
+      "## Expectations: `expect: [...]`\n\nWhat a run must have shown; `faultline verify` checks it.\n\n| form | "
+      "meaning |\n|---|---|\n";
   for (const ExpectationForm& f : expectationForms()) out += "| `" + withoutBars(f.form) + "` | " + f.help + " |\n";
   const RecordedSpec recorded;
   const RecordedRow row;

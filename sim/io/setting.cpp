@@ -66,7 +66,7 @@ std::optional<Owner> findEdgeOwner(Scenario& scenario, const std::string& name, 
                                    Diagnostics& problems) {
   const auto target = parseEdgeTarget(name);
   for (EdgeSpec& edge : scenario.edges)
-    if (target && edge.from == target->from && edge.to == target->to)
+    if (target && edge.from == target->from && edge.to == target->to && edge.label == target->label)
       return Owner{edgePolicyParams(), std::make_shared<EdgePolicy>(), &edge.policy, nullptr};
   problems.push_back(errorAt(place, "there is no edge " + quoted(name), suggest(name, knownOwners(scenario, true))));
   return std::nullopt;
@@ -128,7 +128,11 @@ Diagnostics applySetting(Scenario& scenario, std::string_view setting) {
   const std::size_t dot = place.find('.', arrow == std::string::npos ? 0 : arrow);
   std::vector<std::string> path =
       namesBetweenDots(dot == std::string::npos ? std::string_view{} : std::string_view(place).substr(dot + 1));
-  const std::string name(trimmed(std::string_view(place).substr(0, dot)));
+  std::string name(trimmed(std::string_view(place).substr(0, dot)));
+  if (arrow != std::string::npos && path.size() > 1 && findParam(edgePolicyParams(), path[0]) == nullptr) {
+    name += '.' + path[0];  // a label, as in "app -> db.label.timeout"
+    path.erase(path.begin());
+  }
 
   std::optional<Owner> owner;
   if (arrow != std::string::npos) {

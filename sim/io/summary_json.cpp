@@ -39,6 +39,16 @@ Json latencyMs(const Histogram& ok, const Histogram& failed) {
   return j;
 }
 
+// Beside these, the ok ones once more: what a cache answered, and what was fetched from behind one. Both are missing
+// where no cache missed, as then there is nothing to tell apart.
+Json latencyMs(const OperationSummary& o) {
+  Json j = latencyMs(o.okLatency, o.failedLatency);
+  if (o.fetchedLatency.empty()) return j;
+  j["cached"] = timingMs(o.cachedLatency);
+  j["fetched"] = timingMs(o.fetchedLatency);
+  return j;
+}
+
 Json countsByName(const std::vector<std::pair<std::string, std::uint64_t>>& counts) {
   Json j = Json::object();
   for (const auto& [name, count] : counts) j[name] = count;
@@ -62,7 +72,7 @@ Json classesOf(const std::vector<OperationSummary>& classes) {
     Json& entry = j[c.name];
     addOutcomes(entry["requests"], c);
     entry["requests"]["by_reason"] = countsByName(c.byReason);
-    entry["latency_ms"] = latencyMs(c.okLatency, c.failedLatency);
+    entry["latency_ms"] = latencyMs(c);
   }
   return j;
 }
@@ -106,6 +116,8 @@ OperationSummary totalOf(const NodeSummary& n) {
     total.inFlight += o.inFlight;
     total.okLatency.merge(o.okLatency);
     total.failedLatency.merge(o.failedLatency);
+    total.cachedLatency.merge(o.cachedLatency);
+    total.fetchedLatency.merge(o.fetchedLatency);
     for (const auto& [reason, count] : o.byReason) {
       bool isNew = true;
       for (auto& [known, sum] : total.byReason)
@@ -130,10 +142,10 @@ Json originatorJson(const NodeSummary& n, const Summary& s) {
   j["attempts"] = attemptsFrom(s, n.name);
   j["failures"] = countsByName(total.byReason);
   j["utilization"] = n.utilization;
-  j["queue_depth"] = {{"mean", n.queueMean}, {"max", n.queueMax}};
+  j["queue_depth"] = {{"mean", n.queueMean}, {"max", n.queueMax}, {"last", n.queueLast}};
   j["wait_ms"] = timingMs(n.wait);
   j["service_ms"] = timingMs(n.service);
-  j["latency_ms"] = latencyMs(total.okLatency, total.failedLatency);
+  j["latency_ms"] = latencyMs(total);
   j["classes"] = classesOf(n.operations);
   j["metrics"] = metricsOf(n.metrics);
   return j;
@@ -157,7 +169,7 @@ Json nodeJson(const NodeSummary& n, const Summary& s) {
   j["instance_arrivals"] = n.instanceArrivals;
   j["busy_mean"] = n.busyMean;
   j["cpu_cores"] = n.cpuCores;
-  j["queue_depth"] = {{"mean", n.queueMean}, {"max", n.queueMax}};
+  j["queue_depth"] = {{"mean", n.queueMean}, {"max", n.queueMax}, {"last", n.queueLast}};
   j["wait_ms"] = timingMs(n.wait);
   j["service_ms"] = timingMs(n.service);
   j["latency_ms"] = latencyMs(n.okLatency, n.failedLatency);
@@ -167,10 +179,12 @@ Json nodeJson(const NodeSummary& n, const Summary& s) {
 
 Json edgeJson(const EdgeSummary& e) {
   Json j;
+  j["name"] = e.name();
   j["from"] = e.from;
   j["to"] = e.to;
   j["calls"] = e.calls;
   j["attempts"] = e.attempts;
+  j["attempts_per_call"] = e.calls > 0 ? Json(static_cast<double>(e.attempts) / static_cast<double>(e.calls)) : Json();
   j["ok"] = e.ok;
   j["failed"] = e.failed;
   j["timeouts"] = e.timeouts;
@@ -205,6 +219,8 @@ Json recordedJson(const RecordedResult& recorded) {
                          {"low", f.low},
                          {"high", f.high},
                          {"simulated", numberOrNull(f.simulated)},
+                         {"simulated_low", numberOrNull(f.simulatedLow)},
+                         {"simulated_high", numberOrNull(f.simulatedHigh)},
                          {"error", numberOrNull(f.simulated - f.recorded)},
                          {"tolerance", f.tolerance},
                          {"within", isJudged ? Json(f.verdict == RecordedFigure::Verdict::Within) : Json()},
@@ -220,6 +236,7 @@ Json recordedJson(const RecordedResult& recorded) {
   j["problem"] = recorded.problem.empty() ? Json() : Json(recorded.problem);
   j["within"] = recorded.count(RecordedFigure::Verdict::Within);
   j["judged"] = recorded.judged();
+  j["seeds"] = recorded.seeds;
   j["phases"] = phases;
   return j;
 }
@@ -247,7 +264,7 @@ std::string summaryJson(const Summary& s, const RunFacts& facts) {
   addOutcomes(j["requests"], s.requests);
   j["requests"]["attempts"] = s.attempts;
   j["requests"]["by_reason"] = countsByName(s.requests.byReason);
-  j["latency_ms"] = latencyMs(s.requests.okLatency, s.requests.failedLatency);
+  j["latency_ms"] = latencyMs(s.requests);
   j["classes"] = classesOf(s.classes);
   j["nodes"] = Json::object();
   for (const NodeSummary& n : s.nodes) j["nodes"][n.name] = nodeJson(n, s);

@@ -54,16 +54,27 @@ std::string titleOf(const RecordedPhaseResult& phase) {
   return phase.name + ", " + formatDuration(phase.from) + " to " + formatDuration(phase.to);
 }
 
-std::string tableOf(const RecordedPhaseResult& phase) {
+std::string rangeOfRuns(const RecordedFigure& f) {
+  return std::isnan(f.simulated) || f.simulatedLow == f.simulatedHigh
+             ? std::string{}
+             : '[' + shown(f.simulatedLow) + ", " + shown(f.simulatedHigh) + ']';
+}
+
+std::string tableOf(const RecordedPhaseResult& phase, bool repeats) {
   TextTable table;
   table.addColumn("what", TextTable::Align::Left);
   table.addColumn("unit", TextTable::Align::Left);
-  for (const char* title : {"recorded", "runs", "simulated", "error", "tolerance"}) table.addColumn(title);
+  for (const char* title : {"recorded", "runs", "simulated"}) table.addColumn(title);
+  if (repeats) table.addColumn("runs");
+  for (const char* title : {"error", "tolerance"}) table.addColumn(title);
   table.addColumn("", TextTable::Align::Left);
   table.addColumn("", TextTable::Align::Left);
-  for (const RecordedFigure& f : phase.figures)
-    table.addRow({f.name, f.unit, shown(f.recorded), rangeOf(f), shown(f.simulated), errorOf(f), f.tolerance,
-                  wordOf(f.verdict), f.note});
+  for (const RecordedFigure& f : phase.figures) {
+    std::vector<std::string> row{f.name, f.unit, shown(f.recorded), rangeOf(f), shown(f.simulated)};
+    if (repeats) row.push_back(rangeOfRuns(f));
+    row.insert(row.end(), {errorOf(f), f.tolerance, wordOf(f.verdict), f.note});
+    table.addRow(std::move(row));
+  }
   return table.text("  ");
 }
 
@@ -73,8 +84,12 @@ std::string recordedText(const RecordedResult& result) {
   if (!result.problem.empty()) return "\nNot compared with the recording: " + result.problem + '\n';
   std::string text;
   for (const RecordedPhaseResult& phase : result.phases)
-    if (!phase.figures.empty()) text += "\nRecorded and simulated: " + titleOf(phase) + '\n' + tableOf(phase);
+    if (!phase.figures.empty())
+      text += "\nRecorded and simulated: " + titleOf(phase) + '\n' + tableOf(phase, result.seeds.size() > 1);
   if (text.empty()) return {};
+  if (result.seeds.size() > 1)
+    text += "\nSimulated figures are means of " + std::to_string(result.seeds.size()) + " runs, seeds " +
+            std::to_string(result.seeds.front()) + " to " + std::to_string(result.seeds.back()) + ".";
   return text + "\n" + std::to_string(result.count(RecordedFigure::Verdict::Within)) + " of " +
          std::to_string(result.judged()) + " within tolerance\n";
 }

@@ -175,7 +175,7 @@ std::string edges(const Summary& s) {
   for (const EdgeSummary& e : s.edges) {
     const bool eventful = e.pooled || e.retries + e.hedges + e.timeouts + e.lost + e.late > 0;
     if (!eventful) continue;
-    std::vector<std::string> cells{e.from + " -> " + e.to};
+    std::vector<std::string> cells{e.name()};
     for (std::uint64_t n : {e.calls, e.attempts, e.failed, e.timeouts, e.retries, e.hedges, e.late, e.lost})
       cells.push_back(groupDigits(n));
     if (e.pooled) {

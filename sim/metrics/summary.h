@@ -40,7 +40,7 @@ struct NodeSummary {
   double busyMean = 0;     // servers in use
   double cpuCores = 0;     // mean CPU cores used, where cores are shared
   double queueMean = 0;
-  std::int64_t queueMax = 0;
+  std::int64_t queueMax = 0, queueLast = 0;
   std::vector<double> instanceUtilization;
   std::vector<std::uint64_t> instanceArrivals;
   std::vector<std::pair<std::string, std::uint64_t>> byReason;  // failures that were born here
@@ -50,7 +50,8 @@ struct NodeSummary {
 };
 
 struct EdgeSummary {
-  std::string from, to;
+  std::string from, to, label;
+  std::string name() const { return from + " -> " + to + (label.empty() ? "" : "." + label); }
   std::uint64_t calls = 0, attempts = 0, ok = 0, failed = 0, timeouts = 0, retries = 0, hedges = 0, late = 0, lost = 0,
                 joined = 0;
   bool pooled = false;

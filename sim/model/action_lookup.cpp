@@ -32,7 +32,7 @@ std::vector<std::string_view> allVerbs() {
 ParameterPlace findParameter(const Scenario& scenario, const ParameterTarget& target) {
   if (target.isEdge) {
     const auto edge = parseEdgeTarget(target.owner);
-    if (!edge || scenario.findEdge(edge->from, edge->to) == nullptr) return {};
+    if (!edge || scenario.findEdge(edge->from, edge->to, edge->label) == nullptr) return {};
     return findParameter(edgePolicyParams(), target.path);
   }
   const NodeSpec* node = scenario.findNode(target.owner);

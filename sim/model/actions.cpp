@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "model/edge_policy.h"
+
 namespace faultline {
 namespace {
 
@@ -132,8 +134,12 @@ std::optional<NodeTarget> parseNodeTarget(std::string_view text) {
 std::optional<EdgeTarget> parseEdgeTarget(std::string_view text) {
   const std::size_t arrow = text.find("->");
   if (arrow == std::string_view::npos) return std::nullopt;
-  EdgeTarget target{std::string(trimmed(text.substr(0, arrow))), std::string(trimmed(text.substr(arrow + 2)))};
+  const std::string_view end = trimmed(text.substr(arrow + 2));
+  const std::size_t dot = end.find('.');
+  EdgeTarget target{std::string(trimmed(text.substr(0, arrow))), std::string(end.substr(0, dot)), {}};
+  if (dot != std::string_view::npos) target.label = end.substr(dot + 1);
   if (!isName(target.from) || !isName(target.to)) return std::nullopt;
+  if (dot != std::string_view::npos && !isName(target.label)) return std::nullopt;
   return target;
 }
 
@@ -149,9 +155,13 @@ std::optional<ParameterTarget> parseParameterTarget(std::string_view text) {
     if (!isName(owner)) return std::nullopt;
     return ParameterTarget{std::string(owner), false, std::move(*path)};
   }
-  const auto edge = parseEdgeTarget(text.substr(0, dot));
+  auto edge = parseEdgeTarget(text.substr(0, dot));
   if (!edge) return std::nullopt;
-  return ParameterTarget{edge->from + " -> " + edge->to, true, std::move(*path)};
+  if (path->size() > 1 && findParam(edgePolicyParams(), path->front()) == nullptr) {
+    edge->label = path->front();
+    path->erase(path->begin());
+  }
+  return ParameterTarget{edgeName(edge->from, edge->to, edge->label), true, std::move(*path)};
 }
 
 ParameterPlace findParameter(std::span<const ParamInfo> params, std::span<const std::string> path) {

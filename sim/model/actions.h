@@ -42,16 +42,18 @@ struct NodeTarget {
 };
 std::optional<NodeTarget> parseNodeTarget(std::string_view text);
 
-// "app -> db". Empty when the text is not an arrow between two names.
+// "app -> db" or "app -> db.label". Empty when the text is not an arrow between two names.
 struct EdgeTarget {
   std::string from, to;
+  std::string label;  // see EdgeSpec
   bool operator==(const EdgeTarget&) const = default;
 };
 std::optional<EdgeTarget> parseEdgeTarget(std::string_view text);
 
-// "db.queries.by_email.rows" or "app -> db.retry.max": who owns a parameter, and the way down to it.
+// "db.queries.by_email.rows", "app -> db.retry.max" or "app -> db.label.retry.max": who owns a parameter, and the way down
+// to it. The first name behind an arrow is a label when it is no parameter of an edge and others follow.
 struct ParameterTarget {
-  std::string owner;  // a node, or "from -> to" when isEdge
+  std::string owner;  // a node, or the name of an edge when isEdge
   bool isEdge = false;
   std::vector<std::string> path;  // at least one name
   bool operator==(const ParameterTarget&) const = default;

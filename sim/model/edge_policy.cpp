@@ -71,31 +71,37 @@ constexpr ParamInfo kHedgeParams[] = {
     param<&HedgePolicy::max>("max", "Copies", range(1, 100), "Further copies; the first answer wins."),
 };
 
+// What a caller prepares when a run starts is fixed: see parts/call_plan.
 constexpr ParamInfo kEdgeParams[] = {
-    as(ParamType::ClassList,
-       param<&EdgePolicy::forClasses>("for", "Classes", {}, "Request classes that take this edge; empty for all.")),
-    param<&EdgePolicy::step>("step", "Step", range(0, 1e6),
-                             "Calls are made in ascending order of steps; equal steps run in parallel and join."),
-    as(ParamType::CountDistribution,
-       param<&EdgePolicy::times>("times", "Times", range(0, 1e6),
-                                 "How often the call is repeated, one after the other (the N of N+1); a count or a "
-                                 "distribution.")),
-    param<&EdgePolicy::parallel>("parallel", "Copies at once", range(1, 10000),
-                                 "How many calls are made at the same time and joined."),
-    param<&EdgePolicy::mode, &kCallModes>("mode", "Mode", {}, "Whether the caller waits for the answer."),
-    param<&EdgePolicy::when>("when", "When", {},
-                             "Condition of the call: always, miss(node) or hit(node) after an earlier call to that "
-                             "node, or chance(10%)."),
+    fixed(as(ParamType::ClassList, param<&EdgePolicy::forClasses>(
+                                       "for", "Classes", {}, "Request classes that take this edge; empty for all."))),
+    fixed(
+        param<&EdgePolicy::step>("step", "Step", range(0, 1e6),
+                                 "Calls are made in ascending order of steps; equal steps run in parallel and join.")),
+    fixed(
+        as(ParamType::CountDistribution,
+           param<&EdgePolicy::times>("times", "Times", range(0, 1e6),
+                                     "How often the call is repeated, one after the other (the N of N+1); a count or a "
+                                     "distribution."))),
+    fixed(param<&EdgePolicy::parallel>("parallel", "Copies at once", range(1, 10000),
+                                       "How many calls are made at the same time and joined.")),
+    fixed(param<&EdgePolicy::mode, &kCallModes>("mode", "Mode", {}, "Whether the caller waits for the answer.")),
+    fixed(
+        param<&EdgePolicy::when>("when", "When", {},
+                                 "Condition of the call: always, miss(node) or hit(node) after an earlier call to that "
+                                 "node (miss(node.label) after one of several), or chance(10%).")),
     param<&EdgePolicy::effect, &kEffects>("effect", "Effect", {}, "Whether the call reads or writes."),
     param<&EdgePolicy::query>("query", "Query", {}, "The named query that the call runs at a database."),
-    as(ParamType::KeySpace, param<&EdgePolicy::key>("key", "Key", {},
-                                                    "The key of the call: inherit takes the request's, or a key space "
-                                                    "of its own.")),
-    param<&EdgePolicy::optional>("optional", "Optional", {},
-                                 "A failed call gives a degraded answer instead of a failed one."),
+    fixed(as(ParamType::KeySpace,
+             param<&EdgePolicy::key>("key", "Key", {},
+                                     "The key of the call: inherit takes the request's, or a key space "
+                                     "of its own."))),
+    fixed(param<&EdgePolicy::optional>("optional", "Optional", {},
+                                       "A failed call gives a degraded answer instead of a failed one.")),
     param<&EdgePolicy::fill, &kFillModes>("fill", "Cache fill", {},
                                           "How a value fetched after a miss goes back to the cache."),
-    param<&EdgePolicy::work>("work", "Work per answer", {}, "The caller's own CPU work for each answer of this edge."),
+    fixed(param<&EdgePolicy::work>("work", "Work per answer", {},
+                                   "The caller's own CPU work for each answer of this edge.")),
     param<&EdgePolicy::weight>("weight", "Weight", range(0, 1e6),
                                "Share of a balancer's traffic, relative to the others."),
     param<&EdgePolicy::latency>("latency", "Latency", {}, "Time that a message takes on the network, each way."),
@@ -126,6 +132,13 @@ std::optional<std::string_view> argumentOf(std::string_view text, std::string_vi
   return text;
 }
 
+// "node" or "node.label".
+Condition conditionOf(Condition::Kind kind, std::string_view edge) {
+  const std::size_t dot = edge.find('.');
+  const std::string_view label = dot == std::string_view::npos ? std::string_view{} : edge.substr(dot + 1);
+  return {kind, std::string(edge.substr(0, dot)), 1, std::string(label)};
+}
+
 }  // namespace
 
 std::span<const ParamInfo> edgePolicyParams() { return kEdgeParams; }
@@ -139,8 +152,8 @@ EdgePolicy edgePolicy(const ValueMap& values) {
 
 std::optional<Condition> parseCondition(std::string_view text) {
   if (text == "always") return Condition{};
-  if (const auto node = argumentOf(text, "miss")) return Condition{Condition::Kind::Miss, std::string(*node), 1};
-  if (const auto node = argumentOf(text, "hit")) return Condition{Condition::Kind::Hit, std::string(*node), 1};
+  if (const auto edge = argumentOf(text, "miss")) return conditionOf(Condition::Kind::Miss, *edge);
+  if (const auto edge = argumentOf(text, "hit")) return conditionOf(Condition::Kind::Hit, *edge);
   if (const auto share = argumentOf(text, "chance")) {
     const Parsed<double> chance = parseRatio(*share);
     if (chance.value && *chance.value >= 0 && *chance.value <= 1)

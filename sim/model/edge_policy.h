@@ -49,7 +49,7 @@ struct EdgePolicy {
   Distribution times = Distribution::constant(1);  // sequential repeats
   std::int64_t parallel = 1;            // simultaneous copies
   CallMode mode = CallMode::Call;
-  std::string when = "always";          // always | miss(node) | hit(node) | chance(10%)
+  std::string when = "always";          // always | miss(node) | hit(node) | chance(10%); or node.label
   Effect effect = Effect::Inherit;
   std::string query;                    // named query at a database
   std::string key = "inherit";          // inherit | a key space
@@ -83,6 +83,7 @@ struct Condition {
   Kind kind = Kind::Always;
   std::string node;  // of Miss and Hit
   double chance = 1;
+  std::string label = {};  // of Miss and Hit: one arrow to the node; empty for any
   bool operator==(const Condition&) const = default;
 };
 // An empty optional when the text is none of the forms above.

@@ -8,9 +8,15 @@ const NodeSpec* Scenario::findNode(std::string_view nodeName) const {
   return nullptr;
 }
 
-const EdgeSpec* Scenario::findEdge(std::string_view from, std::string_view to) const {
+std::string edgeName(std::string_view from, std::string_view to, std::string_view label) {
+  std::string name(from);
+  name.append(" -> ").append(to);
+  return label.empty() ? name : name.append(".").append(label);
+}
+
+const EdgeSpec* Scenario::findEdge(std::string_view from, std::string_view to, std::string_view label) const {
   for (const EdgeSpec& edge : edges)
-    if (edge.from == from && edge.to == to) return &edge;
+    if (edge.from == from && edge.to == to && edge.label == label) return &edge;
   return nullptr;
 }
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -40,10 +41,14 @@ struct NodeSpec {
   bool operator==(const NodeSpec&) const = default;
 };
 
+// "from -> to", or "from -> to.label" where several arrows lead from one node to another.
+std::string edgeName(std::string_view from, std::string_view to, std::string_view label);
+
 struct EdgeSpec {
   std::string from, to;
-  ValueMap policy;  // see model/edge_policy.h
-  std::string name() const { return from + " -> " + to; }
+  ValueMap policy;    // see model/edge_policy.h
+  std::string label;  // tells it from the other arrows between its ends; empty for at most one of them
+  std::string name() const { return edgeName(from, to, label); }
   bool operator==(const EdgeSpec&) const = default;
 };
 
@@ -60,7 +65,7 @@ struct GroupSpec {
 struct Action {
   SimTime at;
   std::string verb;
-  std::string target;  // node, "node[2]" for one instance, "from -> to" for an edge, empty for the whole run
+  std::string target;  // node, "node[2]" for one instance, "from -> to" or "from -> to.label" for an edge, empty for the whole run
   ValueMap args;
   bool operator==(const Action&) const = default;
 };
@@ -96,6 +101,7 @@ struct RecordedSpec {
   std::string file;                                          // the recording over time
   std::vector<std::pair<std::string, std::string>> columns;  // metric -> column of the file
   std::string envelope;                                      // figures by phase, see model/envelope.h
+  std::int64_t repetitions = 1;                              // runs whose means are compared, see analysis/recorded.h
   std::vector<RecordedPhase> phases;                         // in order of time
   std::vector<RecordedRow> compare;
   bool operator==(const RecordedSpec&) const = default;
@@ -129,7 +135,7 @@ struct Scenario {
   std::vector<TraceSpec> traces;
 
   const NodeSpec* findNode(std::string_view name) const;
-  const EdgeSpec* findEdge(std::string_view from, std::string_view to) const;
+  const EdgeSpec* findEdge(std::string_view from, std::string_view to, std::string_view label = {}) const;
   const RequestClass* findClass(std::string_view name) const;
   const TraceSpec* findTrace(std::string_view file) const;
   bool operator==(const Scenario&) const = default;

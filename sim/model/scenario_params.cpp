@@ -103,6 +103,9 @@ constexpr ParamInfo kRecordedParams[] = {
     param<&RecordedSpec::envelope>("envelope", "Envelope", {},
                                    "CSV file of figures by phase: columns phase, metric, unit, mean, and low and high "
                                    "or the runs."),
+    param<&RecordedSpec::repetitions>("repetitions", "Repetitions", range(1, 100),
+                                      "Runs that are compared: the scenario's seed and those that follow it, one "
+                                      "each. A figure is the mean of theirs, as a recorded one is of its runs."),
 };
 
 constexpr ParamInfo kRecordedRowParams[] = {

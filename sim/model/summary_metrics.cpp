@@ -66,6 +66,12 @@ class Names {
 
 }  // namespace
 
+bool isEdgeFigure(std::string_view name) {
+  for (const char* rate : kEdgeRates)
+    if (name == rate) return true;
+  return name == "latency_mean" || name == "pool_in_use" || name == "pool_waiting" || name.starts_with("acquire_");
+}
+
 std::vector<MetricColumn> summaryMetrics(const Scenario& scenario) {
   Names names(scenario);
   const ScenarioIndex index(scenario);

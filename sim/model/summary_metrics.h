@@ -18,6 +18,7 @@
 // Thread safety: pure function. Complexity: linear in the scenario and the metrics of its kinds.
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "model/metric_columns.h"
@@ -35,6 +36,8 @@ inline constexpr const char* kServerRates[] = {"arrivals", "ok", "failed"};
 inline constexpr const char* kServerTimings[] = {"latency_", "failed_", "wait_", "service_"};
 inline constexpr const char* kEdgeRates[] = {"calls",   "attempts", "ok",   "failed", "timeouts",
                                              "retries", "hedges",   "late", "lost",   "joined"};
+// Of the names that an edge may have, without what follows a dot in them.
+bool isEdgeFigure(std::string_view name);
 inline constexpr const char* kTimingFigures[] = {"p50", "p90", "p95", "p99", "p99_9", "mean", "max"};
 
 }  // namespace faultline

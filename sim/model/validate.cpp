@@ -15,7 +15,6 @@
 namespace faultline {
 namespace {
 
-constexpr const char* kNameRule = "names start with a letter and hold letters, digits, - and _";
 // What an instance costs at least: its queues, counters and histograms.
 constexpr double kBytesPerInstance = 1024;
 

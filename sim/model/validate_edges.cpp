@@ -1,6 +1,7 @@
 #include <set>
 
 #include "model/problem.h"
+#include "model/summary_metrics.h"
 #include "model/validation.h"
 #include "model/value_check.h"
 
@@ -17,6 +18,16 @@ void checkEnds(const ScenarioIndex& index, const EdgeSpec& edge, const std::stri
   if (edge.from == edge.to) problems.push_back(errorAt(path, "the node " + quoted(edge.from) + " calls itself"));
 }
 
+// A label that is also a parameter or a figure of an edge would make "a -> b.timeout" mean two things.
+void checkLabel(const EdgeSpec& edge, const std::string& path, Diagnostics& problems) {
+  if (edge.label.empty()) return;
+  if (!isIdentifier(edge.label))
+    problems.push_back(errorAt(path, quoted(edge.label) + " is not a name", kNameRule));
+  else if (findParam(edgePolicyParams(), edge.label) != nullptr || isEdgeFigure(edge.label))
+    problems.push_back(
+        errorAt(path, quoted(edge.label) + " cannot be a label: an edge has a parameter or a figure of that name"));
+}
+
 // miss(x) and hit(x) ask how an earlier call of the same caller to x went.
 void checkCondition(const ScenarioIndex& index, const ScenarioIndex::Arrow& arrow, Diagnostics& problems) {
   const Scenario& scenario = index.scenario;
@@ -29,20 +40,23 @@ void checkCondition(const ScenarioIndex& index, const ScenarioIndex::Arrow& arro
     return;
   }
   if (condition->node.empty()) return;
+  const std::string nodeText = condition->node + (condition->label.empty() ? "" : "." + condition->label);
   std::vector<std::string_view> called;
   bool isEarlier = false, exists = false;
   for (std::size_t i : index.leaving[arrow.from]) {
     const ScenarioIndex::Arrow& other = index.arrows[i];
-    called.push_back(scenario.edges[other.edge].to);
-    if (called.back() != condition->node) continue;
+    const EdgeSpec& to = scenario.edges[other.edge];
+    called.push_back(to.to);
+    if (to.to != condition->node) continue;
+    if (!condition->label.empty() && to.label != condition->label) continue;
     exists = true;
     isEarlier = isEarlier || other.policy.step < arrow.policy.step;
   }
   if (!exists)
-    problems.push_back(errorAt(path, quoted(edge.from) + " does not call " + quoted(condition->node),
-                               suggestion(condition->node, called)));
+    problems.push_back(
+        errorAt(path, quoted(edge.from) + " does not call " + quoted(nodeText), suggestion(condition->node, called)));
   else if (!isEarlier)
-    problems.push_back(errorAt(path, "the call to " + quoted(condition->node) + " is not made before this one",
+    problems.push_back(errorAt(path, "the call to " + quoted(nodeText) + " is not made before this one",
                                "give this edge a later step"));
 }
 
@@ -76,23 +90,6 @@ std::vector<std::size_t> storesBehind(const ScenarioIndex& index, std::size_t st
   return stores;
 }
 
-// A named query has to exist at the store that the arrow leads to, or at one of those behind a router.
-void checkQuery(const ScenarioIndex& index, const ScenarioIndex::Arrow& arrow, Diagnostics& problems) {
-  if (arrow.policy.query.empty() || index.kinds[arrow.to] == nullptr) return;
-  const EdgeSpec& edge = index.scenario.edges[arrow.edge];
-  const std::vector<std::size_t> stores = storesBehind(index, arrow.to);
-  if (stores.empty()) return;  // nothing there runs queries, so the name has no effect
-  std::vector<std::string> known;
-  for (const std::size_t store : stores)
-    for (std::string& name : queriesOf(index, store)) {
-      if (name == arrow.policy.query) return;
-      known.push_back(std::move(name));
-    }
-  const std::vector<std::string_view> names(known.begin(), known.end());
-  problems.push_back(errorAt(pathOf(edge) + ".query", quoted(edge.to) + " has no query " + quoted(arrow.policy.query),
-                             suggestion(arrow.policy.query, names)));
-}
-
 void checkPolicy(const ScenarioIndex::Arrow& arrow, const EdgeSpec& edge, Diagnostics& problems) {
   const auto& hedge = arrow.policy.hedge;
   if (hedge && hedge->after.has_value() == hedge->percentile.has_value())
@@ -101,22 +98,40 @@ void checkPolicy(const ScenarioIndex::Arrow& arrow, const EdgeSpec& edge, Diagno
 
 }  // namespace
 
+void checkQuery(const ScenarioIndex& index, std::size_t node, const std::string& query, const std::string& path,
+                Diagnostics& problems) {
+  if (query.empty() || index.kinds[node] == nullptr) return;
+  const std::vector<std::size_t> stores = storesBehind(index, node);
+  if (stores.empty()) return;  // nothing there runs queries, so the name has no effect
+  std::vector<std::string> known;
+  for (const std::size_t store : stores)
+    for (std::string& name : queriesOf(index, store)) {
+      if (name == query) return;
+      known.push_back(std::move(name));
+    }
+  const std::vector<std::string_view> names(known.begin(), known.end());
+  problems.push_back(errorAt(path, quoted(index.scenario.nodes[node].name) + " has no query " + quoted(query),
+                             suggestion(query, names)));
+}
+
 void validateEdges(const ScenarioIndex& index, Diagnostics& problems) {
   const Scenario& scenario = index.scenario;
-  std::set<std::pair<std::string_view, std::string_view>> seen;
+  std::set<std::string> seen;
   for (std::size_t i = 0; i < scenario.edges.size() && problems.size() < kMostFindings; ++i) {
     const EdgeSpec& edge = scenario.edges[i];
     const std::string path = pathOf(edge);
-    if (!seen.insert({edge.from, edge.to}).second) {
-      problems.push_back(errorAt("edges[" + std::to_string(i) + "]", "there are two edges " + quoted(edge.name())));
+    if (!seen.insert(edge.name()).second) {
+      problems.push_back(errorAt("edges[" + std::to_string(i) + "]", "there are two edges " + quoted(edge.name()),
+                                 "give one a label: \"" + edgeName(edge.from, edge.to, "other") + "\""));
       continue;
     }
+    checkLabel(edge, path, problems);
     checkEnds(index, edge, path, problems);
     checkFields(edgePolicyParams(), edge.policy, path, scenario, problems);
   }
   for (const ScenarioIndex::Arrow& arrow : index.arrows) {
     checkCondition(index, arrow, problems);
-    checkQuery(index, arrow, problems);
+    checkQuery(index, arrow.to, arrow.policy.query, pathOf(scenario.edges[arrow.edge]) + ".query", problems);
     checkPolicy(arrow, scenario.edges[arrow.edge], problems);
   }
 }

@@ -19,9 +19,10 @@ void checkPorts(const ScenarioIndex& index, Diagnostics& problems) {
     if (from != nullptr && from->outputs == PortUse::None)
       problems.push_back(errorAt(pathOf(edge), quoted(edge.from) + " cannot call anything, it is a " + from->label));
     if (from != nullptr && from->singleOutput && isFurther)
-      problems.push_back(errorAt(pathOf(edge), "a " + std::string(from->label) + " calls exactly one node, and " +
-                                                   quoted(edge.from) + " already does",
-                                 "use one for each node that is called"));
+      problems.push_back(errorAt(
+          pathOf(edge),
+          "a " + std::string(from->label) + " calls exactly one node, and " + quoted(edge.from) + " already does",
+          "use one for each node that is called"));
     if (to != nullptr && to->inputs == PortUse::None)
       problems.push_back(errorAt(pathOf(edge), quoted(edge.to) + " cannot be called, it is a " + to->label));
   }

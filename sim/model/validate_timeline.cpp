@@ -94,7 +94,7 @@ struct ActionCheck {
   void checkEdge() const {
     const auto target = parseEdgeTarget(action.target);
     if (!target) return fail(targetPath(), quoted(action.target) + " is not an edge", "write \"from -> to\"");
-    if (scenario.findEdge(target->from, target->to) == nullptr)
+    if (scenario.findEdge(target->from, target->to, target->label) == nullptr)
       fail(targetPath(), "there is no edge " + quoted(action.target), suggestEdge(scenario, action.target));
   }
 
@@ -105,7 +105,7 @@ struct ActionCheck {
                   "write node.parameter or \"from -> to.parameter\"");
     if (target->isEdge) {
       const auto edge = parseEdgeTarget(target->owner);
-      if (scenario.findEdge(edge->from, edge->to) == nullptr)
+      if (scenario.findEdge(edge->from, edge->to, edge->label) == nullptr)
         return fail(targetPath(), "there is no edge " + quoted(target->owner), suggestEdge(scenario, target->owner));
     } else if (const NodeSpec* node = scenario.findNode(target->owner); node == nullptr) {
       return fail(targetPath(), "there is no node " + quoted(target->owner),
@@ -123,8 +123,18 @@ struct ActionCheck {
     if (place.ofClass) checkClass(target->path[place.reached - 1]);
     const ParamInfo info = valueInfo(place);
     if (const Value* to = action.args.find("to")) checkValue(info, *to, path + ".to", scenario, problems);
+    if (target->isEdge && target->path.front() == "query") checkNewQuery(*target);
     if (action.args.find("over") != nullptr && !canRamp(info))
       fail(path + ".over", quoted(action.target) + " cannot change gradually", "leave out over");
+  }
+
+  void checkNewQuery(const ParameterTarget& target) const {
+    const auto edge = parseEdgeTarget(target.owner);
+    const Value* to = action.args.find("to");
+    const std::string* query = to != nullptr ? to->as<std::string>() : nullptr;
+    const ScenarioIndex index(scenario);
+    const auto node = index.nodes.find(edge->to);
+    if (query != nullptr && node != index.nodes.end()) checkQuery(index, node->second, *query, path + ".to", problems);
   }
 
   void checkClass(const std::string& name) const {

@@ -15,6 +15,8 @@ namespace faultline {
 // Nobody reads more, and every one costs time.
 inline constexpr std::size_t kMostFindings = 1000;
 
+inline constexpr const char* kNameRule = "names start with a letter and hold letters, digits, - and _";
+
 // What several sections look up. Holds pointers into the scenario.
 struct ScenarioIndex {
   explicit ScenarioIndex(const Scenario& s);
@@ -41,6 +43,10 @@ void validateTimeline(const Scenario& scenario, Diagnostics& problems);
 void validateExpectations(const Scenario& scenario, Diagnostics& problems);
 void validateRecorded(const Scenario& scenario, Diagnostics& problems);
 void validateMemory(const ScenarioIndex& index, Diagnostics& problems);
+
+// A named query has to exist at the store that an arrow to this node leads to, or at one of those behind it.
+void checkQuery(const ScenarioIndex& index, std::size_t node, const std::string& query, const std::string& path,
+                Diagnostics& problems);
 
 std::string pathOf(const EdgeSpec& edge);  // "edges.a -> b"
 

@@ -20,6 +20,10 @@ std::uint64_t classMask(const Context& ctx, const std::vector<std::string>& name
   return mask;
 }
 
+bool isOf(const Condition& condition, const Context& ctx, std::uint32_t edge) {
+  return ctx.targetName(edge) == condition.node && (condition.label.empty() || ctx.edgeLabel(edge) == condition.label);
+}
+
 }  // namespace
 
 CallPlan::CallPlan(Context& ctx) {
@@ -31,7 +35,7 @@ CallPlan::CallPlan(Context& ctx) {
     planned.classes = classMask(ctx, policy.forClasses);
     planned.condition = *parseCondition(policy.when);
     for (std::uint32_t other = 0; other < ctx.edgeCount(); ++other)
-      if (ctx.targetName(other) == planned.condition.node) planned.conditionEdges |= 1ull << other;
+      if (isOf(planned.condition, ctx, other)) planned.conditionEdges |= 1ull << other;
     planned.plain = planned.classes == ~0ull && planned.condition.kind == Condition::Kind::Always &&
                     policy.times == Distribution::constant(1) && policy.parallel == 1 && policy.mode == CallMode::Call;
     edges_.push_back(std::move(planned));
@@ -52,10 +56,13 @@ const CallPlan::PlannedEdge& CallPlan::plannedOf(std::uint32_t edge) const {
 bool CallPlan::applies(const PlannedEdge& planned, const Call& call) {
   if (!(planned.classes & 1ull << (call.klass & 63))) return false;
   switch (planned.condition.kind) {
-    case Condition::Kind::Always: return true;
-    case Condition::Kind::Chance: return luck_->chance(planned.condition.chance);
+    case Condition::Kind::Always:
+      return true;
+    case Condition::Kind::Chance:
+      return luck_->chance(planned.condition.chance);
     case Condition::Kind::Miss:
-    case Condition::Kind::Hit: break;
+    case Condition::Kind::Hit:
+      break;
   }
   bool asked = false, missed = false;
   for (std::uint32_t e = 0; e < kMaxMarked; ++e) {
@@ -78,7 +85,8 @@ void CallPlan::launch(Context& ctx, CallId id, const PlannedEdge& planned) {
   for (std::int64_t copy = 0; copy < policy.parallel; ++copy) {
     // Copies that run at once go to different instances where there are several.
     if (scatter)
-      options.instance = static_cast<std::uint16_t>(copy % static_cast<std::int64_t>(ctx.targetInstances(planned.edge)));
+      options.instance =
+          static_cast<std::uint16_t>(copy % static_cast<std::int64_t>(ctx.targetInstances(planned.edge)));
     if (policy.mode == CallMode::Send) {
       for (std::int64_t i = 0; i < times; ++i) ctx.send(planned.edge, id, {});
       continue;
@@ -92,6 +100,7 @@ CallPlan::Progress CallPlan::start(Context& ctx, CallId id) {
   Call& call = ctx.at(id);
   call.pending = 0;
   call.marks = 0;
+  call.clear(kQueryInMarks);
   call.step = 0;
   call.failure = 0;
   if (singlePlain_) {
@@ -123,13 +132,17 @@ CallPlan::Progress CallPlan::advance(Context& ctx, CallId id, std::size_t from) 
   return Progress::Done;
 }
 
-// A value that was fetched after a miss goes back to every cache that missed it.
+// A value that was fetched after a miss goes back to every cache that missed it. Another question to the same cache,
+// over another of several arrows, is not answered by it.
 void CallPlan::fillCaches(Context& ctx, CallId id, const Reply& reply) {
+  const PlannedEdge& fetched = plannedOf(reply.edge);
   if (reply.has(kWrite)) return;
   for (const PlannedEdge& p : edges_) {
     if (p.edge == reply.edge || !(ctx.at(id).marks & missedBit(p.edge))) continue;
     const EdgePolicy& policy = ctx.policy(p.edge);
     if (policy.fill == FillMode::None) continue;
+    const bool isAsked = (fetched.conditionEdges & 1ull << p.edge) != 0;
+    if (!isAsked && ctx.targetName(p.edge) == fetched.condition.node) continue;
     CallOptions options;
     options.flags = kFill;
     options.key = reply.key;

@@ -41,7 +41,10 @@ QueryEngine::QueryEngine(Context& ctx, Host& host, const StoreParams& params, st
 }
 
 void QueryEngine::onRequest(Context& ctx, CallId id) {
-  ctx.at(id).marks = 0;
+  Call& call = ctx.at(id);
+  call.step = static_cast<std::uint16_t>(ctx.queryOf(id));
+  call.clear(kQueryInMarks);
+  call.marks = 0;
   switch (station_.offer(ctx, id)) {
     case Station::Offer::Started: change(ctx, kConnections, 1); return begin(ctx, id);
     case Station::Offer::Full: return ctx.reply(id, ctx.failure(kTooManyConnections));
@@ -69,7 +72,7 @@ void QueryEngine::begin(Context& ctx, CallId id) {
   Statement& s = statements_[slot];
   if (call.has(kProbe)) return run(ctx, slot);
   if (p_.statementTimeout) s.timeout = ctx.after(*p_.statementTimeout, kFirstTag + instance_, slot);
-  s.query = table_.find(ctx.queryOf(id));
+  s.query = table_.find(call.step);
   if (s.query == QueryTable::kUnknown) return run(ctx, slot);
   const bool locks = call.has(kWrite) || table_.locksReads(s.query);
   if (!locks) return run(ctx, slot);

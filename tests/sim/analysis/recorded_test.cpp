@@ -55,7 +55,7 @@ class Recording {
   RecordedResult compare() const {
     const Result<Scenario> scenario = read();
     for (const Diagnostic& d : scenario.diagnostics) qWarning("%s", toString(d).c_str());
-    if (!scenario.ok()) return {"the scenario is not valid", {}};
+    if (!scenario.ok()) return {"the scenario is not valid", {}, {}};
     Simulation simulation(scenario.value);
     simulation.runToEnd();
     return compareWithRecorded(simulation, dir_.path().toStdString());
@@ -92,6 +92,7 @@ class RecordedTest : public QObject {
   void doesNotChangeTheRun();
   void leavesOutPhasesThatTheRunDidNotReach();
   void endsWhenAskedTo();
+  void takesTheMeanOfRepetitions();
   void saysWhatMissed();
   void isInTheJson();
 };
@@ -230,6 +231,40 @@ void RecordedTest::endsWhenAskedTo() {
   QVERIFY(!r.problem.empty());
   QVERIFY(r.phases.empty());
   QCOMPARE(asked, 50);
+}
+
+void RecordedTest::takesTheMeanOfRepetitions() {
+  Scenario scenario = Recording(
+                          "    - {value: 100, phase: calm, simulated: users.ok, unit: 1/s, tolerance: 5%}\n"
+                          "    - {value: 4000, phase: moment, simulated: ok(users), tolerance: 5%}\n")
+                          .read()
+                          .value;
+  scenario.recorded->envelope.clear();
+  for (NodeSpec& node : scenario.nodes)
+    if (node.name == "users") node.params.set("arrivals", Value("poisson"));
+  const auto compare = [&](std::uint64_t seed, std::int64_t repetitions) {
+    scenario.seed = seed;
+    scenario.recorded->repetitions = repetitions;
+    Simulation simulation(scenario);
+    simulation.runToEnd();
+    return compareWithRecorded(simulation, "");
+  };
+  const RecordedResult of[] = {compare(4, 1), compare(5, 1), compare(6, 1)};
+  const RecordedResult all = compare(4, 3);
+  QCOMPARE(all.seeds, (std::vector<std::uint64_t>{4, 5, 6}));
+  QCOMPARE(all.phases.size(), of[0].phases.size());
+  for (std::size_t p = 0; p < all.phases.size(); ++p) {
+    if (all.phases[p].figures.empty()) continue;
+    const RecordedFigure& mean = all.phases[p].figures[0];
+    std::vector<double> alone;
+    for (const RecordedResult& r : of) alone.push_back(r.phases[p].figures[0].simulated);
+    QVERIFY(alone[0] != alone[1]);
+    QCOMPARE(mean.simulated, (alone[0] + alone[1] + alone[2]) / 3);
+    QCOMPARE(mean.simulatedLow, *std::min_element(alone.begin(), alone.end()));
+    QCOMPARE(mean.simulatedHigh, *std::max_element(alone.begin(), alone.end()));
+  }
+  const std::string text = recordedText(all);
+  QVERIFY2(text.find("means of 3 runs, seeds 4 to 6") != std::string::npos, text.c_str());
 }
 
 void RecordedTest::saysWhatMissed() {
