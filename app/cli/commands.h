@@ -25,7 +25,7 @@ struct RunOptions {
 int runScenario(const RunOptions& options);
 int checkScenarios(const std::vector<std::string>& files);
 // Without names: all files below ./scenarios or the source tree's. `update` accepts what the runs came to.
-int verifyScenarios(const std::vector<std::string>& named, bool update);
+int verifyScenarios(const std::vector<std::string>& named, bool update, bool json);
 int listKinds();
 int showKind(const std::string& kind);
 int printSchema();

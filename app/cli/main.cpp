@@ -15,6 +15,13 @@ constexpr const char* kFooter =
     "Exit status: 0 fine; 1 an expectation failed, or a run stopped early because it grew without bound;\n"
     "2 bad input or usage; 130 interrupted, with the partial result.";
 
+void addFormat(CLI::App& command, bool& json) {
+  const std::map<std::string, bool> formats{{"text", false}, {"json", true}};
+  command.add_option("--format", json, "What to print: text or json")
+      ->transform(CLI::CheckedTransformer(formats).description(""))
+      ->type_name("text|json");
+}
+
 void addRun(CLI::App& app, RunOptions& options, std::function<int()>& chosen) {
   CLI::App* run = app.add_subcommand("run", "Run a scenario and report what happened");
   run->add_option("file", options.file, "The scenario (YAML)")->required()->type_name("FILE");
@@ -31,10 +38,7 @@ void addRun(CLI::App& app, RunOptions& options, std::function<int()>& chosen) {
   run->add_option("--out", options.out, "Write timeline.csv, summary.json and fingerprint.txt into this directory")
       ->type_name("DIR");
   run->add_flag("--force", options.force, "Let --out write into a directory that holds other files");
-  const std::map<std::string, bool> formats{{"text", false}, {"json", true}};
-  run->add_option("--format", options.json, "What to print: text or json")
-      ->transform(CLI::CheckedTransformer(formats).description(""))
-      ->type_name("text|json");
+  addFormat(*run, options.json);
   run->add_flag("--no-timeline", options.noTimeline, "Leave out the scenario's timeline: a healthy baseline");
   run->add_flag("--quiet", options.quiet, "No progress bar");
   run->callback([&] { chosen = [&] { return runScenario(options); }; });
@@ -57,12 +61,13 @@ int runProgram(int argc, char** argv) {
   check->callback([&] { chosen = [&] { return checkScenarios(checked); }; });
 
   std::vector<std::string> verified;
-  bool update = false;
+  bool update = false, verifyJson = false;
   CLI::App* verify =
       app.add_subcommand("verify", "Run scenarios, check what they expect, compare with what was accepted");
   verify->add_option("files", verified, "Scenarios (YAML); without any: all in scenarios/")->type_name("FILE...");
   verify->add_flag("--update", update, "Accept what the runs came to (tests/golden)");
-  verify->callback([&] { chosen = [&] { return verifyScenarios(verified, update); }; });
+  addFormat(*verify, verifyJson);
+  verify->callback([&] { chosen = [&] { return verifyScenarios(verified, update, verifyJson); }; });
 
   std::string kind;
   CLI::App* kinds = app.add_subcommand("kinds", "List the kinds of components, or print the reference of one");

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <mutex>
+#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "analysis/expect.h"
@@ -37,6 +38,8 @@ struct Verdict {
   std::string golden = "-";
   double wallSeconds = 0;
   std::uint64_t events = 0;
+
+  const char* word() const { return !readable ? "INVALID" : failures.empty() ? "ok" : "FAILED"; }
 };
 
 void compareWithGolden(const Summary& summary, bool update, Verdict& verdict) {
@@ -138,18 +141,33 @@ void printTable(const std::vector<Verdict>& verdicts) {
   table.addColumn("golden", TextTable::Align::Left);
   for (const char* title : {"events", "seconds"}) table.addColumn(title);
   for (const Verdict& v : verdicts) {
-    const char* word = !v.readable ? "INVALID" : v.failures.empty() ? "ok" : "FAILED";
-    table.addRow({v.file, word, fmt::format("{} of {}", v.passed, v.expected), v.golden, fmt::format("{}", v.events),
-                  fmt::format("{:.2f}", v.wallSeconds)});
+    table.addRow({v.file, v.word(), fmt::format("{} of {}", v.passed, v.expected), v.golden,
+                  fmt::format("{}", v.events), fmt::format("{:.2f}", v.wallSeconds)});
   }
   std::fputs(table.text("").c_str(), stdout);
   for (const Verdict& v : verdicts)
     for (const std::string& failure : v.failures) fmt::print("\n{}: {}", v.file, failure);
 }
 
+// One object a scenario. Warnings and errors of the files go to standard error, as they always do.
+void printJson(const std::vector<Verdict>& verdicts) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const Verdict& v : verdicts)
+    list.push_back({{"file", v.file},
+                    {"verdict", v.word()},
+                    {"passed", v.passed},
+                    {"expected", v.expected},
+                    {"golden", v.golden},
+                    {"failures", v.failures},
+                    {"events", v.events},
+                    {"wall_s", v.wallSeconds}});
+  // Names come from a file that may hold broken UTF-8.
+  fmt::print("{}\n", list.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+}
+
 }  // namespace
 
-int verifyScenarios(const std::vector<std::string>& named, bool update) {
+int verifyScenarios(const std::vector<std::string>& named, bool update, bool json) {
   const std::vector<std::string> files = named.empty() ? allScenarios() : named;
   if (files.empty()) {
     sayError("there are no scenarios to verify");
@@ -161,15 +179,19 @@ int verifyScenarios(const std::vector<std::string>& named, bool update) {
     sayError("interrupted");
     return kSignalled + interruption();
   }
-  printTable(verdicts);
+  if (json)
+    printJson(verdicts);
+  else
+    printTable(verdicts);
   std::size_t failed = 0, invalid = 0;
   for (const Verdict& v : verdicts) {
     printProblems(v.problems);
     failed += !v.failures.empty();
     invalid += !v.readable;
   }
-  fmt::print("\n{} scenarios: {} fine, {} failed, {} invalid\n", files.size(), files.size() - failed - invalid, failed,
-             invalid);
+  if (!json)
+    fmt::print("\n{} scenarios: {} fine, {} failed, {} invalid\n", files.size(), files.size() - failed - invalid,
+               failed, invalid);
   return invalid > 0 ? kBadInput : failed > 0 ? kFailed : kFine;
 }
 

@@ -424,6 +424,7 @@ class Queue : public Component {
     call.version = m.generation;
     call.step = static_cast<std::uint16_t>(m.delivery);
     call.pending = static_cast<std::uint16_t>(to);
+    call.due = m.visibleAt.ns;  // a delivery that vanishes on the way gives its place back then
     CallOptions options;
     options.instance = consumer.instance;
     options.flags = kMessage;
@@ -433,19 +434,28 @@ class Queue : public Component {
     return true;
   }
 
+  // Nobody answered; the connection is gone.
+  static bool vanished(const Reply& reply) { return !reply.ok() && reply.outcome == Outcome::Unavailable; }
+
   // What the answer to a delivery means for its message.
   void settle(Context& ctx, const Call& call, const Reply& reply) {
     const MessageId id = call.marks;
     Message& m = messages_[id];
     const bool gone = m.generation != call.version || m.state == Message::State::Free || m.state == Message::State::Dead;
-    if (gone || static_cast<std::uint16_t>(m.delivery) != call.step) return ctx.add(kLateAnswers);
+    if (gone || static_cast<std::uint16_t>(m.delivery) != call.step) {
+      if (!vanished(reply)) ctx.add(kLateAnswers);
+      return;
+    }
     const bool isOk = reply.ok() && !m.isPoison;
     if (isOk) {
       ctx.add(kAcked);
       ctx.observe(kSojourn, ctx.now() - m.enqueued);
       return forget(ctx, id);
     }
-    if (m.state != Message::State::InFlight) return ctx.add(kLateAnswers);  // it waits for its next delivery already
+    if (m.state != Message::State::InFlight) {  // it waits for its next delivery already
+      if (!vanished(reply)) ctx.add(kLateAnswers);
+      return;
+    }
     if (reply.failure != 0 && ctx.isRefusal(reply.edge, reply.failure)) {
       // It never arrived: that was no delivery.
       --m.receives;
@@ -632,8 +642,8 @@ const ComponentInfo& queueInfo() {
       .help = "Consumers are all instances of the nodes that the out-edges point to (`for` says which classes); the call is the delivery and "
               "its ok answer the acknowledgement. A failed answer makes the message wait for `redelivery_delay`; an instance that is "
               "unavailable is left alone for `reconnect_delay`, and a delivery that it refused does not count as received. A delivery "
-              "occupies its place in the prefetch until it is answered, also after the visibility timeout, as the consumer is still at work: "
-              "give the out-edge a `timeout` where messages may vanish silently. After the visibility timeout the message is delivered "
+              "occupies its place in the prefetch until it is answered, also after the visibility timeout, as the consumer is still at work; "
+              "one that vanished on the way gives it back when the visibility timeout ends, and where there is none, never. After the visibility timeout the message is delivered "
               "again; an acknowledgement that comes later still counts unless that has happened, as Amazon SQS documents for old "
               "receipt handles. Dead letters stay inside, out of the way of depth and age, until they are replayed or purged. A corrupt "
               "message costs the consumer its full work and then fails. The plan of out-edges (step, when, times) does not apply. Leaves "

@@ -1,5 +1,6 @@
 // faultline verify, kinds and schema.
 #include <QDir>
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QTemporaryDir>
 #include <QtTest>
@@ -14,6 +15,7 @@ class VerifyTest : public QObject {
   void failsWhatDoesNot();
   void comparesWithWhatWasAccepted();
   void tellsInvalidFromFailed();
+  void printsJson();
   void listsKinds();
   void schemaIsJson();
 
@@ -80,6 +82,23 @@ void VerifyTest::tellsInvalidFromFailed() {
   QCOMPARE(r.status, 2);
   QVERIFY(r.out.contains("INVALID"));
   QVERIFY(r.err.contains("error:"));
+}
+
+void VerifyTest::printsJson() {
+  write("good.yaml", text_);
+  write("bad.yaml", text_ + "  - failed(users) < 3\n");
+  write("wrong.yaml", "nodes: 3\n");
+  const ProgramResult r =
+      runFaultline({"verify", "--format", "json", scenario("good.yaml"), scenario("bad.yaml"), scenario("wrong.yaml")});
+  QCOMPARE(r.status, 2);
+  const QJsonArray list = QJsonDocument::fromJson(r.out).array();
+  QCOMPARE(list.size(), 3);
+  QCOMPARE(list[0]["verdict"].toString(), QString("ok"));
+  QCOMPARE(list[0]["passed"].toInt(), 3);
+  QVERIFY(list[0]["failures"].toArray().isEmpty());
+  QCOMPARE(list[1]["verdict"].toString(), QString("FAILED"));
+  QVERIFY(list[1]["failures"][0].toString().startsWith("expected failed(users) < 3"));
+  QCOMPARE(list[2]["verdict"].toString(), QString("INVALID"));
 }
 
 void VerifyTest::listsKinds() {

@@ -276,6 +276,24 @@ class QueueTest : public QObject {
     QVERIFY(metric(s, "visibility_timeouts") >= 2);
   }
 
+  // Nobody ever gives up a delivery here: without its place back, a consumer with a prefetch of 2 would stop after two losses.
+  void vanishedDeliveryGivesItsPlaceBack_data() {
+    QTest::addColumn<QString>("edge");
+    QTest::newRow("plain") << "";
+    QTest::newRow("with a connection pool") << "{pool: {size: 100}}";
+  }
+  void vanishedDeliveryGivesItsPlaceBack() {
+    QFETCH(QString, edge);
+    const Summary s = runText(system("duration: 120s", "rate: 1/s", "prefetch: 2, visibility_timeout: 5s", "workers: 4, work: 1ms",
+                                     "{at: 10s, cut: jobs -> worker, for: 10s}, {at: 30s, loss: jobs -> worker, ratio: 20%, for: 30s}, "
+                                     "{at: 60s, traffic: users, factor: 0}",
+                                     edge.toStdString()));
+    QCOMPARE(metric(s, "acked"), metric(s, "enqueued"));
+    QVERIFY(metric(s, "visibility_timeouts") >= 5);
+    QCOMPARE(metric(s, "failed_deliveries"), 0.0);
+    QCOMPARE(metric(s, "late_answers"), 0.0);
+  }
+
   void workOfStoring() {
     const Summary s = runText(system("duration: 100s", "rate: 100/s", "work: 5ms", "workers: 10, work: 1ms"));
     VERIFY_NEAR(nodeOf(s, "jobs").utilization, 0.5, 0.01);
