@@ -52,7 +52,7 @@ void Engine::compileNodes() {
     const NodeId id = node.context.node();
     node.name = spec.name;
     node.info = findKind(spec.kind);
-    node.params = makeParams(*node.info, spec.params);
+    node.params = makeParams(*node.info, spec.allParams());
     node.component = node.info->create(node.params.get());
     node.originates = node.info->originates;
     node.firstFailure = static_cast<FailureId>(failures.size());

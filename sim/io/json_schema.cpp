@@ -4,6 +4,7 @@
 #include "io/value_text.h"
 #include "io/yaml_writer.h"
 #include "model/actions.h"
+#include "io/preset_catalog.h"
 #include "model/catalog.h"
 #include "model/edge_policy.h"
 #include "model/scenario.h"
@@ -121,6 +122,10 @@ Json nodesSchema() {
     kinds.push_back({{"const", kind->kind}, {"description", kind->summary}});
     Json own = objectOf(kind->params, kind->makeParams().get());
     own["properties"]["kind"] = {{"const", kind->kind}};
+    Json named = Json::array();
+    for (const Preset& preset : presets())
+      if (preset.kind == kind->kind) named.push_back({{"const", preset.name}, {"description", preset.summary}});
+    if (!named.empty()) own["properties"]["preset"] = {{"oneOf", named}};
     cases.push_back({{"if", {{"properties", {{"kind", {{"const", kind->kind}}}}}, {"required", Json::array({"kind"})}}},
                      {"then", own}});
   }

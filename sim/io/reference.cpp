@@ -4,6 +4,7 @@
 #include <cmath>
 #include <memory>
 
+#include "io/preset_catalog.h"
 #include "io/value_text.h"
 #include "io/yaml_writer.h"
 #include "model/actions.h"
@@ -158,10 +159,25 @@ const char* metricText(MetricType type) {
   return "";
 }
 
+void addPresets(const ComponentInfo& kind, std::string& out) {
+  bool any = false;
+  for (const Preset& preset : presets()) {
+    if (preset.kind != kind.kind) continue;
+    if (!any) out += "| preset | what it stands for | leaves out | figures from |\n|---|---|---|---|\n";
+    any = true;
+    std::string sources;
+    for (const std::string& source : preset.sources) sources += (sources.empty() ? "" : "; ") + source;
+    out += "| `" + preset.name + "` | " + withoutBars(preset.summary) + " | " + withoutBars(preset.leavesOut) + " | " +
+           withoutBars(sources) + " |\n";
+  }
+  if (any) out += '\n';
+}
+
 void addKind(const ComponentInfo& kind, std::string& out) {
   out += "### `" + std::string(kind.kind) + "`: " + kind.label + "\n\n" + kind.summary + "\n\n";
   if (*kind.help != '\0') out += std::string(kind.help) + "\n\n";
   addTable(kind.params, kind.makeParams().get(), out);
+  addPresets(kind, out);
   if (!kind.metrics.empty()) out += "| metric | type | unit | meaning |\n|---|---|---|---|\n";
   for (const MetricInfo& m : kind.metrics)
     out += "| `" + std::string(m.name) + "` | " + metricText(m.type) + " | " + m.unit + " | " + withoutBars(m.help) +
@@ -255,6 +271,11 @@ std::string referenceFor(std::string_view kindName) {
   if (*kind->help != '\0') out += '\n' + wrapped(kind->help, 2);
   if (!kind->params.empty()) out += "\nParameters\n";
   addPlainParams(kind->params, kind->makeParams().get(), 2, out);
+  std::string named;
+  for (const Preset& preset : presets())
+    if (preset.kind == kind->kind)
+      named += "  " + preset.name + '\n' + wrapped(preset.summary, 6) + wrapped("Leaves out: " + preset.leavesOut, 6);
+  if (!named.empty()) out += "\nPresets (preset: NAME)\n" + named;
   if (!kind->metrics.empty()) out += "\nMetrics\n";
   for (const MetricInfo& m : kind->metrics)
     out += "  " + std::string(m.name) + "  (" + metricText(m.type) + ", " + m.unit + ")\n" + wrapped(m.help, 6);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "io/preset_catalog.h"
 #include "model/catalog.h"
 #include "model/problem.h"
 #include "model/scenario_params.h"
@@ -97,8 +98,30 @@ void readHosts(const YamlNode& node, Scenario& scenario, FieldReader& reader) {
   }
 }
 
+void readPresetName(const YamlNode& fields, const std::string& path, NodeSpec& node, FieldReader& reader) {
+  const YamlNode* written = fields.find("preset");
+  if (written == nullptr || !reader.isText(*written, path + ".preset", "the name of a preset")) return;
+  reader.setPlace(path + ".preset", written->place);
+  const Preset* preset = findPreset(written->text);
+  if (preset == nullptr) {
+    std::vector<std::string_view> known;
+    for (const Preset& p : presets())
+      if (p.kind == node.kind) known.push_back(p.name);
+    return reader.fail(written->place, path + ".preset",
+                       "there is no preset " + quoted(written->text) + " of the kind " + quoted(node.kind),
+                       suggestion(written->text, known));
+  }
+  if (preset->kind != node.kind)
+    return reader.fail(written->place, path + ".preset",
+                       "the preset " + quoted(preset->name) + " is of the kind " + quoted(preset->kind) + ", not " +
+                           quoted(node.kind),
+                       "write \"kind: " + preset->kind + "\", or leave the preset out");
+  node.preset = preset->name;
+  node.inherited = preset->params;
+}
+
 void readNode(const YamlNode& key, const YamlNode& fields, Scenario& scenario, FieldReader& reader) {
-  constexpr std::string_view kKind[] = {"kind"};
+  constexpr std::string_view kKind[] = {"kind", "preset"};
   const std::string path = "nodes." + key.text;
   reader.setPlace(path, key.place);
   NodeSpec node;
@@ -112,8 +135,10 @@ void readNode(const YamlNode& key, const YamlNode& fields, Scenario& scenario, F
     reader.setPlace(path + ".kind", kind->place);
     node.kind = kind->text;
     // The parameters of an unknown kind mean nothing; validation reports the kind.
-    if (const ComponentInfo* info = findKind(node.kind))
+    if (const ComponentInfo* info = findKind(node.kind)) {
+      readPresetName(fields, path, node, reader);
       node.params = reader.readFields(info->params, fields, path, kKind);
+    }
   }
   scenario.nodes.push_back(std::move(node));
 }

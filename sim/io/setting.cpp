@@ -37,6 +37,7 @@ struct Owner {
   std::shared_ptr<void> defaults;
   ValueMap* values = nullptr;  // of a node or an edge
   void* object = nullptr;      // of the scenario or a class
+  const ValueMap* inherited = nullptr;  // of the node's preset
 };
 
 template <class T>
@@ -76,7 +77,7 @@ std::optional<Owner> findNamedOwner(Scenario& scenario, const std::string& name,
                                     Diagnostics& problems) {
   if (NodeSpec* node = findByName(scenario.nodes, name)) {
     if (const ComponentInfo* kind = findKind(node->kind))
-      return Owner{kind->params, kind->makeParams(), &node->params, nullptr};
+      return Owner{kind->params, kind->makeParams(), &node->params, nullptr, &node->inherited};
     problems.push_back(errorAt(place, "the node " + quoted(name) + " is of no known kind"));
     return std::nullopt;
   }
@@ -87,6 +88,9 @@ std::optional<Owner> findNamedOwner(Scenario& scenario, const std::string& name,
 }
 
 void store(const Owner& owner, const std::vector<std::string>& path, Value value) {
+  // One field of a group that the preset gives: the others stay as the preset has them.
+  if (path.size() > 1 && owner.inherited != nullptr && owner.values->find(path[0]) == nullptr)
+    if (const Value* whole = owner.inherited->find(path[0])) owner.values->set(path[0], *whole);
   if (owner.values != nullptr)
     return setParameter(owner.params, owner.defaults.get(), *owner.values, path, std::move(value));
   // Members are set through the whole top-level value, so that fields of a group keep their neighbours.

@@ -164,6 +164,7 @@ void writeNodes(const Scenario& scenario, Text& out) {
   for (const NodeSpec& node : scenario.nodes) {
     const ComponentInfo* kind = findKind(node.kind);
     Entries entries = inTableOrder(kind != nullptr ? kind->params : std::span<const ParamInfo>{}, node.params);
+    if (!node.preset.empty()) entries.insert(entries.begin(), {"preset", std::nullopt, Value(node.preset)});
     entries.insert(entries.begin(), {"kind", std::nullopt, Value(node.kind)});
     out.addMap("  " + quotedForYaml(node.name) + ':', entries, 4);
   }

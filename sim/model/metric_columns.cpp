@@ -16,7 +16,7 @@ class Columns {
     else
       addServer(node.name);
     // A node shares CPU on a host, or among its own workers where its kind can be told its cores.
-    if (!node.group.empty() || node.params.find("cores") != nullptr) add(node.name, "cpu", "cores");
+    if (!node.group.empty() || node.allParams().find("cores") != nullptr) add(node.name, "cpu", "cores");
     for (const MetricInfo& m : kind.metrics) {
       if (m.type == MetricType::Timing) {
         add(node.name, std::string(m.name) + "_mean", "ms");

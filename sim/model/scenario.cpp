@@ -2,6 +2,12 @@
 
 namespace faultline {
 
+ValueMap NodeSpec::allParams() const {
+  ValueMap all = inherited;
+  for (const auto& [key, value] : params.entries) all.set(key, value);
+  return all;
+}
+
 const NodeSpec* Scenario::findNode(std::string_view nodeName) const {
   for (const NodeSpec& node : nodes)
     if (node.name == nodeName) return &node;

@@ -36,8 +36,12 @@ struct RequestClass {
 struct NodeSpec {
   std::string name;
   std::string kind;
-  std::string group;  // host or region the node is in; empty for none
-  ValueMap params;    // only what was written; defaults are the kind's
+  std::string group;   // host or region the node is in; empty for none
+  ValueMap params;     // only what was written; defaults are the preset's, then the kind's
+  std::string preset;  // named parameter set of the kind that the node starts from; empty for none
+  ValueMap inherited;  // what the preset says
+  // What was written over what the preset says; a group or table that was written replaces the preset's.
+  ValueMap allParams() const;
   bool operator==(const NodeSpec&) const = default;
 };
 

@@ -56,7 +56,7 @@ void checkTogether(const ScenarioIndex& index, std::size_t n, const std::string&
   const ComponentInfo* kind = index.kinds[n];
   if (kind->check == nullptr || !isSound(index, n)) return;
   std::vector<std::pair<std::string, std::string>> found;
-  kind->check(makeParams(*kind, index.scenario.nodes[n].params).get(), found);
+  kind->check(makeParams(*kind, index.scenario.nodes[n].allParams()).get(), found);
   for (const auto& [param, message] : found)
     problems.push_back(errorAt(param.empty() ? path : path + "." + param, message));
 }
@@ -164,7 +164,7 @@ void validateMemory(const ScenarioIndex& index, Diagnostics& problems) {
   for (std::size_t i = 0; i < index.kinds.size(); ++i) {
     const ComponentInfo* kind = index.kinds[i];
     if (kind == nullptr || (kind->memoryBytes == nullptr && kind->instances == nullptr) || !isSound(index, i)) continue;
-    const std::shared_ptr<void> params = makeParams(*kind, index.scenario.nodes[i].params);
+    const std::shared_ptr<void> params = makeParams(*kind, index.scenario.nodes[i].allParams());
     double bytes = kind->memoryBytes != nullptr ? kind->memoryBytes(params.get()) : 0;
     if (kind->instances != nullptr) bytes += kBytesPerInstance * static_cast<double>(kind->instances(params.get()));
     total += bytes;

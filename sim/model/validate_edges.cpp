@@ -65,7 +65,7 @@ std::vector<std::string> queriesOf(const ScenarioIndex& index, std::size_t node)
   const NodeSpec& spec = index.scenario.nodes[node];
   checkFields(index.kinds[node]->params, spec.params, "", index.scenario, problems);
   if (!problems.empty()) return {};  // reported at the node
-  return index.kinds[node]->queryNames(makeParams(*index.kinds[node], spec.params).get());
+  return index.kinds[node]->queryNames(makeParams(*index.kinds[node], spec.allParams()).get());
 }
 
 // The stores that an arrow leads to, through nodes that run no queries themselves.

@@ -27,7 +27,7 @@ std::int64_t instancesOf(const Scenario& scenario, const NodeSpec& node, const C
   Diagnostics problems;
   checkFields(kind.params, node.params, "", scenario, problems);
   if (!problems.empty()) return std::numeric_limits<std::int64_t>::max();  // reported at the node
-  return kind.instances != nullptr ? kind.instances(makeParams(kind, node.params).get()) : 1;
+  return kind.instances != nullptr ? kind.instances(makeParams(kind, node.allParams()).get()) : 1;
 }
 
 bool canRamp(const ParamInfo& info) {
@@ -85,7 +85,7 @@ struct ActionCheck {
     Diagnostics unsound;
     checkFields(kind.params, node.params, "", scenario, unsound);
     if (query == nullptr || !unsound.empty()) return;
-    const std::vector<std::string> known = kind.queryNames(makeParams(kind, node.params).get());
+    const std::vector<std::string> known = kind.queryNames(makeParams(kind, node.allParams()).get());
     if (std::find(known.begin(), known.end(), *query) != known.end()) return;
     const std::vector<std::string_view> names(known.begin(), known.end());
     fail(path + ".query", quoted(node.name) + " has no query " + quoted(*query), suggestion(*query, names));
