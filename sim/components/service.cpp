@@ -34,9 +34,10 @@ struct Params {
   PerClass delay{Distribution::constant(0), {}};
   PerClass finishWork{Distribution::constant(0), {}};
   std::optional<double> cores;
+  double cpuWeight = 1;
   Discipline queue = Discipline::Fifo;
   std::optional<std::int64_t> queueCapacity;
-  std::optional<Duration> queueTimeout;
+  std::optional<Distribution> queueTimeout;
   Probe healthCheck = Probe::Worker;
   bool idempotency = false;
   std::optional<Distribution> pauseEvery;
@@ -53,9 +54,10 @@ constexpr ParamInfo kParams[] = {
     param<&Params::delay>("delay", "Delay", {}, "Waiting of its own after the calls that needs no CPU (an outside call that is not drawn, a sleep)."),
     param<&Params::finishWork>("finish_work", "Finishing work", {}, "Own work after the calls, before the answer (rendering, serialising)."),
     param<&Params::cores>("cores", "CPU cores", range(0.01, 1024), "Cores of each instance that its running work shares; unset: every worker has a core of its own. A host's cores take precedence."),
+    fixed(param<&Params::cpuWeight>("cpu_weight", "CPU weight", range(1e-6, 1e6), "Share of a host's cores for each running piece of work, relative to the other members' (as cpu.weight of cgroups, or the priority of a process): a far greater one in effect interrupts the others.")),
     fixed(param<&Params::queue, &kDisciplineChoices>("queue", "Queue order", {}, "Who is next when a worker becomes free.")),
     param<&Params::queueCapacity>("queue_capacity", "Queue capacity", range(0, 1e8), "Waiting requests per instance; more are refused. Unset: no limit."),
-    param<&Params::queueTimeout>("queue_timeout", "Queue timeout", range(0, 86'400), "A request that waited this long for a worker is refused."),
+    param<&Params::queueTimeout>("queue_timeout", "Queue timeout", range(0, 86'400), "A request that waited this long for a worker is refused; a distribution gives each request a patience of its own."),
     param<&Params::healthCheck, &kProbes>("health_check", "Health check", {}, "What a balancer's probe exercises."),
     param<&Params::idempotency>("idempotency", "Idempotency keys", {}, "Repeated writes of one operation take effect once; without it duplicates take effect and are counted."),
     param<&Params::pauseEvery>("pause_every", "Pause every", {}, "Time between stop-the-world pauses of an instance, such as garbage collections; unset: none."),
@@ -89,6 +91,7 @@ class Service : public Component {
   void onStart(Context& ctx) override {
     plan_ = CallPlan(ctx);
     luck_ = &ctx.stream("work");
+    ctx.setCpuWeight(p_.cpuWeight);
     refresh(ctx);
     for (std::uint32_t i = 0; i < ctx.instances(); ++i) addInstance(ctx);
   }
@@ -212,8 +215,13 @@ class Service : public Component {
       case Station::Offer::Started: return run(ctx, id);
       case Station::Offer::Full: return ctx.reply(id, ctx.failure(kQueueFull));
       case Station::Offer::Queued:
-        if (p_.queueTimeout && ctx.at(id).step == kWork) ctx.limitWaiting(id, *p_.queueTimeout);
+        if (p_.queueTimeout && ctx.at(id).step == kWork) limitWaiting(ctx, id, *p_.queueTimeout);
     }
+  }
+
+  [[gnu::noinline]] static void limitWaiting(Context& ctx, CallId id, const Distribution& patience) {
+    if (patience.isConstant()) return ctx.limitWaiting(id, durationFromNs(patience.first()));
+    ctx.limitWaiting(id, patience.sample(ctx.stream("patience")), false);
   }
 
   // A worker or the loop is free for the next one.

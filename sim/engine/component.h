@@ -138,12 +138,15 @@ class Context {
   void serve(CallId call, Duration work);    // time that needs no shared resource
   void compute(CallId call, Duration work);  // CPU work: on the host's cores, or on those of `setCores`, else like serve
   void stopWork(CallId call);                // forgets the piece of work; onServed will not come
-  // A waiting limit for a call that is queued here; onServed comes for a call that is still flagged kWaiting.
-  void limitWaiting(CallId call, Duration limit);
+  // A waiting limit for a call that is queued here; onServed comes for a call that is still flagged kWaiting. `common`:
+  // other calls have the same limit, which makes it cheap to keep.
+  void limitWaiting(CallId call, Duration limit, bool common = true);
   // This node's instance stops for a while: work freezes, calls pile up (a garbage collection).
   void freeze(std::uint16_t instance, Duration span);
   // CPU cores of each instance, shared by all its running work (processor sharing); 0: no sharing.
   void setCores(double cores);
+  // The weight of this node's work, from now on, where it shares a host's cores with others'; 1 at the start.
+  void setCpuWeight(double weight);
 
   // --- the node's own state, as the actions crash and restart change it; onChange follows at once
   void crash();

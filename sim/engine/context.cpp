@@ -94,10 +94,11 @@ std::uint32_t Context::queryId(std::string_view name) const { return engine_->in
 void Context::serve(CallId call, Duration work) { engine_->work(*state_, call, work.ns, false); }
 void Context::compute(CallId call, Duration work) { engine_->work(*state_, call, work.ns, true); }
 void Context::stopWork(CallId call) { engine_->stopWork(call); }
-void Context::limitWaiting(CallId call, Duration limit) {
+void Context::limitWaiting(CallId call, Duration limit, bool common) {
   Call& c = engine_->calls[call];
   c.due = engine_->now.ns + limit.ns;
-  engine_->pushAt(engine_->queue.laneFor(limit), {c.due}, EventKind::Served, call, true);
+  const auto lane = common ? engine_->queue.laneFor(limit) : EventQueue::kNoLane;
+  engine_->pushAt(lane, {c.due}, EventKind::Served, call, true);
 }
 void Context::freeze(std::uint16_t instance, Duration span) {
   engine_->pause(node_, instance);
@@ -110,6 +111,7 @@ void Context::setCores(double cores) {
   if (node.host) return;
   for (Instance& instance : node.instances) engine_->giveCores(instance, cores);
 }
+void Context::setCpuWeight(double weight) { state_->cpuWeight = weight; }
 
 CallId Context::begin(std::uint16_t klass, std::uint32_t key, std::uint32_t user, SimTime intended, SimTime deadline) {
   return engine_->begin(*state_, klass, key, user, intended, deadline);
