@@ -37,6 +37,7 @@ QueryEngine::QueryEngine(Context& ctx, Host& host, const StoreParams& params, st
       locks_(table_.tableCount()),
       station_(ctx, instance, params.connections, params.maxWaiting.value_or(-1)) {
   if (params.cores) ctx.setCores(*params.cores);
+  ctx.setCpuWeight(params.cpuWeight);
   onSample(ctx);
 }
 

@@ -375,7 +375,7 @@ std::vector<System> feedback() {
            "  - s3 -> s1: {mode: send, when: chance(60%)}\n",
            4,
            1.5e5,
-           {{"station1_rate", [](const Run& r) { return static_cast<double>(r.node("s1").arrivals) / r.seconds; }, 0.004},
+           {{"station1_rate", [](const Run& r) { return static_cast<double>(r.node("s1").arrivals) / r.seconds; }},
             {"station1_mean_sojourn", station("s1")},
             {"station2_mean_sojourn", station("s2")},
             {"station3_mean_sojourn", station("s3")},

@@ -242,6 +242,17 @@ class DatabaseTest : public QObject {
     QVERIFY(std::fabs(static_cast<double>(s.requests.failed) - 200 * outage) <= 2);
   }
 
+  // One query and one request are always running; the query's work counts three times as much.
+  void weightsOnAHost() {
+    const Summary s = runText(
+        "faultline: 1\nname: t\nduration: 100s\nhosts:\n  box: {cores: 1, members: [app, db]}\nnodes:\n"
+        "  one: {kind: client, users: 1, think: 0s}\n  two: {kind: client, users: 1, think: 0s}\n"
+        "  app: {kind: service, work: 10ms}\n  db: {kind: database, work: 10ms, cpu_weight: 3}\n"
+        "edges: [one -> app, two -> db]\n");
+    QVERIFY(std::fabs(nodeOf(s, "db").cpuCores - 0.75) < 0.001);
+    QVERIFY(std::fabs(nodeOf(s, "app").cpuCores - 0.25) < 0.001);
+  }
+
   void failoverByHand() {
     const Summary s = runText(scenario("100/s", "work: 1ms", "", "timeline:\n  - {at: 20s, failover: db, promotion_time: 3s}\n"));
     QVERIFY(std::fabs(static_cast<double>(s.requests.failed) - 300) <= 2);
