@@ -98,27 +98,36 @@ std::vector<System> lives() {
 
 std::vector<System> evictions() {
   return {
-      {"ca-lru-exact-5-2", cached("rate: 1000/s", kFive, kTwoOfFive + "lru"), 1000, 5e5, {{"lru_hit", hitRatio("cache")}}},
-      {"ca-lru-exact-5-2", cached("rate: 1000/s", kFive, kTwoOfFive + "fifo"), 1000, 5e5, {{"fifo_hit", hitRatio("cache")}}},
+      {"ca-lru-exact-5-2",
+       cached("rate: 1000/s", kFive, kTwoOfFive + "lru"),
+       1000,
+       3e5,
+       {{"lru_hit", hitRatio("cache")}}},
+      {"ca-lru-exact-5-2",
+       cached("rate: 1000/s", kFive, kTwoOfFive + "fifo"),
+       1000,
+       3e5,
+       {{"fifo_hit", hitRatio("cache")}}},
       {"ca-lru-exact-5-2",
        cached("rate: 1000/s", kFive, kTwoOfFive + "random"),
        1000,
-       5e5,
+       3e5,
        {{"random_hit", hitRatio("cache")}}},
       {"ca-lru-exact-5-2",
-       cached("rate: 1000/s", kFive, kTwoOfFive + "none, warm: stationary, warm_rate: 1/s, warm_keys: \"" + kFive + "\""),
+       cached("rate: 1000/s", kFive,
+              kTwoOfFive + "none, warm: stationary, warm_rate: 1/s, warm_keys: \"" + kFive + "\""),
        1000,
-       5e5,
+       8e5,
        {{"static_top2_hit", hitRatio("cache")}}},
       {"ca-lru-che-10k",
        cached("rate: 1000/s", kTenThousand, "capacity: 500, policy: lru"),
        1000,
-       5e5,
+       3e5,
        {{"lru_hit", hitRatio("cache")}}},
       {"ca-lru-che-10k",
        cached("rate: 1000/s", kTenThousand, "capacity: 500, policy: fifo"),
        1000,
-       5e5,
+       3e5,
        {{"fifo_hit", hitRatio("cache")}}},
   };
 }
@@ -129,22 +138,19 @@ std::vector<System> fetches() {
       "  app: {kind: service, workers: 1000000, work: 0s}\n  cache: {kind: cache, ttl: 10s, fill: if_absent}\n"
       "  db: {kind: service, workers: 1000000, work: 250ms}\nedges:\n  - users -> app\n  - app -> cache: {step: 1}\n"
       "  - app -> db: {step: 2, when: miss(cache)";
-  const std::vector<Metric> stampede = {
-      {"fetches_per_expiry",
-       [](const Run& r) {
-         return static_cast<double>(r.node("db").arrivals) / metricOf(r.node("cache"), "fills").value;
-       }},
-      {"fetch_rate", ratePer("db", 1)}};
+  const std::vector<Metric> stampede = {{"fetches_per_expiry",
+                                         [](const Run& r) {
+                                           return static_cast<double>(r.node("db").arrivals) /
+                                                  metricOf(r.node("cache"), "fills").value;
+                                         }},
+                                        {"fetch_rate", ratePer("db", 1)}};
   const std::vector<Metric> flight = {{"fetch_rate", ratePer("db", 1)},
                                       {"fraction_served_at_once", hitRatio("cache")},
                                       {"fraction_that_waits_or_fetches", missRatio("cache")}};
   return {
       {"ca-stampede", cached("rate: 200/s", "fixed(0)", "ttl: 10s, fill: if_absent", "250ms"), 200, 3e5, stampede},
       {"ca-stampede", aside + "}\n", 200, 3e5, stampede},
-      {"ca-single-flight",
-       cached("rate: 200/s", "fixed(0)", "ttl: 10s", "250ms", "single_flight: true"),
-       200,
-       3e5,
+      {"ca-single-flight", cached("rate: 200/s", "fixed(0)", "ttl: 10s", "250ms", "single_flight: true"), 200, 3e5,
        flight},
       {"ca-single-flight", aside + ", single_flight: true}\n", 200, 3e5, flight},
   };
@@ -249,26 +255,27 @@ class TruthCachingTest : public QObject {
   void urlShortener() {
     const std::string id = "ca-url-shortener";
     // 99 keys of 100 are cached, and asked for in turn.
-    const Run ninetyNine = run({id,
-                                cached("rate: 1157.4074074/s, arrivals: constant", "sequential(100)",
-                                       "capacity: 99, policy: none"),
-                                1157.4074074,
-                                4e5,
-                                {}},
-                               1);
+    const Run ninetyNine =
+        run({id,
+             cached("rate: 1157.4074074/s, arrivals: constant", "sequential(100)", "capacity: 99, policy: none"),
+             1157.4074074,
+             4e5,
+             {}},
+            1);
     QCOMPARE(verdict(id, "request_rate", {ratePer("cache", 1)(ninetyNine)}), QString());
     QCOMPARE(verdict(id, "db_rate_at_99_percent", {ratePer("db", 1)(ninetyNine)}), QString());
     // With 99 reads a day 99 % of them hit; the run has a standard deviation of 0.0001.
     const Run often = run({id, aDay(99), 9900.0 / 86400, 1e5, {}}, 1);
     QVERIFY(std::abs(hitRatio("cache")(often) - 0.99) < 0.0004);
     // Ten million keys, of which the six million that a day would have cached are there at the start.
-    const Run skewed = run({id,
-                            cached("rate: 1157.4074074/s", "zipf(1, 10M)",
-                                   "ttl: 24h, warm: stationary, warm_rate: 1157.4074074/s, warm_keys: \"zipf(1, 10M)\""),
-                            1157.4074074,
-                            1e5,
-                            {}},
-                           1);
+    const Run skewed =
+        run({id,
+             cached("rate: 1157.4074074/s", "zipf(1, 10M)",
+                    "ttl: 24h, warm: stationary, warm_rate: 1157.4074074/s, warm_keys: \"zipf(1, 10M)\""),
+             1157.4074074,
+             1e5,
+             {}},
+            1);
     QCOMPARE(verdict(id, "hit_ratio_zipf1_10M_keys", {hitRatio("cache")(skewed)}), QString());
   }
 };

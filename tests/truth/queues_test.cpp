@@ -83,10 +83,10 @@ class TruthQueuesTest : public QObject {
 
   // Ten thousand messages gather in 100 s while the workers are down; then the stream goes on at `factor` times 100/s.
   static double drainTime(const std::string& factor) {
-    Simulation run = start("500s", queued("rate: 100/s, arrivals: constant", "prefetch: 10, reconnect_delay: 1ms",
-                                          "workers: 10, work: 50ms",
-                                          "{at: 0s, crash: worker, for: 100s}, {at: 100s, traffic: users, factor: " +
-                                              factor + "}"));
+    Simulation run =
+        start("500s",
+              queued("rate: 100/s, arrivals: constant", "prefetch: 10, reconnect_delay: 1ms", "workers: 10, work: 50ms",
+                     "{at: 0s, crash: worker, for: 100s}, {at: 100s, traffic: users, factor: " + factor + "}"));
     run.advanceTo(seconds(101));
     SimTime now = seconds(101);
     while (depth(run) > 0 && now < seconds(500)) run.advanceTo(now = now + milliseconds(50));
@@ -122,8 +122,9 @@ class TruthQueuesTest : public QObject {
     Done done;
     run.observe(&done);
     run.advanceTo(seconds(300));
-    QCOMPARE(verdict(id, "age_of_oldest_message_at_restart", run.series().find("jobs.oldest_age")->values.back() / 1000),
-             QString());
+    QCOMPARE(
+        verdict(id, "age_of_oldest_message_at_restart", run.series().find("jobs.oldest_age")->values.back() / 1000),
+        QString());
     run.advanceTo(seconds(301));
     QCOMPARE(verdict(id, "peak_backlog", metricOf(nodeOf(run.summary(), "jobs"), "depth").peak), QString());
     SimTime now = seconds(301);

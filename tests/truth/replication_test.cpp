@@ -22,17 +22,17 @@ std::string readAfterWrite(double delay, const std::vector<std::string>& targets
       "  copy: {kind: replica, instances: 2, work: 0s, apply_work: 0s}\n";
   if (balanced) text += "  any: {kind: load_balancer, algorithm: random}\n";
   text += "edges:\n  - users -> db: {step: 1, effect: write}\n  - users -> " +
-          std::string(balanced ? "any: {" : "copy: {parallel: 2, ") + "step: 2, effect: read, latency: " +
-          std::to_string(delay * 1000) + "ms}\n  - db -> copy: {latency: exponential(80ms)}\n";
+          std::string(balanced ? "any: {" : "copy: {parallel: 2, ") +
+          "step: 2, effect: read, latency: " + std::to_string(delay * 1000) +
+          "ms}\n  - db -> copy: {latency: exponential(80ms)}\n";
   for (const std::string& target : targets) text += "  - any -> " + target + "\n";
   return text;
 }
 
 // Stale reads among those of the two followers, each of which is asked after every write.
 Measure staleAtFollowers() {
-  return [](const Run& r) {
-    return metricOf(r.node("copy"), "stale_reads").value / static_cast<double>(r.s.edges[1].ok);
-  };
+  return
+      [](const Run& r) { return metricOf(r.node("copy"), "stale_reads").value / static_cast<double>(r.s.edges[1].ok); };
 }
 
 std::vector<System> staleness() {
@@ -42,26 +42,25 @@ std::vector<System> staleness() {
     return static_cast<double>(r.s.requests.stale) / static_cast<double>(r.s.requests.ok);
   };
   return {
-      {"rp-stale-random-replica", anyOfThree(0.1), 1000, 4e5, {{"stale_probability", stale}}},
+      {"rp-stale-random-replica", anyOfThree(0.1), 1000, 3e5, {{"stale_probability", stale}}},
       // The lag is exponential: from the stale share follows by how much the delay missed 1 %.
       {"rp-stale-random-replica",
        anyOfThree(onePercent),
        1000,
        2.5e5,
-       {{"delay_for_1_percent",
-         [=](const Run& r) { return 1000 * (onePercent + kLag * std::log(stale(r) / 0.01)); }}}},
+       {{"delay_for_1_percent", [=](const Run& r) { return 1000 * (onePercent + kLag * std::log(stale(r) / 0.01)); }}}},
       {"rp-stale-random-replica",
        readAfterWrite(0.1, {}),
        1000,
-       2e5,
+       1.5e5,
        {{"stale_if_read_from_a_follower", staleAtFollowers()}}},
   };
 }
 
-// All but the last of `copies` take turns: the i-th is down in every slot whose i-th decimal digit is 0, so that over all
-// slots every combination of copies that are up 90 % of the time comes as often as it is likely. The last one is down or
-// up throughout. A slot is a second with one request in its middle; the first
-// request comes after one gap, so the slots begin at 1 s.
+// All but the last of `copies` take turns: the i-th is down in every slot whose i-th decimal digit is 0, so that over
+// all slots every combination of copies that are up 90 % of the time comes as often as it is likely. The last one is
+// down or up throughout. A slot is a second with one request in its middle; the first request comes after one gap, so
+// the slots begin at 1 s.
 std::string combinations(int copies, const std::string& node, const std::string& close, bool isLastDown) {
   std::string timeline = "timeline:\n";
   const auto crash = [&](long at, int copy, long length) {
@@ -116,8 +115,8 @@ struct Writes : Observer {
 
 double outage(const std::string& crash) {
   Writes writes;
-  Simulation run(scenarioOf(failover("duration: 60s", "rate: 1000/s, arrivals: constant",
-                                     "  - {at: " + crash + "ns, crash: db}\n")));
+  Simulation run(scenarioOf(
+      failover("duration: 60s", "rate: 1000/s, arrivals: constant", "  - {at: " + crash + "ns, crash: db}\n")));
   run.observe(&writes);
   run.runToEnd();
   return writes.outageAfter(std::stod(crash) / 1e9);
