@@ -36,6 +36,19 @@ StopReason Engine::run(SimTime until) {
   return StopReason::Reached;
 }
 
+bool Engine::step(SimTime until) {
+  if (queue.hasNow()) {
+    dispatchNow(queue.popNow());
+    return true;
+  }
+  queue.restartNow();
+  Event event;
+  if (!queue.pop(until, event)) return false;
+  now.ns = event.time;
+  dispatch(event);
+  return true;
+}
+
 void Engine::dispatchNow(std::uint32_t payload) {
   const std::uint32_t slot = payload & (Event::kSlots - 1);
   switch (static_cast<EventKind>(payload >> Event::kSlotBits)) {

@@ -148,6 +148,8 @@ class Engine {
 
   // Processes every event up to and including `until`; the clock then stands at `until` unless a limit stopped it.
   StopReason run(SimTime until);
+  // Processes one event, stale ones included. False when none is left up to `until`; the clock stays then.
+  bool step(SimTime until);
   void start();
 
   // --- the seam (context.cpp calls these)

@@ -468,6 +468,10 @@ Frame Sampler::frame() const {
     out.ok = node.stats.okLatency.count() + node.stats.direct.count();
     out.failed = node.stats.failedLatency.count();
     for (const MetricState& m : node.metrics) out.gauges.push_back(m.gauge.value);
+    const std::span<const ReasonInfo> common = commonReasons();
+    for (std::size_t r = 0; r < node.stats.reasons.size(); ++r)
+      if (const std::uint64_t count = node.stats.reasons[r].measured(); count > 0)
+        out.failures.push_back({r < common.size() ? common[r].name : node.info->reasons[r - common.size()].name, count});
   }
   for (const EdgeState& edge : engine_.edges) {
     const EdgeStats& e = edge.stats;

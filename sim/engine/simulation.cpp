@@ -60,39 +60,85 @@ void Simulation::apply(Action action) {
   applyDue();
 }
 
-// Stops between events at every action and sample, so neither can change the order of events.
+SimTime Simulation::schedule(Action action) {
+  const auto isTaken = [this](SimTime at) {
+    for (std::size_t i = nextPending_; i < pending_.size() && pending_[i].at <= at; ++i)
+      if (pending_[i].at == at) return true;
+    return false;
+  };
+  if (action.at <= engine_->now) {
+    action.at = engine_->now + nanoseconds(1);
+    while (isTaken(action.at)) action.at += nanoseconds(1);
+  }
+  const SimTime at = action.at;
+  addPending(std::move(action));
+  return at;
+}
+
+bool Simulation::warming() const { return !warm_ && engine_->scenario.warmup.ns > 0; }
+
+// The run stops between events at every action, sample and at the end of the warm-up, so none can change their order.
+SimTime Simulation::nextStop(SimTime until) const {
+  SimTime stop = std::min(until, nextSample_);
+  if (nextPending_ < pending_.size()) stop = std::min(stop, pending_[nextPending_].at - nanoseconds(1));
+  if (warming()) stop = std::min(stop, engine_->scenario.warmup);
+  return stop;
+}
+
+// Does what is due once every event up to now is done. True when an action was applied, so that more may be due.
+bool Simulation::settle(SimTime until) {
+  if (engine_->now == nextSample_) {
+    sampler_->sample();
+    nextSample_ += sampleEvery_;
+  }
+  if (warming() && engine_->now >= engine_->scenario.warmup) {
+    warm_ = true;
+    sampler_->restartMeasuring();
+  }
+  if (nextPending_ >= pending_.size()) return false;
+  const SimTime at = pending_[nextPending_].at;
+  if (at - nanoseconds(1) > engine_->now || at > until) return false;
+  engine_->now = std::max(engine_->now, at);
+  applyDue();
+  return true;
+}
+
+void Simulation::note(StopReason reason) {
+  if (reason == StopReason::CallLimit) status_ = Status::CallLimit;
+  if (reason == StopReason::Livelock) status_ = Status::Livelock;
+}
+
+void Simulation::finishIfOver() {
+  if (status_ == Status::Running && engine_->now >= engine_->scenario.duration) status_ = Status::Finished;
+}
+
 Simulation::Status Simulation::advanceTo(SimTime until) {
-  until = std::min(until, engine_->scenario.duration);
+  until = std::max(std::min(until, engine_->scenario.duration), engine_->now);
   while (status_ == Status::Running) {
-    SimTime stop = until;
-    if (nextPending_ < pending_.size()) stop = std::min(stop, pending_[nextPending_].at - nanoseconds(1));
-    stop = std::min(stop, nextSample_);
-    const SimTime warmup = engine_->scenario.warmup;
-    const bool warming = !warm_ && warmup.ns > 0;
-    if (warming) stop = std::min(stop, warmup);
+    const SimTime stop = nextStop(until);
     if (stop > engine_->now || engine_->queue.hasNow() || engine_->queue.nextTime() <= stop) {
-      const StopReason reason = engine_->run(stop);
-      if (reason == StopReason::CallLimit) status_ = Status::CallLimit;
-      if (reason == StopReason::Livelock) status_ = Status::Livelock;
+      note(engine_->run(stop));
       if (status_ != Status::Running) break;
     }
-    if (engine_->now == nextSample_) {
-      sampler_->sample();
-      nextSample_ += sampleEvery_;
-    }
-    if (warming && engine_->now >= warmup) {
-      warm_ = true;
-      sampler_->restartMeasuring();
-    }
-    const bool due = nextPending_ < pending_.size() && pending_[nextPending_].at - nanoseconds(1) <= engine_->now;
-    if (due && pending_[nextPending_].at <= until) {
-      engine_->now = std::max(engine_->now, pending_[nextPending_].at);
-      applyDue();
-      continue;
-    }
+    if (settle(until)) continue;
     if (engine_->now >= until) break;
   }
-  if (status_ == Status::Running && engine_->now >= engine_->scenario.duration) status_ = Status::Finished;
+  finishIfOver();
+  return status_;
+}
+
+Simulation::Status Simulation::step() {
+  const std::uint64_t before = engine_->events;
+  const SimTime end = engine_->scenario.duration;
+  while (status_ == Status::Running && engine_->events == before) {
+    const SimTime stop = nextStop(end);
+    if (engine_->step(stop)) {
+      if (engine_->stopRequested) note(engine_->stop);
+      continue;
+    }
+    engine_->now = std::max(engine_->now, stop);
+    if (!settle(end)) finishIfOver();
+  }
   return status_;
 }
 

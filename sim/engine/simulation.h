@@ -20,6 +20,7 @@ namespace faultline {
 
 class Engine;
 class Sampler;
+enum class StopReason;
 
 class Simulation {
  public:
@@ -40,9 +41,17 @@ class Simulation {
   Status advanceTo(SimTime until);
   Status runToEnd();
 
+  // Processes one event, and on the way to it the samples and changes that come before it.
+  Status step();
+
   // Applies a change now and keeps it in actions(), so that a live session can be saved and replayed.
   // REQUIRES an action that validation accepts.
   void apply(Action action);
+  // Applies a change at its time or, when that has passed, at the first instant after now at which no other change is due.
+  // Returns when. Written into the scenario's timeline at that time, the change gives the same run to the bit, wherever the
+  // clock stood: a live session replays.
+  // REQUIRES an action that validation accepts.
+  SimTime schedule(Action action);
   // Everything applied so far with its time: the timeline, live changes, and what they brought about.
   const std::vector<Action>& actions() const;
 
@@ -65,6 +74,11 @@ class Simulation {
 
  private:
   void applyDue();
+  bool warming() const;
+  SimTime nextStop(SimTime until) const;
+  bool settle(SimTime until);
+  void note(StopReason reason);
+  void finishIfOver();
   void addPending(Action action);
 
   std::unique_ptr<Engine> engine_;

@@ -1,0 +1,395 @@
+#include "gui/document/edits.h"
+
+#include <algorithm>
+
+#include "gui/document/layered_layout.h"
+#include "gui/document/naming.h"
+#include "io/yaml_reader.h"
+#include "io/yaml_writer.h"
+#include "model/actions.h"
+#include "model/catalog.h"
+#include "model/edge_policy.h"
+#include "model/problem.h"
+#include "model/validate.h"
+#include "model/value_check.h"
+
+namespace faultline::edits {
+
+namespace {
+
+NodeSpec* nodeNamed(Scenario& scenario, const std::string& name) {
+  const auto found = std::find_if(scenario.nodes.begin(), scenario.nodes.end(),
+                                  [&](const NodeSpec& node) { return node.name == name; });
+  return found == scenario.nodes.end() ? nullptr : &*found;
+}
+
+EdgeSpec* edgeNamed(Scenario& scenario, const std::string& name) {
+  const auto found = std::find_if(scenario.edges.begin(), scenario.edges.end(),
+                                  [&](const EdgeSpec& edge) { return edge.name() == name; });
+  return found == scenario.edges.end() ? nullptr : &*found;
+}
+
+Diagnostics noNode(const std::string& name) { return {errorAt("nodes", "there is no node " + faultline::quoted(name))}; }
+Diagnostics noEdge(const std::string& name) { return {errorAt("edges", "there is no edge " + faultline::quoted(name))}; }
+
+bool contains(const Names& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+void setPlace(Scenario& scenario, const std::string& node, Point place) {
+  for (auto& [name, point] : scenario.layout)
+    if (name == node) {
+      point = place;
+      return;
+    }
+  scenario.layout.emplace_back(node, place);
+}
+
+// Only errors that the scenario did not have before count against an edit.
+Diagnostics errorsOf(const Diagnostics& problems) {
+  Diagnostics errors;
+  for (const Diagnostic& problem : problems)
+    if (problem.severity == Diagnostic::Severity::Error) errors.push_back(problem);
+  return errors;
+}
+
+std::vector<std::string> pathNames(const std::string& path) {
+  std::vector<std::string> names(1);
+  for (char c : path) {
+    if (c == '.') names.emplace_back();
+    else names.back() += c;
+  }
+  return names;
+}
+
+// Removes what is written at the end of a path, and the maps that are empty then.
+void unset(ValueMap& values, std::span<const std::string> path) {
+  if (path.size() > 1) {
+    for (auto& [key, value] : values.entries) {
+      if (key != path[0] || value.as<ValueMap>() == nullptr) continue;
+      unset(*value.as<ValueMap>(), path.subspan(1));
+      if (!value.as<ValueMap>()->empty()) return;
+    }
+  }
+  values.erase(path[0]);
+}
+
+Diagnostics setValue(const Scenario& scenario, std::span<const ParamInfo> params, const void* defaults, ValueMap& values,
+                     const std::string& owner, const std::string& path, const Value& value) {
+  const std::vector<std::string> names = pathNames(path);
+  const ParameterPlace place = findParameter(params, names);
+  const std::string where = owner + "." + path;
+  if (place.info == nullptr)
+    return {errorAt(where, "there is no parameter " + faultline::quoted(path), suggestion(names[place.reached], namesOf(place.scope)))};
+  if (!value.isSet()) {
+    unset(values, names);
+    return {};
+  }
+  Diagnostics problems;
+  checkValue(valueInfo(place), value, where, scenario, problems);
+  problems = errorsOf(problems);
+  if (problems.empty()) setParameter(params, defaults, values, names, value);
+  return problems;
+}
+
+void sortTimeline(Scenario& scenario) {
+  std::stable_sort(scenario.timeline.begin(), scenario.timeline.end(),
+                   [](const Action& a, const Action& b) { return a.at < b.at; });
+}
+
+Diagnostics checkAction(const Scenario& scenario, const Action& action) {
+  Scenario probe = scenario;
+  probe.timeline = {action};
+  probe.expect.clear();
+  Diagnostics problems;
+  for (const Diagnostic& problem : errorsOf(validate(probe)))
+    if (problem.path.starts_with("timeline")) problems.push_back(problem);
+  return problems;
+}
+
+Diagnostics noAction() { return {errorAt("timeline", "there is no such action")}; }
+
+// Nodes and edges of one scenario become part of another under free names.
+Names merge(const Scenario& fragment, Scenario& into, Point offset) {
+  std::vector<std::pair<std::string, std::string>> renamed;
+  Names added;
+  for (const NodeSpec& node : fragment.nodes) {
+    NodeSpec copied = node;
+    copied.name = freeName(into, node.name);
+    copied.group.clear();
+    renamed.emplace_back(node.name, copied.name);
+    const Point* place = placeOf(fragment, node.name);
+    into.layout.emplace_back(copied.name, Point{(place ? place->x : 0) + offset.x, (place ? place->y : 0) + offset.y});
+    added.push_back(copied.name);
+    into.nodes.push_back(std::move(copied));
+  }
+  const auto newName = [&](const std::string& name) {
+    for (const auto& [from, to] : renamed)
+      if (from == name) return to;
+    return name;
+  };
+  for (std::size_t i = into.nodes.size() - fragment.nodes.size(); i < into.nodes.size(); ++i)
+    for (const auto& [from, to] : renamed) renameInParams(into.nodes[i], from, to);
+  for (EdgeSpec edge : fragment.edges) {
+    for (const auto& [from, to] : renamed) renameInPolicy(edge, from, to);
+    edge.from = newName(edge.from);
+    edge.to = newName(edge.to);
+    into.edges.push_back(std::move(edge));
+  }
+  for (const RequestClass& c : fragment.classes)
+    if (into.findClass(c.name) == nullptr) into.classes.push_back(c);
+  return added;
+}
+
+Scenario fragmentOf(const Scenario& scenario, const Names& nodes) {
+  Scenario fragment;
+  fragment.name = scenario.name;
+  fragment.classes = scenario.classes;
+  for (const NodeSpec& node : scenario.nodes)
+    if (contains(nodes, node.name)) fragment.nodes.push_back(node);
+  for (const EdgeSpec& edge : scenario.edges)
+    if (contains(nodes, edge.from) && contains(nodes, edge.to)) fragment.edges.push_back(edge);
+  for (const auto& place : scenario.layout)
+    if (contains(nodes, place.first)) fragment.layout.push_back(place);
+  return fragment;
+}
+
+Point centreOf(const Scenario& scenario) {
+  if (scenario.layout.empty()) return {};
+  Point low = scenario.layout[0].second, high = low;
+  for (const auto& [name, place] : scenario.layout) {
+    low = {std::min(low.x, place.x), std::min(low.y, place.y)};
+    high = {std::max(high.x, place.x), std::max(high.y, place.y)};
+  }
+  return {(low.x + high.x) / 2, (low.y + high.y) / 2};
+}
+
+}  // namespace
+
+std::string freeName(const Scenario& scenario, const std::string& wanted) {
+  std::string base;
+  for (char c : wanted) base += isIdentifier(std::string("a") + c) ? c : '_';
+  if (!isIdentifier(base)) base = "n" + base;
+  const auto isTaken = [&](const std::string& name) {
+    return scenario.findNode(name) != nullptr || scenario.findClass(name) != nullptr ||
+           std::any_of(scenario.groups.begin(), scenario.groups.end(),
+                       [&](const GroupSpec& group) { return group.name == name; });
+  };
+  if (!isTaken(base)) return base;
+  // "app_2" counts on to "app_3".
+  const std::size_t digits = base.find_last_not_of("0123456789");
+  if (digits != std::string::npos && digits + 1 < base.size() && base[digits] == '_') base.resize(digits);
+  for (int number = 2;; ++number)
+    if (const std::string name = base + '_' + std::to_string(number); !isTaken(name)) return name;
+}
+
+const Point* placeOf(const Scenario& scenario, const std::string& node) {
+  for (const auto& [name, point] : scenario.layout)
+    if (name == node) return &point;
+  return nullptr;
+}
+
+Edit together(std::vector<Edit> edits) {
+  return [edits = std::move(edits)](Scenario& scenario) {
+    Diagnostics problems;
+    for (const Edit& edit : edits) {
+      problems = edit(scenario);
+      if (hasErrors(problems)) break;
+    }
+    return problems;
+  };
+}
+
+Edit addNode(NodeSpec node, Point place) {
+  return [node = std::move(node), place](Scenario& scenario) -> Diagnostics {
+    if (findKind(node.kind) == nullptr) return {errorAt("nodes." + node.name, "there is no kind " + faultline::quoted(node.kind))};
+    if (Diagnostics problems = checkNewName(scenario, node.name); !problems.empty()) return problems;
+    Diagnostics problems;
+    for (const auto& [key, value] : node.params.entries) {
+      const ParamInfo* info = findParam(findKind(node.kind)->params, key);
+      if (info == nullptr) return {errorAt("nodes." + node.name, "there is no parameter " + faultline::quoted(key))};
+      checkValue(*info, value, "nodes." + node.name + "." + key, scenario, problems);
+    }
+    scenario.nodes.push_back(node);
+    setPlace(scenario, node.name, place);
+    return errorsOf(problems);
+  };
+}
+
+std::string whyNotConnect(const Scenario& scenario, const std::string& from, const std::string& to) {
+  const NodeSpec *caller = scenario.findNode(from), *callee = scenario.findNode(to);
+  if (caller == nullptr || callee == nullptr) return "there is no such node";
+  if (from == to) return "a node cannot call itself";
+  const ComponentInfo *out = findKind(caller->kind), *in = findKind(callee->kind);
+  if (out == nullptr || in == nullptr) return "the kind is unknown";
+  if (out->outputs == PortUse::None) return std::string("a ") + out->label + " cannot call anything";
+  if (in->inputs == PortUse::None) return std::string("a ") + in->label + " cannot be called";
+  for (const EdgeSpec& edge : scenario.edges) {
+    if (edge.from == from && edge.to == to) return "they are connected already";
+    if (out->singleOutput && edge.from == from) return std::string("a ") + out->label + " calls exactly one node";
+  }
+  return {};
+}
+
+Edit connect(std::string from, std::string to, ValueMap policy) {
+  return [=](Scenario& scenario) -> Diagnostics {
+    if (std::string why = whyNotConnect(scenario, from, to); !why.empty())
+      return {errorAt("edges." + from + " -> " + to, std::move(why))};
+    Diagnostics problems;
+    checkFields(edgePolicyParams(), policy, "edges." + from + " -> " + to, scenario, problems);
+    EdgeSpec edge;
+    edge.from = from;
+    edge.to = to;
+    edge.policy = policy;
+    scenario.edges.push_back(std::move(edge));
+    return errorsOf(problems);
+  };
+}
+
+Edit remove(Names nodes, Names edges) {
+  return [=](Scenario& scenario) -> Diagnostics {
+    for (const std::string& name : nodes)
+      if (scenario.findNode(name) == nullptr) return noNode(name);
+    const auto goes = [&](const EdgeSpec& edge) {
+      return contains(nodes, edge.from) || contains(nodes, edge.to) || contains(edges, edge.name());
+    };
+    Names gone = nodes;
+    for (const EdgeSpec& edge : scenario.edges)
+      if (goes(edge)) gone.push_back(edge.name());
+    std::erase_if(scenario.timeline, [&](const Action& action) { return contains(gone, targetOf(scenario, action)); });
+    std::erase_if(scenario.edges, goes);
+    std::erase_if(scenario.nodes, [&](const NodeSpec& node) { return contains(nodes, node.name); });
+    std::erase_if(scenario.layout, [&](const auto& place) { return contains(nodes, place.first); });
+    for (GroupSpec& group : scenario.groups)
+      std::erase_if(group.members, [&](const std::string& member) { return contains(nodes, member); });
+    return {};
+  };
+}
+
+Edit rename(std::string from, std::string to) {
+  return [=](Scenario& scenario) -> Diagnostics {
+    if (scenario.findNode(from) == nullptr) return noNode(from);
+    if (from == to) return {};
+    if (Diagnostics problems = checkNewName(scenario, to); !problems.empty()) return problems;
+    renameNode(scenario, from, to);
+    return {};
+  };
+}
+
+Edit move(Places places) {
+  return [places = std::move(places)](Scenario& scenario) -> Diagnostics {
+    for (const auto& [name, place] : places) {
+      if (scenario.findNode(name) == nullptr) return noNode(name);
+      setPlace(scenario, name, place);
+    }
+    return {};
+  };
+}
+
+Edit arrange(Names nodes) {
+  return [nodes = std::move(nodes)](Scenario& scenario) -> Diagnostics {
+    for (const auto& [name, place] : layeredLayout(scenario))
+      if (nodes.empty() || contains(nodes, name)) setPlace(scenario, name, place);
+    return {};
+  };
+}
+
+Edit duplicate(Names nodes, Point offset, Names* added) {
+  return [=](Scenario& scenario) -> Diagnostics {
+    const Scenario fragment = fragmentOf(scenario, nodes);
+    const Names names = merge(fragment, scenario, offset);
+    if (added != nullptr) *added = names;
+    return {};
+  };
+}
+
+Edit setParam(Names nodes, std::string path, Value value) {
+  return [=](Scenario& scenario) -> Diagnostics {
+    for (const std::string& name : nodes) {
+      NodeSpec* node = nodeNamed(scenario, name);
+      if (node == nullptr) return noNode(name);
+      const ComponentInfo* kind = findKind(node->kind);
+      if (kind == nullptr) return {errorAt("nodes." + name, "there is no kind " + faultline::quoted(node->kind))};
+      const auto defaults = kind->makeParams();
+      if (Diagnostics problems =
+              setValue(scenario, kind->params, defaults.get(), node->params, "nodes." + name, path, value);
+          !problems.empty())
+        return problems;
+    }
+    return {};
+  };
+}
+
+Edit setEdgePolicy(Names edges, std::string path, Value value) {
+  return [=](Scenario& scenario) -> Diagnostics {
+    const EdgePolicy defaults;
+    for (const std::string& name : edges) {
+      EdgeSpec* edge = edgeNamed(scenario, name);
+      if (edge == nullptr) return noEdge(name);
+      if (Diagnostics problems =
+              setValue(scenario, edgePolicyParams(), &defaults, edge->policy, "edges." + name, path, value);
+          !problems.empty())
+        return problems;
+    }
+    return {};
+  };
+}
+
+Edit setSetting(std::string assignment) {
+  return [assignment = std::move(assignment)](Scenario& scenario) { return errorsOf(applySetting(scenario, assignment)); };
+}
+
+std::string copy(const Scenario& scenario, const Names& nodes) { return writeScenario(fragmentOf(scenario, nodes)); }
+
+Edit paste(std::string yaml, Point centre, Names* added) {
+  return [=](Scenario& scenario) -> Diagnostics {
+    // What is missing in a fragment may be there where it is pasted, so only its text has to be sound.
+    const Result<Scenario> fragment = readScenarioText(yaml, "");
+    if (fragment.value.nodes.empty()) return {errorAt("", "there are no nodes in the clipboard")};
+    const Point from = centreOf(fragment.value);
+    const Names names = merge(fragment.value, scenario, {centre.x - from.x, centre.y - from.y});
+    if (added != nullptr) *added = names;
+    return {};
+  };
+}
+
+Edit addAction(Action action) {
+  return [action = std::move(action)](Scenario& scenario) -> Diagnostics {
+    if (Diagnostics problems = checkAction(scenario, action); !problems.empty()) return problems;
+    scenario.timeline.push_back(action);
+    sortTimeline(scenario);
+    return {};
+  };
+}
+
+Edit changeAction(std::size_t index, Action action) {
+  return [index, action = std::move(action)](Scenario& scenario) -> Diagnostics {
+    if (index >= scenario.timeline.size()) return noAction();
+    if (Diagnostics problems = checkAction(scenario, action); !problems.empty()) return problems;
+    scenario.timeline[index] = action;
+    sortTimeline(scenario);
+    return {};
+  };
+}
+
+Edit moveAction(std::size_t index, SimTime to) {
+  return [index, to](Scenario& scenario) -> Diagnostics {
+    if (index >= scenario.timeline.size()) return noAction();
+    scenario.timeline[index].at = std::clamp(to, SimTime{}, scenario.duration);
+    sortTimeline(scenario);
+    return {};
+  };
+}
+
+Edit removeActions(std::vector<std::size_t> indexes) {
+  return [indexes = std::move(indexes)](Scenario& scenario) -> Diagnostics {
+    std::vector<Action> kept;
+    for (std::size_t i = 0; i < scenario.timeline.size(); ++i)
+      if (std::find(indexes.begin(), indexes.end(), i) == indexes.end()) kept.push_back(scenario.timeline[i]);
+    if (kept.size() + indexes.size() != scenario.timeline.size()) return noAction();
+    scenario.timeline = std::move(kept);
+    return {};
+  };
+}
+
+}  // namespace faultline::edits

@@ -1,0 +1,118 @@
+#include "gui/document/naming.h"
+
+#include <algorithm>
+
+#include "model/actions.h"
+#include "model/catalog.h"
+#include "model/edge_policy.h"
+#include "model/problem.h"
+#include "model/value_check.h"
+
+namespace faultline {
+
+namespace {
+
+bool isNameCharacter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
+
+// Replaces a node's name wherever it stands as a whole word that is no metric (behind a dot) and no function (before a
+// parenthesis). The dash of an arrow is no part of a name.
+std::string renamedInText(const std::string& text, const std::string& from, const std::string& to) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size();) {
+    if (!isNameCharacter(text[i]) || text.compare(i, 2, "->") == 0) {
+      out += text[i++];
+      continue;
+    }
+    std::size_t end = i;
+    while (end < text.size() && isNameCharacter(text[end]) && text.compare(end, 2, "->") != 0) ++end;
+    const std::string word = text.substr(i, end - i);
+    const bool isMember = i > 0 && text[i - 1] == '.';
+    const bool isFunction = end < text.size() && text[end] == '(';
+    out += word == from && !isMember && !isFunction ? to : word;
+    i = end;
+  }
+  return out;
+}
+
+void renameInValues(std::span<const ParamInfo> params, ValueMap& values, const std::string& from, const std::string& to) {
+  for (auto& [key, value] : values.entries) {
+    const ParamInfo* info = findParam(params, key);
+    if (info == nullptr) continue;
+    if (info->type == ParamType::NodeName && value == Value(from)) value = Value(to);
+    if (info->type == ParamType::Group && value.as<ValueMap>()) renameInValues(info->fields, *value.as<ValueMap>(), from, to);
+    if (info->type != ParamType::Table || value.as<ValueMap>() == nullptr) continue;
+    for (auto& [row, fields] : value.as<ValueMap>()->entries)
+      if (fields.as<ValueMap>()) renameInValues(info->fields, *fields.as<ValueMap>(), from, to);
+  }
+}
+
+void renameInAction(const Scenario& scenario, Action& action, const std::string& from, const std::string& to) {
+  const auto use = findVerbUse(scenario, action.verb, action.target);
+  if (use && use->target == ActionTarget::Text) return;
+  action.target = renamedInText(action.target, from, to);
+  if (use) renameInValues(use->fields, action.args, from, to);
+}
+
+}  // namespace
+
+Diagnostics checkNewName(const Scenario& scenario, const std::string& name) {
+  if (!isIdentifier(name))
+    return {errorAt("nodes", faultline::quoted(name) + " is no name", "letters, digits, _ and -, beginning with a letter")};
+  if (scenario.findNode(name) != nullptr) return {errorAt("nodes", "there is a node " + faultline::quoted(name) + " already")};
+  return {};
+}
+
+void renameInParams(NodeSpec& node, const std::string& from, const std::string& to) {
+  if (const ComponentInfo* kind = findKind(node.kind)) renameInValues(kind->params, node.params, from, to);
+}
+
+void renameInPolicy(EdgeSpec& edge, const std::string& from, const std::string& to) {
+  renameInValues(edgePolicyParams(), edge.policy, from, to);
+  for (auto& [key, value] : edge.policy.entries)
+    if (const std::string* text = value.as<std::string>(); text && key == "when")
+      if (const auto condition = parseCondition(*text); condition && condition->node == from)
+        value = Value(text->substr(0, text->find('(') + 1) + to + ')');
+}
+
+void renameNode(Scenario& scenario, const std::string& from, const std::string& to) {
+  for (Action& action : scenario.timeline) renameInAction(scenario, action, from, to);
+  for (NodeSpec& node : scenario.nodes) {
+    if (node.name == from) node.name = to;
+    renameInParams(node, from, to);
+  }
+  for (EdgeSpec& edge : scenario.edges) {
+    if (edge.from == from) edge.from = to;
+    if (edge.to == from) edge.to = to;
+    renameInPolicy(edge, from, to);
+  }
+  for (auto& [name, place] : scenario.layout)
+    if (name == from) name = to;
+  for (GroupSpec& group : scenario.groups) std::replace(group.members.begin(), group.members.end(), from, to);
+  for (std::string& expectation : scenario.expect) expectation = renamedInText(expectation, from, to);
+  if (!scenario.recorded) return;
+  for (auto& [metric, column] : scenario.recorded->columns) metric = renamedInText(metric, from, to);
+  for (RecordedRow& row : scenario.recorded->compare) row.simulated = renamedInText(row.simulated, from, to);
+}
+
+std::string targetOf(const Scenario& scenario, const Action& action) {
+  const auto use = findVerbUse(scenario, action.verb, action.target);
+  if (!use) return {};
+  switch (use->target) {
+    case ActionTarget::Node:
+      if (const auto target = parseNodeTarget(action.target)) return target->node;
+      return {};
+    case ActionTarget::Edge:
+      return action.target;
+    case ActionTarget::Parameter:
+      if (const auto target = parseParameterTarget(action.target)) return target->owner;
+      return {};
+    case ActionTarget::None:
+    case ActionTarget::Text:
+      return {};
+  }
+  return {};
+}
+
+}  // namespace faultline

@@ -1,0 +1,213 @@
+#include "session/runner.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace faultline {
+
+namespace {
+
+// A slice should take about this long on the real clock; its width in simulated time follows.
+constexpr Duration kSlice = milliseconds(2);
+constexpr Duration kNarrowestSlice = microseconds(1);
+constexpr Duration kWidestSlice = seconds(60);
+// Events that are stepped through between two looks at the wishes.
+constexpr int kStepsOfSlice = 4096;
+// Frames of a run that are kept, before the budget thins them.
+constexpr std::int64_t kKeyframes = 1200;
+
+std::shared_ptr<const Series> columnsOf(const Series& series) {
+  auto columns = std::make_shared<Series>();
+  for (const SeriesColumn& column : series.columns) columns->columns.push_back({column.name, column.unit, {}});
+  return columns;
+}
+
+// Whether anything happened at one node.
+class Watch : public Observer {
+ public:
+  explicit Watch(NodeId node) : node_(node) {}
+  bool seen = false;
+  void onArrive(SimTime, NodeId node, CallId, const Call&) override { seen = seen || node == node_; }
+  void onAnswer(SimTime, NodeId node, CallId, const Call&) override { seen = seen || node == node_; }
+  void onReturn(SimTime, NodeId node, CallId, const Call&, bool) override { seen = seen || node == node_; }
+  void onStart(SimTime, NodeId node, CallId, const Call&) override { seen = seen || node == node_; }
+
+ private:
+  NodeId node_;
+};
+
+}  // namespace
+
+RealTime realNow() {
+  return RealTime{
+      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count()};
+}
+
+void SampleRows::appendTo(Series& series) const {
+  const std::size_t width = series.columns.size();
+  series.times.insert(series.times.end(), times.begin(), times.end());
+  for (std::size_t column = 0; column < width; ++column) {
+    std::vector<double>& to = series.columns[column].values;
+    to.reserve(series.times.size());
+    for (std::size_t row = 0; row < times.size(); ++row) to.push_back(values[row * width + column]);
+  }
+}
+
+void Runner::start(const Scenario& scenario, std::uint64_t run) {
+  simulation_ = std::make_unique<Simulation>(scenario);
+  run_ = run;
+  state_ = RunState::Paused;
+  sliceWidth_ = milliseconds(1);
+  rowsTold_ = 0;
+  newActions_.clear();
+  columns_ = columnsOf(simulation_->series());
+  summary_ = nullptr;
+  stopped_.clear();
+  speedometer_.clear();
+  lastKept_ = kNever;
+  history_.clear(std::max(milliseconds(1), Duration{scenario.duration.ns / kKeyframes}));
+  keepFrame();
+}
+
+void Runner::cancel() {
+  simulation_ = nullptr;
+  state_ = RunState::Empty;
+}
+
+void Runner::play(RealTime real) {
+  if (state_ != RunState::Paused && state_ != RunState::Running) return;
+  state_ = RunState::Running;
+  goal_ = Goal::Free;
+  pacer_.anchor(simulation_->now(), real);
+  speedometer_.clear();
+}
+
+void Runner::pause() {
+  if (state_ == RunState::Running) state_ = RunState::Paused;
+}
+
+void Runner::setSpeed(double factor, RealTime real) {
+  pacer_.setSpeed(factor, simulation_ ? simulation_->now() : SimTime{}, real);
+  speedometer_.clear();
+}
+
+void Runner::runUntil(SimTime until, bool thenPlay) {
+  if (state_ != RunState::Paused && state_ != RunState::Running) return;
+  state_ = RunState::Running;
+  goal_ = Goal::Time;
+  until_ = until;
+  thenPlay_ = thenPlay;
+  speedometer_.clear();
+}
+
+void Runner::stepEvent() {
+  if (state_ != RunState::Paused && state_ != RunState::Running) return;
+  state_ = RunState::Paused;
+  noteEnd(simulation_->step());
+}
+
+void Runner::stepAtNode(const std::string& node) {
+  if (state_ != RunState::Paused && state_ != RunState::Running) return;
+  const std::vector<std::string>& names = simulation_->nodeNames();
+  const auto found = std::find(names.begin(), names.end(), node);
+  if (found == names.end()) return;
+  watched_ = static_cast<std::size_t>(found - names.begin());
+  state_ = RunState::Running;
+  goal_ = Goal::Node;
+}
+
+void Runner::act(Action action) {
+  if (state_ != RunState::Paused && state_ != RunState::Running) return;
+  const bool atOnce = action.at <= simulation_->now();
+  newActions_.push_back(action);
+  newActions_.back().at = simulation_->schedule(std::move(action));
+  // While the clock stands it moves on to the instant of the change, or nobody would see it.
+  if (!atOnce || state_ != RunState::Paused) return;
+  noteEnd(simulation_->advanceTo(newActions_.back().at));
+  keepFrame();
+}
+
+void Runner::noteEnd(Simulation::Status status) {
+  if (status == Simulation::Status::Running) return;
+  state_ = status == Simulation::Status::Finished ? RunState::Finished : RunState::Stopped;
+  summary_ = std::make_shared<const Summary>(simulation_->summary());
+  stopped_ = summary_->stopped;
+  keepFrame();
+}
+
+void Runner::keepFrame() {
+  if (lastKept_ == simulation_->now()) return;
+  lastKept_ = simulation_->now();
+  history_.add(simulation_->frame());
+}
+
+void Runner::advance(SimTime until) {
+  const SimTime wanted = history_.nextWanted();
+  const SimTime now = simulation_->now();
+  const SimTime to = wanted > now ? std::min(until, wanted) : until;
+  const Simulation::Status status = simulation_->advanceTo(to);
+  if (simulation_->now() >= wanted) keepFrame();
+  noteEnd(status);
+}
+
+void Runner::searchNode() {
+  Watch watch(static_cast<NodeId>(watched_));
+  simulation_->observe(&watch);
+  Simulation::Status status = Simulation::Status::Running;
+  for (int i = 0; i < kStepsOfSlice && !watch.seen && status == Simulation::Status::Running; ++i)
+    status = simulation_->step();
+  simulation_->observe(nullptr);
+  if (simulation_->now() >= history_.nextWanted()) keepFrame();
+  if (watch.seen) state_ = RunState::Paused;
+  noteEnd(status);
+}
+
+bool Runner::slice(RealTime real) {
+  if (goal_ == Goal::Node) {
+    searchNode();
+    return true;
+  }
+  const SimTime before = simulation_->now();
+  const SimTime goal = goal_ == Goal::Time ? until_ : pacer_.target(real);
+  if (goal_ == Goal::Time && before >= goal) {
+    pause();
+    if (thenPlay_) play(real);
+    return true;
+  }
+  if (before >= goal) return false;
+  advance(std::min(goal, before + sliceWidth_));
+  const RealTime after = realNow();
+  speedometer_.note(after, simulation_->now(), simulation_->events());
+  if (goal_ == Goal::Free) pacer_.forgiveDebt(simulation_->now(), after);
+  if (after - real > kSlice) sliceWidth_ = std::max(kNarrowestSlice, Duration{sliceWidth_.ns / 2});
+  else if (after - real < Duration{kSlice.ns / 2}) sliceWidth_ = std::min(kWidestSlice, sliceWidth_ * 2);
+  return true;
+}
+
+void Runner::report(SessionUpdate& update) {
+  if (update.run != run_) {
+    update.rows = {};
+    update.actions.clear();
+  }
+  update.run = run_;
+  update.state = state_;
+  update.stopped = stopped_;
+  update.columns = columns_;
+  update.summary = summary_;
+  if (!simulation_) return;
+  update.now = simulation_->now();
+  update.events = simulation_->events();
+  update.fingerprint = simulation_->fingerprint();
+  update.achievedSpeed = state_ == RunState::Running ? speedometer_.speed() : 0;
+  update.eventsPerSecond = state_ == RunState::Running ? speedometer_.eventsPerSecond() : 0;
+  update.frame = simulation_->frame();
+  const Series& series = simulation_->series();
+  for (; rowsTold_ < series.times.size(); ++rowsTold_) {
+    update.rows.times.push_back(series.times[rowsTold_]);
+    for (const SeriesColumn& column : series.columns) update.rows.values.push_back(column.values[rowsTold_]);
+  }
+  update.actions.insert(update.actions.end(), newActions_.begin(), newActions_.end());
+  newActions_.clear();
+}
+
+}  // namespace faultline
