@@ -1,3 +1,5 @@
+#include <QStringList>
+
 #include "gui/style/style_sheet.h"
 
 #include "gui/style/theme.h"
@@ -6,7 +8,7 @@ namespace faultline {
 
 namespace {
 
-// %1 panel, %2 line, %3 text, %4 muted, %5 input, %6 accent, %7 card, %8 canvas
+// %1 panel, %2 line, %3 text, %4 muted, %5 input, %6 accent, %7 card, %8 canvas, %9 and %10 ground and writing of a chip
 const auto kSheet = QStringLiteral(R"(
 QMainWindow, QMenuBar, QToolBar, QStatusBar { background: %1; }
 QMainWindow::separator { background: %2; width: 1px; height: 1px; }
@@ -27,6 +29,8 @@ QToolButton { border: none; border-radius: 6px; padding: 5px; background: transp
 QToolButton:hover { background: %5; }
 QToolButton:pressed, QToolButton:checked { background: %6; color: white; }
 QToolButton#primary { background: %6; }
+QLabel#muted { color: %4; }
+QLabel#chip { background: %9; color: %10; border-radius: 9px; padding: 3px 10px; font-weight: 600; }
 QToolButton#chip, QPushButton { background: %5; border: none; border-radius: 6px; padding: 6px 12px; }
 QPushButton:hover { background: %2; }
 QPushButton:default { background: %6; color: white; }
@@ -58,10 +62,13 @@ QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::su
 
 QString styleSheet(const Theme& theme) {
   QString sheet = kSheet;
-  int number = 1;
+  QStringList names;
   for (const Tone tone :
        {Tone::Panel, Tone::Line, Tone::Text, Tone::Muted, Tone::Input, Tone::Accent, Tone::Card, Tone::Canvas})
-    sheet.replace(QStringLiteral("%") + QString::number(number++), theme.color(tone).name());
+    names << theme.color(tone).name();
+  names << theme.faint(Tone::Degraded, 0.2).name(QColor::HexArgb) << theme.color(Tone::Degraded).name();
+  // From the last, so that %1 does not match the beginning of %10.
+  for (qsizetype i = names.size(); i > 0; --i) sheet.replace(QStringLiteral("%") + QString::number(i), names[i - 1]);
   return sheet;
 }
 

@@ -2,7 +2,6 @@
 
 #include <QDBusConnection>
 #include <QDBusMessage>
-#include <QDBusVariant>
 #include <QPalette>
 
 namespace faultline {
@@ -18,25 +17,7 @@ constexpr unsigned kPrefersDark = 1, kPrefersLight = 2;
 // A desktop that does not answer at once has no say: the first window must not wait.
 constexpr int kPatienceMs = 200;
 
-class SchemeListener : public QObject {
-  Q_OBJECT
-
- public:
-  SchemeListener(QObject* parent, std::function<void(bool)> callback)
-      : QObject(parent), callback_(std::move(callback)) {}
-
- public Q_SLOTS:
-  void settingChanged(const QString& space, const QString& key, const QDBusVariant& value) {
-    if (space == kNamespace && key == kKey) callback_(value.variant().toUInt() == kPrefersDark);
-  }
-
- private:
-  std::function<void(bool)> callback_;
-};
-
-}  // namespace
-
-bool systemPrefersDark(const QPalette& systemPalette) {
+bool prefersDark(const QPalette& systemPalette) {
   QDBusMessage question = QDBusMessage::createMethodCall(kService, kPath, kInterface, QStringLiteral("Read"));
   question << kNamespace << kKey;
   const QDBusConnection bus = QDBusConnection::sessionBus();
@@ -52,12 +33,18 @@ bool systemPrefersDark(const QPalette& systemPalette) {
   return systemPalette.color(QPalette::Window).lightness() < 128;
 }
 
-void onSystemSchemeChange(QObject* receiver, std::function<void(bool)> callback) {
-  auto* listener = new SchemeListener(receiver, std::move(callback));
-  QDBusConnection::sessionBus().connect(kService, kPath, kInterface, QStringLiteral("SettingChanged"), listener,
+}  // namespace
+
+SystemScheme::SystemScheme(const QPalette& systemPalette, QObject* parent)
+    : QObject(parent), dark_(prefersDark(systemPalette)) {
+  QDBusConnection::sessionBus().connect(kService, kPath, kInterface, QStringLiteral("SettingChanged"), this,
                                         SLOT(settingChanged(QString, QString, QDBusVariant)));
 }
 
-}  // namespace faultline
+void SystemScheme::settingChanged(const QString& space, const QString& key, const QDBusVariant& value) {
+  if (space != kNamespace || key != kKey) return;
+  dark_ = value.variant().toUInt() == kPrefersDark;
+  Q_EMIT changed(dark_);
+}
 
-#include "system_scheme.moc"
+}  // namespace faultline

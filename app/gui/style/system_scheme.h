@@ -2,16 +2,31 @@
 // org.freedesktop.appearance color-scheme); without a portal, the lightness of the system's palette decides.
 #pragma once
 
-#include <functional>
+#include <QDBusVariant>
+#include <QObject>
+#include <QString>
 
-class QObject;
 class QPalette;
 
 namespace faultline {
 
-// REQUIRES the palette of a program that has not set its own.
-bool systemPrefersDark(const QPalette& systemPalette);
-// Calls back on the window's thread whenever the desktop changes its mind, as long as `receiver` lives.
-void onSystemSchemeChange(QObject* receiver, std::function<void(bool dark)> callback);
+class SystemScheme : public QObject {
+  Q_OBJECT
+
+ public:
+  // REQUIRES the palette of a program that has not set its own.
+  explicit SystemScheme(const QPalette& systemPalette, QObject* parent = nullptr);
+
+  bool isDark() const { return dark_; }
+
+ Q_SIGNALS:
+  void changed(bool isDark);
+
+ private Q_SLOTS:
+  void settingChanged(const QString& space, const QString& key, const QDBusVariant& value);
+
+ private:
+  bool dark_;
+};
 
 }  // namespace faultline

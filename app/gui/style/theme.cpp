@@ -77,11 +77,8 @@ void Theme::install(QApplication& application) {
   }
   if (family_.isEmpty()) family_ = application.font().family();
   application.setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
-  systemIsDark_ = systemPrefersDark(application.palette());
-  onSystemSchemeChange(this, [this](bool dark) {
-    systemIsDark_ = dark;
-    if (mode_ == Mode::System) apply();
-  });
+  scheme_ = new SystemScheme(application.palette(), &application);
+  connect(scheme_, &SystemScheme::changed, this, &Theme::apply);
   apply();
 }
 
@@ -91,7 +88,7 @@ void Theme::setMode(Mode mode) {
 }
 
 void Theme::apply() {
-  dark_ = mode_ == Mode::Dark || (mode_ == Mode::System && systemIsDark_);
+  dark_ = mode_ == Mode::Dark || (mode_ == Mode::System && scheme_ && scheme_->isDark());
   if (application_ == nullptr) return;
   QPalette palette;
   const auto set = [&](QPalette::ColorRole role, Tone tone) { palette.setColor(role, color(tone)); };
@@ -163,12 +160,13 @@ QPixmap Theme::glyph(const std::string& kind, QColor color, int size, double rat
   return tinted(glyphFile(kind), color, size, ratio);
 }
 
-QIcon Theme::icon(const QString& name) const {
+QIcon Theme::icon(const QString& name, QColor color) const {
+  if (!color.isValid()) color = this->color(Tone::Text);
   QIcon icon;
   const QString file = QStringLiteral(":/icons/%1.svg").arg(name);
   for (const int size : {18, 24}) {
     for (const double ratio : {1.0, 2.0}) {
-      icon.addPixmap(tinted(file, color(Tone::Text), size, ratio));
+      icon.addPixmap(tinted(file, color, size, ratio));
       icon.addPixmap(tinted(file, faint(Tone::Muted, 0.5), size, ratio), QIcon::Disabled);
     }
   }

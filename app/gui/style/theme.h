@@ -17,6 +17,8 @@ class QApplication;
 
 namespace faultline {
 
+class SystemScheme;
+
 enum class Tone {
   Canvas, Panel, Card, Line, Text, Muted, Input,      // surfaces and writing
   Ok, Degraded, Failing,                              // states
@@ -50,8 +52,8 @@ class Theme : public QObject {
   // The glyph of a kind, from resources/glyphs by its name, else that of its category, in a colour. `size` is in logical
   // pixels, `ratio` the device's. Cached.
   QPixmap glyph(const std::string& kind, QColor color, int size, double ratio) const;
-  // An icon of the tool bar, from resources/icons, tinted for the theme. Ask again on `changed`.
-  QIcon icon(const QString& name) const;
+  // An icon of the tool bar, from resources/icons, in the colour of texts unless another is given. Ask again on `changed`.
+  QIcon icon(const QString& name, QColor color = {}) const;
 
  Q_SIGNALS:
   void changed();
@@ -63,7 +65,7 @@ class Theme : public QObject {
   QApplication* application_ = nullptr;
   Mode mode_ = Mode::System;
   bool dark_ = true;
-  bool systemIsDark_ = false;
+  SystemScheme* scheme_ = nullptr;
   QString family_;
 };
 
