@@ -145,8 +145,9 @@ class Service : public Component {
   }
 
   void onTimer(Context& ctx, std::uint32_t, std::uint64_t instance) override {
-    ctx.freeze(static_cast<std::uint16_t>(instance), p_.pauseFor.sample(ctx.stream("pauses")));
-    schedulePause(ctx, static_cast<std::uint16_t>(instance));
+    const Duration span = p_.pauseFor.sample(ctx.stream("pauses"));
+    ctx.freeze(static_cast<std::uint16_t>(instance), span);
+    schedulePause(ctx, static_cast<std::uint16_t>(instance), span);
   }
 
   void onChange(Context& ctx, const NodeChange& change) override {
@@ -199,8 +200,9 @@ class Service : public Component {
     while (const CallId next = stations_[instance].admit(ctx)) run(ctx, next);
   }
 
-  void schedulePause(Context& ctx, std::uint16_t instance) {
-    if (p_.pauseEvery) ctx.after(p_.pauseEvery->sample(ctx.stream("pauses")), 0, instance);
+  // The time between two pauses begins when the first one ends.
+  void schedulePause(Context& ctx, std::uint16_t instance, Duration present = {}) {
+    if (p_.pauseEvery) ctx.after(present + p_.pauseEvery->sample(ctx.stream("pauses")), 0, instance);
   }
 
   [[gnu::noinline]] void enterOrRefuse(Context& ctx, CallId id) {

@@ -101,7 +101,7 @@ void Context::limitWaiting(CallId call, Duration limit, bool common) {
   engine_->pushAt(lane, {c.due}, EventKind::Served, call, true);
 }
 void Context::freeze(std::uint16_t instance, Duration span) {
-  engine_->pause(node_, instance);
+  engine_->pause(node_, instance, &Instance::frozen);
   const TimerId timer = after(span, kResumeTag, instance);
   (void)timer;
 }

@@ -8,8 +8,6 @@ namespace faultline {
 namespace {
 // A chain of this many events at one instant is a loop without delay, not work.
 constexpr std::uint64_t kLivelockEvents = 50'000'000;
-// `due` of work that ends at this very instant.
-constexpr std::int64_t kDueNow = std::numeric_limits<std::int64_t>::max();
 constexpr std::uint32_t kAnswerFlags = kMiss | kStale | kDegraded | kFetched;
 }  // namespace
 
@@ -104,6 +102,7 @@ CallId Engine::takeCall() {
     stopRequested = true;
     stop = StopReason::CallLimit;
   }
+  if (tracksChildren && id < firstChild.size()) firstChild[id] = 0;
   return id;
 }
 
@@ -578,7 +577,7 @@ void Engine::fireTimer(std::uint32_t slot) {
     const std::uint32_t tag = timer.tag;
     const std::uint64_t data = timer.data;
     timers.free(slot);
-    if (resumes) return resume(node.context.node(), static_cast<std::uint16_t>(data));
+    if (resumes) return resume(node.context.node(), static_cast<std::uint16_t>(data), &Instance::frozen);
     node.component->onTimer(node.context, tag, data);
     return;
   }
@@ -703,6 +702,14 @@ CallId Engine::sever(CallId id, std::uint32_t inner) {
     if (hops[h].timeoutAt != 0) queue.push({hops[h].timeoutAt}, EventKind::Timeout, standing, true);
   if (inner) hops[inner].next = 0;
   else call.hop = 0;
+  // Whoever waits for the call waits for the one that stands here.
+  if (call.outbound != 0)
+    for (CallId& attempt : outbound[call.outbound].attempts)
+      if (attempt == id) attempt = standing;
+  if (tracksChildren && call.parent != 0) {
+    unlinkChild(id);
+    linkChild(standing, call.parent);
+  }
   call.outbound = 0;
   call.parent = 0;
   return standing;

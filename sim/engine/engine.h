@@ -4,6 +4,7 @@
 #pragma once
 
 #include <deque>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,6 +23,9 @@
 #include "parts/keyspace.h"
 
 namespace faultline {
+
+// `due` of work that ends at this very instant.
+inline constexpr std::int64_t kDueNow = std::numeric_limits<std::int64_t>::max();
 
 enum class StopReason { Reached, CallLimit, Livelock };
 
@@ -75,7 +79,9 @@ struct EdgeState {
 };
 
 struct Instance {
-  bool down = false, paused = false;
+  bool down = false;
+  bool paused = false;  // by the fault, by itself, or both
+  bool hung = false, frozen = false;
   bool draining = false;  // out of rotation
   bool unusual = false;   // paused, slowed, or its work shares cores: see Engine::work
   double slow = 1;
@@ -193,8 +199,9 @@ class Engine {
   EdgeId ownEdge(const Call& call) const;
   void crash(NodeId node, std::uint16_t instance);
   void restart(NodeId node, std::uint16_t instance);
-  void pause(NodeId node, std::uint16_t instance);
-  void resume(NodeId node, std::uint16_t instance);
+  // A pause is a fault (it hangs) or the node's own (it freezes); each ends by itself.
+  void pause(NodeId node, std::uint16_t instance, bool Instance::*why = &Instance::hung);
+  void resume(NodeId node, std::uint16_t instance, bool Instance::*why = &Instance::hung);
   void setSlow(NodeId node, std::uint16_t instance, double factor);
   void setErrors(NodeId node, std::uint16_t instance, double ratio);
   void setInstances(NodeId node, std::uint32_t count);

@@ -88,7 +88,7 @@ void Engine::crash(NodeId nodeId, std::uint16_t which) {
   for (std::size_t i = 0; i < node.instances.size(); ++i) {
     if (!hit(static_cast<std::uint16_t>(i))) continue;
     Instance& instance = node.instances[i];
-    instance.paused = false;
+    instance.paused = instance.hung = instance.frozen = false;
     instance.refresh();
     std::vector<std::uint32_t> parked = std::move(instance.parked);
     instance.parked.clear();
@@ -153,7 +153,7 @@ void Engine::freezeWork(CallId id) {
     const double left = instance.cpu->remove(id, now);
     scheduleCpu(instance.cpuIndex);
     call.due = -(durationFromNs(left).ns + 1);
-  } else if (call.due > now.ns) {
+  } else if (call.due > now.ns && call.due != kDueNow) {  // what ends now is past stopping
     call.due = -(call.due - now.ns + 1);
   }
 }
@@ -173,11 +173,13 @@ void Engine::thawWork(CallId id) {
   queue.push({call.due}, EventKind::Served, id);
 }
 
-void Engine::pause(NodeId nodeId, std::uint16_t which) {
+void Engine::pause(NodeId nodeId, std::uint16_t which, bool Instance::*why) {
   NodeState& node = nodes[nodeId];
   for (std::size_t i = 0; i < node.instances.size(); ++i) {
     Instance& instance = node.instances[i];
-    if ((which != kAnyInstance && which != i) || instance.paused || instance.down) continue;
+    if ((which != kAnyInstance && which != i) || instance.down) continue;
+    instance.*why = true;
+    if (instance.paused) continue;
     forHeldCalls(nodeId, static_cast<std::uint16_t>(i), [&](CallId id) { freezeWork(id); });
     instance.paused = true;
     instance.refresh();
@@ -186,11 +188,13 @@ void Engine::pause(NodeId nodeId, std::uint16_t which) {
   node.component->onChange(node.context, {NodeChange::Kind::Paused, which});
 }
 
-void Engine::resume(NodeId nodeId, std::uint16_t which) {
+void Engine::resume(NodeId nodeId, std::uint16_t which, bool Instance::*why) {
   NodeState& node = nodes[nodeId];
   for (std::size_t i = 0; i < node.instances.size(); ++i) {
     Instance& instance = node.instances[i];
-    if ((which != kAnyInstance && which != i) || !instance.paused) continue;
+    if (which != kAnyInstance && which != i) continue;
+    instance.*why = false;
+    if (!instance.paused || instance.hung || instance.frozen) continue;
     instance.paused = false;
     instance.refresh();
     forHeldCalls(nodeId, static_cast<std::uint16_t>(i), [&](CallId id) { thawWork(id); });

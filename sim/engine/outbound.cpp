@@ -100,10 +100,10 @@ void Engine::acquire(std::uint32_t r) {
     return launch(r);
   }
   if (policy.maxWaiting && pool.waitingCount >= *policy.maxWaiting) {
-    Reply reply;
-    reply.failure = common(edge.from, CommonReason::PoolExhausted);
-    ++nodes[edge.from].stats.reasons[static_cast<std::size_t>(CommonReason::PoolExhausted)];
-    return finishOutbound(r, reply);
+    // The caller may still be making its other calls, so it hears of this only afterwards.
+    record.state = OutboundCall::State::Refused;
+    record.due = now.ns;
+    return queue.push(now, EventKind::Outbound, r);
   }
   record.state = OutboundCall::State::WaitingForConnection;
   record.queued = now.ns;
@@ -215,8 +215,9 @@ void Engine::outboundTimer(std::uint32_t r) {
   fold(7, record.edge);
   forgetGoneParent(record);
   switch (record.state) {
-    case OutboundCall::State::WaitingForConnection: {
-      removeWaiting(r);
+    case OutboundCall::State::WaitingForConnection:
+    case OutboundCall::State::Refused: {
+      if (record.state == OutboundCall::State::WaitingForConnection) removeWaiting(r);
       Reply reply;
       reply.failure = common(edge.from, CommonReason::PoolExhausted);
       ++nodes[edge.from].stats.reasons[static_cast<std::size_t>(CommonReason::PoolExhausted)];

@@ -12,7 +12,7 @@
 namespace faultline {
 
 struct OutboundCall {
-  enum class State : std::uint8_t { WaitingForConnection, InFlight, BackingOff, Joined };
+  enum class State : std::uint8_t { WaitingForConnection, Refused, InFlight, BackingOff, Joined };
 
   std::uint32_t next;     // free list; waiting list; followers of a shared attempt
   std::uint32_t previous; // waiting list

@@ -44,8 +44,9 @@ bool isNumber(ParamType type) {
 }
 
 // What such a parameter usually is about, where it has no default.
-double typical(ParamType type) {
-  switch (type) {
+double typical(const ParamInfo& info) {
+  if (std::string_view(info.name).find("_per_") != std::string_view::npos) return 1e-7;
+  switch (info.type) {
     case ParamType::Count:
       return 8;
     case ParamType::Ratio:
@@ -75,7 +76,7 @@ double numberOf(const Value& value, const ParamInfo& info) {
     x = t->seconds();
   else if (const auto* law = value.as<Distribution>())
     x = law->mean() / (info.type == ParamType::Distribution ? 1e9 : 1);
-  return x > 0 && std::isfinite(x) ? x : typical(info.type);
+  return x > 0 && std::isfinite(x) ? x : typical(info);
 }
 
 }  // namespace

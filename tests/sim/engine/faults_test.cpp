@@ -67,6 +67,58 @@ class FaultsTest : public QObject {
              0u);
   }
 
+  // A node that stops the world for itself, and hangs as well, goes on when both are over.
+  void aPauseOfItsOwnDoesNotEndAHang() {
+    Simulation simulation(scenarioOf(R"(
+faultline: 1
+duration: 40s
+nodes:
+  users: {kind: client, rate: 50/s}
+  app: {kind: service, work: 1ms, pause_every: 40ms, pause_for: 10ms}
+edges:
+  - users -> app: {timeout: 5s}
+timeline:
+  - {at: 10s, pause: app, for: 4s}
+)"));
+    simulation.advanceTo(milliseconds(10'100));
+    simulation.restartMeasuring();
+    simulation.advanceTo(milliseconds(13'900));
+    QCOMPARE(simulation.summary().requests.ok, 0u);
+    simulation.advanceTo(seconds(30));
+    QVERIFY(simulation.summary().requests.ok > 700);
+    QCOMPARE(simulation.summary().requests.failed, 0u);
+  }
+
+  // The time between two pauses is time in which it works, however long a pause is.
+  void pausesLongerThanTheTimeBetweenThemLeaveThatTime() {
+    const Summary s = runText(R"(
+faultline: 1
+duration: 60s
+nodes:
+  users: {kind: client, rate: 5/s}
+  app: {kind: service, work: 1ms, pause_every: 5ms, pause_for: 100ms}
+edges:
+  - users -> app
+)");
+    QVERIFY(s.requests.ok > 200);
+    QVERIFY(s.requests.inFlight < 10);
+  }
+
+  // Work that ends at the very instant of a pause has ended.
+  void workThatEndsWithAPauseIsNotLost() {
+    const Summary s = runText(R"(
+faultline: 1
+duration: 10s
+nodes:
+  users: {kind: client, rate: 50/s, arrivals: constant}
+  app: {kind: service, workers: 1, cores: 1, work: 10ms, pause_every: 20ms, pause_for: 10ms}
+edges:
+  - users -> app: {timeout: 400ms}
+)");
+    QVERIFY(s.requests.ok > 300);
+    QVERIFY2(s.nodes[1].inFlight < 60, qPrintable(QString::number(s.nodes[1].inFlight)));
+  }
+
   void aRestartLosesWhatWasHeld() {
     const Summary s = after(R"(
   - {at: 5s, slow: app, factor: 100}

@@ -1,0 +1,85 @@
+// Calls with a policy that outlives an attempt, together with what happens to the attempt on its way.
+#include <QTest>
+
+#include "support/run.h"
+
+using namespace faultline;
+
+class OutboundTest : public QObject {
+  Q_OBJECT
+
+ private slots:
+  // A full pool answers the caller, which is still making its other calls of the same step.
+  void aFullPoolRefusesOneOfParallelCalls() {
+    const Summary s = runText(R"(
+faultline: 1
+duration: 10s
+nodes:
+  users: {kind: client, rate: 400/s}
+  app: {kind: service, workers: 200, work: 0s}
+  first: {kind: service, workers: 1, work: 10ms}
+  second: {kind: service, work: 1ms}
+edges:
+  - users -> app
+  - app -> first: {pool: {size: 1, max_waiting: 2}}
+  - app -> second
+)");
+    QVERIFY(countOf(s.requests, "app.pool_exhausted") > 1000);
+    QCOMPARE(s.requests.failed, countOf(s.requests, "app.pool_exhausted"));
+    QVERIFY(s.requests.inFlight < 60);
+    // Refused or not, both calls were made.
+    QCOMPARE(edgeOf(s, "app", "first").calls, edgeOf(s, "app", "second").attempts);
+  }
+
+  // A router on the way gives up on its target: the attempt is answered, and its connection comes back.
+  void aTimeoutBehindARouterEndsTheAttempt_data() {
+    QTest::addColumn<QString>("policy");
+    QTest::newRow("pool") << "pool: {size: 4}";
+    QTest::newRow("retries") << "retry: {max: 1, base: 1ms}";
+    QTest::newRow("single flight") << "single_flight: true, key: fixed(1)";
+    QTest::newRow("cancelled") << "cancel: true, timeout: 1s";
+  }
+  void aTimeoutBehindARouterEndsTheAttempt() {
+    QFETCH(QString, policy);
+    const Summary s = runText(R"(
+faultline: 1
+duration: 20s
+nodes:
+  users: {kind: client, rate: 20/s, until: 15s}
+  guard: {kind: circuit_breaker, failure_ratio: 100%, minimum_calls: 1M, window_calls: 1M}
+  app: {kind: service, workers: 100, work: exponential(50ms)}
+edges:
+  - users -> guard: {)" + policy.toStdString() + R"(}
+  - guard -> app: {timeout: 60ms}
+)");
+    QVERIFY(countOf(s.requests, "guard.timeout") > 0);
+    QVERIFY(s.requests.ok > 100);
+    QCOMPARE(s.requests.inFlight, 0);
+    QCOMPARE(edgeOf(s, "users", "guard").inUseMax <= 4, true);
+  }
+
+  // Cancelling a call that a router has given up on must not reach the call that stands in its place.
+  void cancelledCallsBehindARouterAreForgotten() {
+    const Summary s = runText(R"(
+faultline: 1
+duration: 20s
+nodes:
+  users: {kind: client, rate: 200/s, timeout: 40ms}
+  app: {kind: service, workers: 50, work: 1ms}
+  guard: {kind: circuit_breaker, failure_ratio: 100%, minimum_calls: 1M, window_calls: 1M}
+  lb: {kind: load_balancer}
+  db: {kind: service, workers: 20, work: exponential(30ms)}
+edges:
+  - users -> app: {cancel: true, timeout: 35ms}
+  - app -> guard: {cancel: true}
+  - guard -> lb: {timeout: 25ms, cancel: true}
+  - lb -> db: {timeout: 20ms, cancel: true}
+)");
+    QVERIFY(s.requests.ok > 500);
+    QVERIFY(s.requests.failed > 500);
+    for (const NodeSummary& n : s.nodes) QVERIFY2(n.inFlight < 100, n.name.c_str());
+  }
+};
+
+QTEST_APPLESS_MAIN(OutboundTest)
+#include "outbound_test.moc"

@@ -1,0 +1,92 @@
+// Random designs under random faults keep the laws of the model. FAULTLINE_FUZZ=1-5000 tries other seeds than the
+// usual.
+#include <QTest>
+#include <cstdio>
+
+#include "io/yaml_reader.h"
+#include "io/yaml_writer.h"
+#include "support/made_scenario.h"
+#include "support/trouble.h"
+
+using namespace faultline;
+
+namespace {
+
+constexpr std::uint64_t kMostEvents = 12'000;
+
+struct Seeds {
+  std::uint64_t first = 1, last = 250;
+};
+
+Seeds seeds() {
+  Seeds s;
+  const QByteArray wanted = qgetenv("FAULTLINE_FUZZ");
+  if (const auto parts = wanted.split('-'); parts.size() == 2) s = {parts[0].toULongLong(), parts[1].toULongLong()};
+  return s;
+}
+
+// What is wrong with the runs of a scenario; empty when nothing is.
+std::string troubleWith(const Scenario& scenario) {
+  Run run(scenario);
+  run.go(seconds(3), kMostEvents);
+  if (std::string text = troubleIn(run); !text.empty()) return text;
+  const SimTime end = run.simulation.now();
+  const std::uint64_t fingerprint = run.simulation.fingerprint();
+
+  Simulation again(scenario);  // not observed, in one step, sampled otherwise
+  again.advanceTo(end);
+  if (again.fingerprint() != fingerprint) return "another run is not the same";
+
+  const bool stopped = run.simulation.advanceTo(end + nanoseconds(1)) != Simulation::Status::Running;
+  if (stopped || mayWaitForEver(scenario)) return {};
+  if (std::string text = leftOver(run.simulation, run.books, minutes(30)); !text.empty()) return "it leaves " + text;
+  if (std::string text = troubleIn(run); !text.empty()) return "in the end " + text;
+  return {};
+}
+
+}  // namespace
+
+class FuzzTest : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void randomDesignsKeepTheLaws() {
+    if (const QByteArray file = qgetenv("FAULTLINE_FUZZ"); file.endsWith(".yaml")) {
+      const std::string trouble = troubleWith(readScenarioFile(file.toStdString()).value);
+      QVERIFY2(trouble.empty(), trouble.c_str());
+      return;
+    }
+    std::uint64_t tried = 0;
+    const Seeds wanted = seeds();
+    QStringList found;
+    for (std::uint64_t seed = wanted.first; seed <= wanted.last; ++seed) {
+      const std::optional<Scenario> scenario = randomScenario(seed);
+      if (!scenario) continue;
+      ++tried;
+      if (wanted.first == wanted.last) std::printf("%s\n", writeScenario(*scenario).c_str());
+      std::fflush(stdout);
+      const std::string trouble = troubleWith(*scenario);
+      if (trouble.empty()) continue;
+      found << QString("seed %1: %2").arg(seed).arg(trouble.c_str());
+      if (qEnvironmentVariableIsSet("FAULTLINE_FUZZ")) std::printf("%s\n", qPrintable(found.back()));
+    }
+    QVERIFY2(found.empty(), qPrintable(found.join("\n")));
+    QVERIFY2(tried * 10 > (wanted.last - wanted.first) * 7, "most seeds lead to nothing valid");
+  }
+
+  // They are also what no hand would write, so the writer and the reader get to see them.
+  void randomDesignsRoundTrip() {
+    for (std::uint64_t seed = 1; seed <= 150; ++seed) {
+      const std::optional<Scenario> scenario = randomScenario(seed);
+      if (!scenario) continue;
+      const std::string text = writeScenario(*scenario);
+      const Result<Scenario> back = readScenarioText(text, "written.yaml");
+      for (const Diagnostic& d : back.diagnostics)
+        QVERIFY2(d.severity != Diagnostic::Severity::Error, (toString(d) + "\n" + text).c_str());
+      QVERIFY2(back.value == *scenario, text.c_str());
+    }
+  }
+};
+
+QTEST_APPLESS_MAIN(FuzzTest)
+#include "fuzz_test.moc"
