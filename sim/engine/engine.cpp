@@ -612,7 +612,7 @@ void Engine::giveUp(CallId id, std::int64_t at) {
   if ((inner ? hops[inner].next : call.hop) == 0 && isGone(*edge.caller, call.parent, call.operation)) {
     if (call.outbound == 0) return orphan(id, edge);
     forgetGoneParent(outbound[call.outbound]);
-    return finishOutbound(call.outbound, Reply{});
+    if (outbound[call.outbound].followers == 0) return finishOutbound(call.outbound, Reply{});
   }
   ++events;
   fold(6, edgeId);

@@ -32,6 +32,11 @@ bool anyOutstanding(const OutboundCall& record) {
   return std::any_of(record.attempts, record.attempts + kMaxAttempts, [](CallId a) { return a != 0; });
 }
 
+// Neither its caller nor one that shares its answer still waits for it.
+bool isUnwanted(const OutboundCall& record, const EdgeState& edge) {
+  return record.parent == 0 && record.followers == 0 && edge.policy.mode == CallMode::Call;
+}
+
 template <class T>
 T& atInstance(std::vector<T>& items, std::uint16_t instance) {
   if (items.size() <= instance) items.resize(instance + 1u);
@@ -224,10 +229,10 @@ void Engine::outboundTimer(std::uint32_t r) {
       return finishOutbound(r, reply);
     }
     case OutboundCall::State::BackingOff:
-      if (record.parent == 0 && edge.policy.mode == CallMode::Call) return finishOutbound(r, Reply{});
+      if (isUnwanted(record, edge)) return finishOutbound(r, Reply{});
       return acquire(r);
     case OutboundCall::State::InFlight:
-      if (record.parent == 0 && edge.policy.mode == CallMode::Call) return;
+      if (isUnwanted(record, edge)) return;
       ++record.hedges;
       ++edge.stats.hedges;
       return launch(r);
@@ -240,7 +245,7 @@ bool Engine::mayRetry(const OutboundCall& record, const EdgeState& edge, Outcome
   const RetryPolicy& retry = *edge.policy.retry;
   if (record.retries >= retry.max) return false;
   if (!(edge.retryOn & 1u << static_cast<unsigned>(outcome))) return false;
-  if (record.parent == 0 && edge.policy.mode == CallMode::Call) return false;
+  if (isUnwanted(record, edge)) return false;
   if (record.deadline != 0 && now.ns >= record.deadline) return false;
   return !retry.budget || edge.retryBalance >= 1;
 }
@@ -361,7 +366,8 @@ void Engine::finishOutbound(std::uint32_t r, const Reply& result) {
     followers = follower.next;
     reply.latency = {now.ns - follower.first};
     reply.repeat = follower.repeat;
-    if (follower.parent != 0) caller.component->onReply(caller.context, follower.parent, reply);
+    if (follower.parent != 0 && !isGone(caller, follower.parent, follower.operation))
+      caller.component->onReply(caller.context, follower.parent, reply);
   }
 }
 

@@ -248,6 +248,7 @@ class ContractTest : public QObject {
       run.go(seconds(2));
       QVERIFY(run.books.operationsEnded > 50);
       VERIFY_QUIET(troubleIn(run));
+      for (const NodeSummary& n : run.simulation.summary().nodes) QVERIFY2(n.utilization <= 1 + 1e-9, n.name.c_str());
       VERIFY_QUIET(leftOver(run.simulation, run.books, kPatience));
       VERIFY_QUIET(troubleIn(run));
     }
@@ -321,7 +322,8 @@ class ContractTest : public QObject {
     run.simulation.apply({{}, "restart", kSubject, {}});
     run.simulation.restartMeasuring();
     // What comes in batches may come late.
-    for (SimTime until = seconds(6); until <= kPatience && run.simulation.summary().requests.ok <= 50; until += minutes(1))
+    for (SimTime until = seconds(6); until <= kPatience && run.simulation.summary().requests.ok <= 50;
+         until += minutes(1))
       run.go(until, 180'000);
     QVERIFY2(run.simulation.summary().requests.ok > 50, "it does not work again after a restart");
   }

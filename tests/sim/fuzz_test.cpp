@@ -12,10 +12,10 @@ using namespace faultline;
 
 namespace {
 
-constexpr std::uint64_t kMostEvents = 12'000;
+constexpr std::uint64_t kMostEvents = 8'000;
 
 struct Seeds {
-  std::uint64_t first = 1, last = 250;
+  std::uint64_t first = 1, last = 150;
 };
 
 Seeds seeds() {

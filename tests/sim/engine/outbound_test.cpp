@@ -49,13 +49,35 @@ nodes:
   guard: {kind: circuit_breaker, failure_ratio: 100%, minimum_calls: 1M, window_calls: 1M}
   app: {kind: service, workers: 100, work: exponential(50ms)}
 edges:
-  - users -> guard: {)" + policy.toStdString() + R"(}
+  - users -> guard: {)" + policy.toStdString() +
+                              R"(}
   - guard -> app: {timeout: 60ms}
 )");
     QVERIFY(countOf(s.requests, "guard.timeout") > 0);
     QVERIFY(s.requests.ok > 100);
     QCOMPARE(s.requests.inFlight, 0);
     QCOMPARE(edgeOf(s, "users", "guard").inUseMax <= 4, true);
+  }
+
+  // Who shares an attempt may give up as well, and the one who began it may give up first.
+  void usersWhoGiveUpLeaveASharedAttempt() {
+    const Summary s = runText(R"(
+faultline: 1
+duration: 20s
+nodes:
+  users: {kind: client, rate: 300/s, timeout: 24ms, until: 18s}
+  cache: {kind: service, workers: 400, work: 0s}
+  db: {kind: service, workers: 100, work: 10ms, pause_every: 60ms, pause_for: 30ms}
+edges:
+  - users -> cache: {single_flight: true, key: uniform(3), retry: {max: 2, base: 1ms}, timeout: 20ms}
+  - cache -> db
+)");
+    QVERIFY(s.requests.ok > 1000);
+    QVERIFY(s.requests.failed > 300);
+    QCOMPARE(s.requests.offered, s.requests.ok + s.requests.failed);
+    // Nobody hears of a success before the work was done.
+    QVERIFY(s.requests.okLatency.quantile(0.5) >= milliseconds(1));
+    QVERIFY(edgeOf(s, "users", "cache").joined > 1000);
   }
 
   // Cancelling a call that a router has given up on must not reach the call that stands in its place.
