@@ -44,6 +44,22 @@ std::string troubleWith(const Scenario& scenario) {
   return {};
 }
 
+// The places of two scenarios where their values are not the same.
+std::string differingParts(const Scenario& a, const Scenario& b) {
+  std::string places;
+  const auto compare = [&](const std::string& place, const ValueMap& x, const ValueMap& y) {
+    for (const auto& [name, value] : x.entries)
+      if (y.find(name) == nullptr || !(*y.find(name) == value)) places += place + "." + name + " ";
+  };
+  for (std::size_t i = 0; i < std::min(a.nodes.size(), b.nodes.size()); ++i)
+    compare(a.nodes[i].name, a.nodes[i].params, b.nodes[i].params);
+  for (std::size_t i = 0; i < std::min(a.edges.size(), b.edges.size()); ++i)
+    compare(a.edges[i].name(), a.edges[i].policy, b.edges[i].policy);
+  for (std::size_t i = 0; i < std::min(a.timeline.size(), b.timeline.size()); ++i)
+    compare("timeline " + std::to_string(i), a.timeline[i].args, b.timeline[i].args);
+  return places;
+}
+
 }  // namespace
 
 class FuzzTest : public QObject {
@@ -83,7 +99,7 @@ class FuzzTest : public QObject {
       const Result<Scenario> back = readScenarioText(text, "written.yaml");
       for (const Diagnostic& d : back.diagnostics)
         QVERIFY2(d.severity != Diagnostic::Severity::Error, (toString(d) + "\n" + text).c_str());
-      QVERIFY2(back.value == *scenario, text.c_str());
+      QVERIFY2(back.value == *scenario, (differingParts(*scenario, back.value) + "in\n" + text).c_str());
     }
   }
 };

@@ -143,7 +143,8 @@ Value ValueSource::ordinary(const ParamInfo& info, const Value& usual, const Sce
     case ParamType::TextList:
       return list(info, scenario);
     case ParamType::KeySpace:
-      return Value(kKeySpaces[below(std::size(kKeySpaces))]);
+      // Where it may be unset, `none` says that it is.
+      return Value(kKeySpaces[info.optional ? 1 + below(std::size(kKeySpaces) - 1) : below(std::size(kKeySpaces))]);
     case ParamType::Group: {
       const ValueMap* inner = usual.as<ValueMap>();
       return Value(ordinaryFields(info.fields, inner ? *inner : ValueMap{}, scenario, 0.6, names));
