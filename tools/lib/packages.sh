@@ -13,6 +13,15 @@ faultline_packages=(
   libspdlog-dev
   libbenchmark-dev
   qt6-base-dev
+  qt6-svg-dev
+  libqt6opengl6-dev # without it Qt Charts is not found
+  qt6-charts-dev
+  libqt6svg6
+  fonts-inter # goes into the studio's binary
+  fonts-dejavu-core
+  xvfb
+  xauth # xvfb-run needs it
+  imagemagick
 )
 
 # Prints the packages of the list that are not installed.

@@ -14,6 +14,9 @@ namespace {
 constexpr double kFailingShare = 0.05;
 constexpr double kDegradedShare = 0.005;
 constexpr double kBusy = 0.9;
+constexpr double kLongQueue = 100;
+constexpr double kGrowth = 1.1;
+constexpr Duration kGrowthWindow = seconds(30);
 
 double orZero(double number) { return std::isnan(number) ? 0 : number; }
 
@@ -43,13 +46,13 @@ NodeFigures::NodeFigures(const RunBridge& run, const std::string& node) {
   const ComponentInfo* kind = findKind(scenario.nodes[static_cast<std::size_t>(index_)].kind);
   if (kind == nullptr) return;
   originates_ = kind->originates;
-  if (kind->headline.empty()) return;
-  const std::string metric = kind->headline[0];
-  headlineName_ = inWords(metric);
-  headline_ = column(metric);
-  if (headline_ < 0) headline_ = column(metric + "_p99");  // a timing has a mean and a percentile
-  for (const MetricInfo& info : kind->metrics)
-    if (metric == info.name) headlineInfo_ = &info;
+  for (const std::string metric : kind->headline) {
+    Candidate candidate{inWords(metric), column(metric), nullptr};
+    if (candidate.column < 0) candidate.column = column(metric + "_p99");  // a timing has a mean and a percentile
+    for (const MetricInfo& info : kind->metrics)
+      if (metric == info.name) candidate.info = &info;
+    headlines_.push_back(std::move(candidate));
+  }
 }
 
 const NodeFrame* NodeFigures::frame(const Shown& shown) const {
@@ -71,13 +74,29 @@ Health NodeFigures::health(const Shown& shown) const {
   if (allDown || share > kFailingShare) return Health::Failing;
   const bool isHurt = node->down + node->paused + node->slowed + node->erring > 0;
   const double busy = originates_ ? 0 : orZero(shown.value(utilization_));
-  if (isHurt || share > kDegradedShare || (busy > kBusy && node->queue > 0)) return Health::Degraded;
-  return ok + failed > 0 || node->inFlight > 0 ? Health::Ok : Health::Idle;
+  if (isHurt || share > kDegradedShare || busy > kBusy || isGrowing(shown)) return Health::Degraded;
+  return ok + failed > 0 || node->inFlight > 0 || orZero(shown.value(depth_)) > 0 ? Health::Ok : Health::Idle;
 }
 
-std::string NodeFigures::headlineUnit(const Shown& shown) const {
-  if (headline_ < 0 || static_cast<std::size_t>(headline_) >= shown.series.columns.size()) return {};
-  return shown.series.columns[static_cast<std::size_t>(headline_)].unit;
+bool NodeFigures::isGrowing(const Shown& shown) const {
+  const double depth = orZero(shown.value(depth_));
+  if (depth < kLongQueue) return false;
+  const std::vector<SimTime>& times = shown.series.times;
+  const auto then = std::lower_bound(times.begin(), times.end(), times[static_cast<std::size_t>(shown.row)] - kGrowthWindow);
+  Shown past = shown;
+  past.row = static_cast<int>(then - times.begin());
+  return depth > kGrowth * orZero(past.value(depth_));
+}
+
+NodeFigures::Headline NodeFigures::headline(const Shown& shown) const {
+  const Candidate* chosen = nullptr;
+  for (const Candidate& candidate : headlines_)
+    if (chosen == nullptr && !std::isnan(shown.value(candidate.column))) chosen = &candidate;
+  if (chosen == nullptr && !headlines_.empty()) chosen = &headlines_[0];
+  if (chosen == nullptr) return {};
+  const bool isKnownColumn = chosen->column >= 0 && static_cast<std::size_t>(chosen->column) < shown.series.columns.size();
+  return {chosen->name, shown.value(chosen->column),
+          isKnownColumn ? shown.series.columns[static_cast<std::size_t>(chosen->column)].unit : std::string(), chosen->info};
 }
 
 double NodeFigures::utilization(const Shown& shown) const {

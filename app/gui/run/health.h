@@ -1,7 +1,7 @@
 // How a node is doing at an instant, from what every kind has: one answer for canvas, tables and summaries.
 //
 // Thresholds follow common alerting practice: 5 % of the calls failing is an outage, 0.5 % is worth a look; above 90 % of the
-// servers busy, waiting grows steeply with any model of a queue.
+// servers busy, waiting grows steeply with any model of a queue. A store of messages that keeps growing is behind its work.
 #pragma once
 
 #include <string>
@@ -25,11 +25,14 @@ class NodeFigures {
   const NodeFrame* earlier(const Shown& shown) const;
 
   Health health(const Shown& shown) const;
-  // The kind's most telling metric: its name in words, its value with the unit; empty before the first sample.
-  std::string headlineName() const { return headlineName_; }
-  double headline(const Shown& shown) const { return shown.value(headline_); }
-  std::string headlineUnit(const Shown& shown) const;
-  const MetricInfo* headlineInfo() const { return headlineInfo_; }
+  // The kind's most telling metric that has a value at this instant (where nothing succeeds there is no latency).
+  struct Headline {
+    std::string name;  // in words
+    double value = kUnknown;
+    std::string unit;
+    const MetricInfo* info = nullptr;  // null for metrics that every kind has
+  };
+  Headline headline(const Shown& shown) const;
   // Share of busy servers, NaN where there are none; waiting calls or stored messages, NaN where nothing can wait.
   double utilization(const Shown& shown) const;
   double waiting(const Shown& shown) const;
@@ -44,10 +47,16 @@ class NodeFigures {
 
  private:
   int index_ = -1;
-  int ok_ = -1, failed_ = -1, utilization_ = -1, depth_ = -1, headline_ = -1;
+  struct Candidate {
+    std::string name;
+    int column = -1;
+    const MetricInfo* info = nullptr;
+  };
+  bool isGrowing(const Shown& shown) const;
+
+  int ok_ = -1, failed_ = -1, utilization_ = -1, depth_ = -1;
   bool originates_ = false;
-  std::string headlineName_;
-  const MetricInfo* headlineInfo_ = nullptr;
+  std::vector<Candidate> headlines_;  // most telling first
 };
 
 // The same for an edge.

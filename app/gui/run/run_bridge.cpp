@@ -180,12 +180,12 @@ void RunBridge::takeOver(const ScenarioDiff& diff) {
   const bool isSeen = !diff.params.empty() || diff.timeline || diff.changesGraph() || diff.settings || diff.classes;
   if (isOver) return setStale(stale_ || isSeen);
   bool complete = !diff.changesGraph() && !diff.settings && !diff.classes && document_.canRun();
-  for (const ParamChange& change : diff.params) complete = complete && post(change);
+  for (const ParamChange& change : diff.params) complete = postChange(change) && complete;
   if (diff.timeline) postNewActions(timelineBefore);
   if (!complete) setStale(true);
 }
 
-bool RunBridge::post(const ParamChange& change) {
+bool RunBridge::postChange(const ParamChange& change) {
   const std::string target = change.owner + "." + change.path;
   const auto parsed = parseParameterTarget(target);
   if (!parsed) return false;

@@ -102,7 +102,7 @@ class RunBridge : public QObject {
   bool ensureRun();
   void start(const std::vector<Action>& actions);
   void takeOver(const ScenarioDiff& diff);
-  bool post(const ParamChange& change);
+  bool postChange(const ParamChange& change);
   void postNewActions(const std::vector<Action>& before);
   void documentReplaced();
   void beginRun();

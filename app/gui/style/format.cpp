@@ -115,7 +115,8 @@ QString ratio(double share) {
 
 QString count(double number) {
   if (std::isnan(number)) return kDash;
-  if (std::abs(number) < 1000) return digits(number);
+  if (std::abs(number) < 9.95) return digits(number);
+  if (std::abs(number) < 999.5) return QString::number(std::llround(number));
   if (std::abs(number) >= 99'999.5) {
     static constexpr std::array<Scale, 3> kScales{{{1e3, "k"}, {1e6, "M"}, {1e9, "G"}}};
     return scaled(number, kScales, kThin);

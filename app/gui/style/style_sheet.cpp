@@ -1,6 +1,6 @@
-#include <QStringList>
-
 #include "gui/style/style_sheet.h"
+
+#include <QStringList>
 
 #include "gui/style/theme.h"
 

@@ -1,0 +1,275 @@
+#include "gui/canvas/canvas_view.h"
+
+#include <QKeyEvent>
+#include <QMouseEvent>
+#include <QPainter>
+#include <QWheelEvent>
+#include <algorithm>
+#include <cmath>
+
+#include "gui/canvas/canvas_scene.h"
+#include "gui/canvas/edge_item.h"
+#include "gui/canvas/node_item.h"
+#include "gui/canvas/select_tool.h"
+#include "gui/document/document.h"
+#include "gui/style/theme.h"
+
+namespace faultline {
+
+namespace {
+
+constexpr double kGrid = 24;
+constexpr double kGridZoom = 0.4;  // below it the dots of the grid would be a grey ground
+constexpr int kFrameMs = 33;
+constexpr double kMostFit = 1.25;  // a small system does not fill the window with giant cards
+
+}  // namespace
+
+CanvasView::CanvasView(CanvasScene& scene, QWidget* parent)
+    : QGraphicsView(&scene, parent), canvas_(scene), select_(std::make_unique<SelectTool>(scene)) {
+  setObjectName(QStringLiteral("canvas"));
+  setFrameShape(QFrame::NoFrame);
+  setRenderHint(QPainter::Antialiasing);
+  setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  setTransformationAnchor(NoAnchor);
+  setResizeAnchor(NoAnchor);
+  setViewportUpdateMode(NoViewportUpdate);  // paintEvent decides what is painted again
+  viewport()->setMouseTracking(true);
+  connect(&scene, &QGraphicsScene::changed, this, &CanvasView::invalidateLayer);
+  connect(&scene, &CanvasScene::liveChanged, viewport(), [this] { viewport()->update(); });
+  connect(&scene.document(), &Document::replaced, this, [this] {
+    untouched_ = true;
+    fitAll();
+  });
+  connect(&Theme::instance(), &Theme::changed, this, &CanvasView::invalidateLayer);
+  connect(&frames_, &QTimer::timeout, this, &CanvasView::animate);
+  frames_.start(kFrameMs);
+  sinceFrame_.start();
+}
+
+CanvasView::~CanvasView() = default;
+
+// ------------------------------------------------------------- painting
+
+void CanvasView::invalidateLayer() {
+  layerIsFresh_ = false;
+  viewport()->update();
+}
+
+void CanvasView::paintLayer() {
+  const double ratio = devicePixelRatioF();
+  const QSize size = viewport()->size() * ratio;
+  if (layer_.size() != size) layer_ = QPixmap(size);
+  layer_.setDevicePixelRatio(ratio);
+  QPainter painter(&layer_);
+  painter.setRenderHint(QPainter::Antialiasing);
+  const QRect port = viewport()->rect();
+  painter.fillRect(port, colorOf(Tone::Canvas));
+  render(&painter, QRectF(port), port, Qt::IgnoreAspectRatio);
+  layerIsFresh_ = true;
+}
+
+void CanvasView::paintEvent(QPaintEvent*) {
+  if (!layerIsFresh_ || layer_.devicePixelRatioF() != devicePixelRatioF()) paintLayer();
+  QPainter painter(viewport());
+  painter.drawPixmap(0, 0, layer_);
+  painter.setRenderHint(QPainter::Antialiasing);
+  painter.setWorldTransform(viewportTransform());
+  const QRectF visible = mapToScene(viewport()->rect()).boundingRect();
+  for (const auto& [name, edge] : canvas_.edges())
+    if (edge->boundingRect().intersects(visible)) edge->paintLive(painter, zoom(), scroll_);
+  for (const auto& [name, node] : canvas_.nodes()) {
+    if (!node->sceneBoundingRect().intersects(visible)) continue;
+    painter.translate(node->pos());
+    node->paintLive(painter, zoom());
+    painter.translate(-node->pos());
+  }
+  tool().paint(painter, zoom());
+  painter.resetTransform();
+  if (canvas_.nodes().empty()) paintHint(painter);
+}
+
+void CanvasView::drawBackground(QPainter* painter, const QRectF& rect) {
+  painter->fillRect(rect, colorOf(Tone::Canvas));
+  if (zoom() < kGridZoom) return;
+  QVector<QPointF> dots;
+  for (double x = std::ceil(rect.left() / kGrid) * kGrid; x < rect.right(); x += kGrid)
+    for (double y = std::ceil(rect.top() / kGrid) * kGrid; y < rect.bottom(); y += kGrid) dots << QPointF(x, y);
+  QPen pen(Theme::instance().faint(Tone::Line, 0.8), 1.3);
+  pen.setCosmetic(true);
+  pen.setCapStyle(Qt::RoundCap);
+  painter->setPen(pen);
+  painter->drawPoints(dots.constData(), static_cast<int>(dots.size()));
+}
+
+void CanvasView::paintHint(QPainter& painter) const {
+  painter.setPen(colorOf(Tone::Muted));
+  painter.setFont(Theme::instance().font(faultline::Type::Name, 1.15));
+  painter.drawText(viewport()->rect(), Qt::AlignCenter, tr("An empty canvas. Open a scenario with Ctrl+O."));
+}
+
+void CanvasView::animate() {
+  const double elapsed = static_cast<double>(sinceFrame_.restart()) / 1000;
+  const RunBridge& run = canvas_.run();
+  if (!animated_ || !isVisible() || !run.isLive() || run.state() != RunState::Running) return;
+  // In slow motion the dots are slow too, but fast motion must stay readable.
+  scroll_ += elapsed * std::min(1.0, run.speed());
+  viewport()->update();
+}
+
+void CanvasView::setAnimated(bool animated) { animated_ = animated; }
+
+// ------------------------------------------------------------- zoom and pan
+
+void CanvasView::zoomAt(QPointF point, double factor) {
+  const double to = std::clamp(zoom() * factor, kLeastZoom, kMostZoom);
+  const QPointF before = viewportTransform().inverted().map(point);
+  scale(to / zoom(), to / zoom());
+  const QPointF after = viewportTransform().inverted().map(point);
+  moveBy((after - before) * to);
+  untouched_ = false;
+  Q_EMIT zoomChanged(to);
+}
+
+void CanvasView::moveBy(QPointF distance) {
+  // By the transform, in floating point: scroll bars know whole pixels only, and many steps of the wheel would drift.
+  translate(distance.x() / zoom(), distance.y() / zoom());
+  invalidateLayer();
+}
+
+void CanvasView::setZoom(double to) { zoomAt(QRectF(viewport()->rect()).center(), to / zoom()); }
+
+void CanvasView::fit(const QRectF& rect) {
+  if (rect.isEmpty() || viewport()->size().isEmpty()) return;
+  const double to = std::clamp(std::min(viewport()->width() / rect.width(), viewport()->height() / rect.height()),
+                               kLeastZoom, kMostFit);
+  setTransform(QTransform::fromScale(to, to));
+  centerOn(rect.center());
+  invalidateLayer();
+  Q_EMIT zoomChanged(to);
+}
+
+void CanvasView::fitAll() {
+  if (!canvas_.nodes().empty()) fit(canvas_.contentRect());
+  untouched_ = true;
+}
+
+void CanvasView::fitSelection() {
+  const std::vector<std::string> names = canvas_.selection().nodeList();
+  if (names.empty()) return fitAll();
+  fit(canvas_.contentRect(names));
+  untouched_ = false;
+}
+
+void CanvasView::resizeEvent(QResizeEvent* event) {
+  QGraphicsView::resizeEvent(event);
+  invalidateLayer();
+  if (untouched_) fitAll();
+}
+
+void CanvasView::scrollContentsBy(int, int) { invalidateLayer(); }
+
+void CanvasView::wheelEvent(QWheelEvent* event) {
+  // A touch pad that scrolls both ways pans; the wheel zooms.
+  if (!event->pixelDelta().isNull() && !(event->modifiers() & Qt::ControlModifier)) {
+    moveBy(event->pixelDelta());
+    untouched_ = false;
+  } else {
+    zoomAt(event->position(), std::pow(1.0015, event->angleDelta().y()));
+  }
+  event->accept();
+}
+
+// ------------------------------------------------------------- the pointer and keys
+
+Pointer CanvasView::pointerAt(QPoint point, Qt::MouseButton button) const {
+  return {viewportTransform().inverted().map(QPointF(point)), point, button, Qt::NoModifier, zoom()};
+}
+
+void CanvasView::setTool(std::unique_ptr<Tool> tool) {
+  this->tool().cancel();
+  custom_ = std::move(tool);
+  viewport()->update();
+}
+
+void CanvasView::mousePressEvent(QMouseEvent* event) {
+  setFocus();
+  if (event->button() == Qt::MiddleButton || (event->button() == Qt::LeftButton && spaceHeld_)) {
+    panning_ = true;
+    panStart_ = event->pos();
+    updateCursor();
+    return;
+  }
+  Pointer pointer = pointerAt(event->pos(), event->button());
+  pointer.modifiers = event->modifiers();
+  tool().press(pointer);
+  viewport()->update();
+}
+
+void CanvasView::mouseMoveEvent(QMouseEvent* event) {
+  if (panning_) {
+    moveBy(event->pos() - panStart_);
+    panStart_ = event->pos();
+    untouched_ = false;
+    return;
+  }
+  Pointer pointer = pointerAt(event->pos());
+  pointer.modifiers = event->modifiers();
+  tool().move(pointer);
+  if (event->buttons() != Qt::NoButton) viewport()->update();
+}
+
+void CanvasView::mouseReleaseEvent(QMouseEvent* event) {
+  if (panning_) {
+    panning_ = false;
+    updateCursor();
+    return;
+  }
+  Pointer pointer = pointerAt(event->pos(), event->button());
+  pointer.modifiers = event->modifiers();
+  tool().release(pointer);
+  viewport()->update();
+}
+
+void CanvasView::mouseDoubleClickEvent(QMouseEvent* event) {
+  const Pointer pointer = pointerAt(event->pos(), event->button());
+  tool().doubleClick(pointer);
+  const NodeItem* node = canvas_.nodeAt(pointer.scene);
+  const EdgeItem* edge = node ? nullptr : canvas_.edgeAt(pointer.scene);
+  Q_EMIT doubleClicked(node ? node->name() : std::string(), edge ? edge->name() : std::string(), pointer.scene);
+}
+
+void CanvasView::keyPressEvent(QKeyEvent* event) {
+  if (event->key() == Qt::Key_Escape) {
+    tool().cancel();
+    if (custom_) setTool(nullptr);
+    else canvas_.selection().clear();
+    viewport()->update();
+  } else if (event->key() == Qt::Key_Space && !event->isAutoRepeat()) {
+    spaceHeld_ = true;
+    updateCursor();
+  } else {
+    event->ignore();  // arrows must not scroll: they belong to whoever moves nodes
+  }
+}
+
+void CanvasView::keyReleaseEvent(QKeyEvent* event) {
+  if (event->key() != Qt::Key_Space || event->isAutoRepeat()) return QGraphicsView::keyReleaseEvent(event);
+  spaceHeld_ = false;
+  updateCursor();
+}
+
+void CanvasView::updateCursor() {
+  viewport()->setCursor(panning_ ? Qt::ClosedHandCursor : spaceHeld_ ? Qt::OpenHandCursor : Qt::ArrowCursor);
+}
+
+bool CanvasView::event(QEvent* event) {
+  if (event->type() == QEvent::FocusOut || event->type() == QEvent::WindowDeactivate) {
+    spaceHeld_ = false;
+    updateCursor();
+  }
+  return QGraphicsView::event(event);
+}
+
+}  // namespace faultline

@@ -1,0 +1,265 @@
+#include <QtTest>
+#include <QtWidgets>
+
+#include "gui/canvas/canvas_scene.h"
+#include "gui/canvas/canvas_view.h"
+#include "gui/canvas/edge_item.h"
+#include "gui/canvas/node_item.h"
+#include "gui/main_window.h"
+#include "gui/style/format.h"
+#include "gui/style/theme.h"
+#include "model/catalog.h"
+
+using namespace faultline;
+
+namespace {
+
+const QString kFlagship = QStringLiteral(FAULTLINE_SOURCE_DIR "/scenarios/missing_index_cascade.yaml");
+constexpr int kPatienceMs = 20'000;
+
+// The flagship in a window, with the pointer.
+struct Desk {
+  MainWindow window;
+  CanvasView& view = window.canvas();
+  CanvasScene& scene = view.canvas();
+
+  Desk() {
+    window.openFile(kFlagship);
+    window.resize(1200, 780);
+    window.show();
+    (void)QTest::qWaitForWindowExposed(&window);
+  }
+  ~Desk() { window.document().reset(); }  // nothing to save: closing asks nobody
+
+  QPoint viewPoint(QPointF scenePoint) const { return view.viewportTransform().map(scenePoint).toPoint(); }
+  QPoint centreOf(const char* node) const { return viewPoint(scene.node(node)->pos()); }
+  void drag(QPoint from, QPoint to, Qt::KeyboardModifiers modifiers = {}) {
+    QTest::mousePress(view.viewport(), Qt::LeftButton, modifiers, from);
+    for (int i = 1; i <= 4; ++i) {
+      const QPoint at = from + (to - from) * i / 4;
+      QMouseEvent move(QEvent::MouseMove, at, view.viewport()->mapToGlobal(at), Qt::NoButton, Qt::LeftButton, modifiers);
+      QApplication::sendEvent(view.viewport(), &move);
+    }
+  }
+  void drop(QPoint at, Qt::KeyboardModifiers modifiers = {}) {
+    QTest::mouseRelease(view.viewport(), Qt::LeftButton, modifiers, at);
+  }
+  void click(QPoint at, Qt::KeyboardModifiers modifiers = {}) {
+    QTest::mouseClick(view.viewport(), Qt::LeftButton, modifiers, at);
+  }
+};
+
+Scenario lattice(int columns, int rows) {
+  Scenario scenario;
+  scenario.name = "lattice";
+  scenario.duration = seconds(60);
+  const auto name = [](int x, int y) { return "n" + std::to_string(x) + "_" + std::to_string(y); };
+  for (int x = 0; x < columns; ++x)
+    for (int y = 0; y < rows; ++y) {
+      scenario.nodes.push_back({name(x, y), x == 0 ? "client" : "service", {}, {}});
+      scenario.layout.emplace_back(name(x, y), Point{x * 240.0, y * 130.0});
+      for (int next = 0; next < 2 && x + 1 < columns; ++next) {
+        EdgeSpec edge;
+        edge.from = name(x, y);
+        edge.to = name(x + 1, (y + next) % rows);
+        scenario.edges.push_back(std::move(edge));
+      }
+    }
+  return scenario;
+}
+
+}  // namespace
+
+class CanvasTest : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void initTestCase() { Theme::instance().install(*qApp); }
+
+  void theCanvasMirrorsTheDocument() {
+    Desk desk;
+    QCOMPARE(desk.scene.nodes().size(), desk.window.document().scenario().nodes.size());
+    QCOMPARE(desk.scene.edges().size(), desk.window.document().scenario().edges.size());
+    desk.window.document().apply("", edits::addNode({"spare", "service", {}, {}}, {100, 200}));
+    QCOMPARE(desk.scene.node("spare")->pos(), QPointF(100, 200));
+    desk.window.document().apply("", edits::connect("spare", "db"));
+    QVERIFY(desk.scene.edge("spare -> db") != nullptr);
+    desk.window.document().apply("", edits::rename("spare", "extra"));
+    QVERIFY(desk.scene.node("spare") == nullptr && desk.scene.edge("extra -> db") != nullptr);
+    desk.window.document().apply("", edits::remove({"extra"}, {}));
+    QVERIFY(desk.scene.node("extra") == nullptr && desk.scene.edge("extra -> db") == nullptr);
+    while (desk.window.document().undoStack()->canUndo()) desk.window.document().undoStack()->undo();
+    QCOMPARE(desk.scene.edges().size(), desk.window.document().scenario().edges.size());
+  }
+
+  void clicksSelect() {
+    Desk desk;
+    Selection& selection = desk.window.selection();
+    desk.click(desk.centreOf("db"));
+    QCOMPARE(selection.onlyNode(), std::string("db"));
+    desk.click(desk.centreOf("app"), Qt::ShiftModifier);
+    QCOMPARE(selection.nodes(), (Selection::Names{"app", "db"}));
+    desk.click(desk.centreOf("db"), Qt::ShiftModifier);
+    QCOMPARE(selection.nodes(), (Selection::Names{"app"}));
+    desk.click(desk.viewPoint(desk.scene.edge("app -> db")->at(0.5)));
+    QCOMPARE(selection.onlyEdge(), std::string("app -> db"));
+    desk.click({3, 3});
+    QVERIFY(selection.isEmpty());
+  }
+
+  void aDragMovesByOneEntry() {
+    Desk desk;
+    Document& document = desk.window.document();
+    const Scenario before = document.scenario();
+    const QPointF start = desk.scene.node("cache")->pos();
+    const QPoint from = desk.centreOf("cache"), to = from + QPoint(40, -60);
+    desk.drag(from, to);
+    QVERIFY(document.scenario() == before);  // nothing is said before the release
+    QVERIFY(desk.scene.node("cache")->pos() != start);
+    desk.drop(to);
+    QCOMPARE(document.undoStack()->count(), 1);
+    QCOMPARE(document.undoStack()->undoText(), QStringLiteral("Move cache"));
+    const Point* place = edits::placeOf(document.scenario(), "cache");
+    QCOMPARE(QPointF(place->x, place->y), desk.scene.node("cache")->pos());
+    QCOMPARE(std::fmod(place->x, 12.0), 0.0);  // the grid caught it
+    document.undoStack()->undo();
+    QCOMPARE(desk.scene.node("cache")->pos(), start);
+    QVERIFY(document.scenario() == before);
+  }
+
+  void escapeLeavesNoTrace() {
+    Desk desk;
+    const QPointF start = desk.scene.node("db")->pos();
+    const QPoint from = desk.centreOf("db");
+    desk.drag(from, from + QPoint(80, 80));
+    QVERIFY(desk.scene.node("db")->pos() != start);
+    QTest::keyClick(&desk.view, Qt::Key_Escape);
+    QCOMPARE(desk.scene.node("db")->pos(), start);
+    desk.drop(from + QPoint(80, 80));
+    QCOMPARE(desk.window.document().undoStack()->count(), 0);
+  }
+
+  void theRubberBandSelects() {
+    Desk desk;
+    const QRectF app = desk.scene.node("app")->sceneCard(), lb = desk.scene.node("lb")->sceneCard();
+    const QRectF both = (app | lb).adjusted(-4, -20, 4, 20);
+    desk.drag(desk.viewPoint(both.topLeft()), desk.viewPoint(both.bottomRight()));
+    desk.drop(desk.viewPoint(both.bottomRight()));
+    QCOMPARE(desk.window.selection().nodes(), (Selection::Names{"app", "lb"}));
+    QVERIFY(desk.window.document().undoStack()->count() == 0);
+  }
+
+  void deletingAndPastingAreCommands() {
+    Desk desk;
+    Document& document = desk.window.document();
+    desk.click(desk.centreOf("cache"));
+    desk.window.actions()[Command::Copy]->trigger();
+    QVERIFY(QApplication::clipboard()->text().startsWith(QStringLiteral("faultline: 1")));
+    desk.window.actions()[Command::Delete]->trigger();
+    QVERIFY(document.scenario().findNode("cache") == nullptr);
+    desk.window.actions()[Command::Paste]->trigger();
+    QVERIFY(document.scenario().findNode("cache") != nullptr);
+    QCOMPARE(desk.window.selection().onlyNode(), std::string("cache"));
+    desk.window.actions()[Command::Duplicate]->trigger();
+    QVERIFY(document.scenario().findNode("cache_2") != nullptr);
+    for (int i = 0; i < 3; ++i) desk.window.actions()[Command::Undo]->trigger();
+    QVERIFY(!document.undoStack()->canUndo());
+    QCOMPARE(document.scenario().edges.size(), desk.scene.edges().size());
+  }
+
+  void theWheelZoomsAtThePointer() {
+    Desk desk;
+    const QPointF at(300.5, 210.25);
+    const QPointF before = desk.view.viewportTransform().inverted().map(at);
+    for (int i = 0; i < 20; ++i) {
+      QWheelEvent wheel(at, desk.view.viewport()->mapToGlobal(at), {}, {0, i < 12 ? 120 : -120}, Qt::NoButton,
+                        Qt::NoModifier, Qt::NoScrollPhase, false);
+      QApplication::sendEvent(desk.view.viewport(), &wheel);
+    }
+    const QPointF after = desk.view.viewportTransform().inverted().map(at);
+    QVERIFY2(QLineF(before, after).length() < 1e-6, qPrintable(QString::number(QLineF(before, after).length())));
+  }
+
+  void framesShowWhereItHurts() {
+    Desk desk;
+    QCOMPARE(desk.scene.node("db")->health(), Health::Idle);
+    desk.window.run().runUntil(seconds(150));
+    QVERIFY(QTest::qWaitFor([&] { return desk.window.run().now() == seconds(150); }, kPatienceMs));
+    QCOMPARE(desk.scene.node("users")->health(), Health::Failing);
+    QCOMPARE(desk.scene.node("feed_readers")->health(), Health::Ok);
+    desk.window.run().viewAt(seconds(100));
+    QCOMPARE(desk.scene.node("users")->health(), Health::Ok);
+  }
+
+  void everyKindHasAGlyph() {
+    for (const ComponentInfo* kind : catalog()) {
+      const QPixmap own = Theme::instance().glyph(kind->kind, Qt::white, 24, 1);
+      QVERIFY(!own.isNull());
+      const QPixmap none = Theme::instance().glyph("no such kind", Qt::white, 24, 1);
+      QVERIFY2(own.toImage() != none.toImage(), kind->kind);
+    }
+  }
+
+  void theThemeSwitchesLive() {
+    Desk desk;
+    Theme::instance().setMode(Theme::Mode::Dark);
+    const QImage dark = desk.view.viewport()->grab().toImage();
+    Theme::instance().setMode(Theme::Mode::Light);
+    const QImage light = desk.view.viewport()->grab().toImage();
+    QCOMPARE(dark.pixelColor(2, 2), QColor("#12151a"));
+    QCOMPARE(light.pixelColor(2, 2), QColor("#f3f5f8"));
+    Theme::instance().setMode(Theme::Mode::System);
+  }
+
+  void numbersReadWell_data() {
+    QTest::addColumn<double>("number");
+    QTest::addColumn<QString>("unit");
+    QTest::addColumn<QString>("text");
+    QTest::newRow("ms") << 15.34 << "ms" << "15.3 ms";
+    QTest::newRow("s") << 6200. << "ms" << "6.2 s";
+    QTest::newRow("minutes") << 221'000. << "ms" << "3 min 41 s";
+    QTest::newRow("us") << 0.8 << "ms" << "800 µs";
+    QTest::newRow("rate") << 228.4 << "/s" << "228/s";
+    QTest::newRow("high rate") << 12'345. << "/s" << "12.3 k/s";
+    QTest::newRow("ratio") << 0.412 << "ratio" << "41.2 %";
+    QTest::newRow("count") << 8412. << "messages" << "8 412";
+    QTest::newRow("large") << 9'500'000. << "1" << "9.5 M";
+    QTest::newRow("unknown") << std::nan("") << "ms" << "–";
+    QTest::newRow("zero") << 0. << "/s" << "0/s";
+  }
+  void numbersReadWell() {
+    QFETCH(double, number);
+    QFETCH(QString, unit);
+    QFETCH(QString, text);
+    QString shown = format::value(number, unit.toStdString());
+    QCOMPARE(shown.replace(QChar(0x2009), QLatin1Char(' ')).replace(QChar(0x202f), QLatin1Char(' ')), text);
+  }
+
+  // Not a limit, a figure: what a frame of a large canvas costs here.
+  void aLargeCanvasIsPaintedQuickly() {
+    Desk desk;
+    desk.window.document().reset(lattice(20, 25));
+    QCOMPARE(desk.scene.nodes().size(), std::size_t{500});
+    QVERIFY(desk.scene.edges().size() >= 900);
+    desk.window.run().runUntil(seconds(5));
+    QVERIFY(QTest::qWaitFor([&] { return desk.window.run().now() == seconds(5); }, kPatienceMs));
+    desk.view.viewport()->repaint();
+    constexpr int kFrames = 20;
+    QElapsedTimer timer;
+    timer.start();
+    for (int i = 0; i < kFrames; ++i) desk.view.viewport()->repaint();
+    const double live = static_cast<double>(timer.nsecsElapsed()) / 1e6 / kFrames;
+    timer.restart();
+    for (int i = 0; i < 5; ++i) {
+      desk.scene.update();
+      QApplication::processEvents();
+      desk.view.viewport()->repaint();
+    }
+    qInfo("500 nodes, %zu arrows: %.1f ms a frame, %.1f ms with everything painted anew", desk.scene.edges().size(), live,
+          static_cast<double>(timer.nsecsElapsed()) / 1e6 / 5);
+    QVERIFY(live < 1000);
+  }
+};
+
+QTEST_MAIN(CanvasTest)
+#include "canvas_test.moc"
