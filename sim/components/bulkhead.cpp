@@ -147,14 +147,13 @@ const ComponentInfo& bulkheadInfo() {
       .summary = "Limits how many calls are at a dependency at a time, so that a slow one cannot take everything.",
       .help =
           "A call holds its place until the dependency answers, also after its caller gave up: give the out-edge a "
-          "timeout "
-          "to free places of a dependency that hangs. It guards one dependency, over all instances of it and of its "
-          "callers; the `pool` of an arrow is the same for each caller instance apart. With Poisson arrivals and no "
-          "waiting, the share that is refused is Erlang's loss formula, whatever the distribution of the dependency's "
-          "times. An arrow to it that is `optional` makes the refusal a degraded answer. Leaves out: threads of its "
-          "own "
-          "(as in a thread-pool bulkhead), which would cost memory and switching. Defaults of resilience4j 2 "
-          "(resilience4j.readme.io/docs/bulkhead): 25 concurrent calls, nobody waits.",
+          "timeout to free places of a dependency that hangs. It guards one dependency, over all instances of it and "
+          "of its callers; the `pool` of an arrow is the same for each caller instance apart. With Poisson arrivals "
+          "and no waiting, the share that is refused is Erlang's loss formula, whatever the distribution of the "
+          "dependency's times. An arrow to it that is `optional` makes the refusal a degraded answer. Leaves out: "
+          "threads of its own (as in a thread-pool bulkhead), which would cost memory and switching. Defaults of "
+          "resilience4j 2 (resilience4j.readme.io/docs/bulkhead): 25 concurrent calls, nobody waits. Checked against "
+          "Erlang B and M/M/c/K: test bulkhead.",
       .params = kParams,
       .metrics = kMetrics,
       .reasons = kReasons,

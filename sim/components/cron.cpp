@@ -238,16 +238,12 @@ const ComponentInfo& cronInfo() {
       .summary = "Scheduled jobs: a batch of operations every interval, all at once.",
       .help =
           "What is scheduled for the same minute arrives in the same instant, so its peak is far above its mean; "
-          "`spread` "
-          "is the usual cure. Latency counts from the time of the run. All operations are of one user. A run that was "
-          "due "
-          "while the scheduler was down is lost; after a hang only the last one that was due starts. The verb "
-          "`traffic` "
-          "multiplies the batch. The plan of the out-edges applies to each operation, one by one. Leaves out: "
-          "calendars, "
-          "time zones and daylight saving, and stopping a run for the next one. `overlap` and its default are "
-          "concurrencyPolicy of a Kubernetes CronJob (kubernetes.io/docs, CronJob); a minute is the finest interval of "
-          "cron (crontab(5)); the batch of 100 is a placeholder.",
+          "`spread` is the usual cure. Latency counts from the time of the run. All operations are of one user. A run "
+          "that was due while the scheduler was down is lost; after a hang only the last one that was due starts. The "
+          "verb `traffic` multiplies the batch. The plan of the out-edges applies to each operation, one by one. "
+          "Leaves out: calendars, time zones and daylight saving, and stopping a run for the next one. `overlap` and "
+          "its default are concurrencyPolicy of a Kubernetes CronJob (kubernetes.io/docs, CronJob); a minute is the "
+          "finest interval of cron (crontab(5)); the batch of 100 is a placeholder. Checked in test cron.",
       .params = kParams,
       .metrics = kMetrics,
       .headline = kHeadline,

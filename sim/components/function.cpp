@@ -349,23 +349,17 @@ const ComponentInfo& functionInfo() {
       .summary = "A serverless function: environments start on demand, take one call at a time, and go when idle.",
       .help =
           "A call gets the warm environment that was used last, else a new one starts for it, for which it waits even "
-          "if "
-          "another becomes free. Beyond the concurrency limit calls wait in order, or are refused. An environment is "
-          "held "
-          "until the call is answered, also while it waits for others. With Poisson arrivals at rate r and short work "
-          "the "
-          "cold share is exp(-r * keep_warm). Every call of a burst onto a cold function meets a cold start of its "
-          "own. "
-          "Health checks are calls like others, and keep a function warm. `recycle` is a new version. Leaves out: "
-          "memory "
-          "sizes and what CPU they buy, a limit to the speed of scaling, snapshots, time limits of a run (use the "
-          "timeout "
-          "of the arrow). Defaults: 1,000 concurrent calls an account as AWS Lambda, which refuses more with 429 "
-          "(docs.aws.amazon.com, Lambda quotas); 10 min after OpenWhisk, which Shahrad et al., \"Serverless in the "
-          "Wild\" "
-          "(ATC 2020), take as the common fixed policy; a cold start of 250 ms, in one case of a hundred 1 s, stands "
-          "for "
-          "the \"under 100 ms to over 1 second\" of AWS; the work of 20 ms is a placeholder to be measured.",
+          "if another becomes free. Beyond the concurrency limit calls wait in order, or are refused. An environment "
+          "is held until the call is answered, also while it waits for others. With Poisson arrivals at rate r and "
+          "short work the cold share is exp(-r * keep_warm). Every call of a burst onto a cold function meets a cold "
+          "start of its own. Health checks are calls like others, and keep a function warm. `recycle` is a new "
+          "version. Leaves out: memory sizes and what CPU they buy, a limit to the speed of scaling, snapshots, time "
+          "limits of a run (use the timeout of the arrow). Defaults: 1,000 concurrent calls an account as AWS Lambda, "
+          "which refuses more with 429 (docs.aws.amazon.com, Lambda quotas); 10 min after OpenWhisk, which Shahrad et "
+          "al., \"Serverless in the Wild\" (ATC 2020), take as the common fixed policy; a cold start of 250 ms, in "
+          "one case of a hundred 1 s, stands for the \"under 100 ms to over 1 second\" of AWS; the work of 20 ms is a "
+          "placeholder to be measured. Checked against exp(-r * keep_warm), M/M/1 with set-up times (Welch 1964) and "
+          "Erlang B: tests function, truth.traffic_control.",
       .params = kParams,
       .metrics = kMetrics,
       .reasons = kReasons,

@@ -448,21 +448,20 @@ const ComponentInfo& loadShedderInfo() {
       .help =
           "It guards one dependency, over all its instances, and sees of it only answers. AIMD (Chiu & Jain 1989): + "
           "`increase` for a round of as many good answers as the limit, if at least half of it was used; times "
-          "`backoff`, "
-          "rounded down, at an overloaded answer, once for each round. Gradient (Envoy's adaptive concurrency): every "
-          "`every`, which should be longer than the latency, the limit L becomes g L + sqrt(g L) with "
-          "g = (1 + tolerance) * baseline / mean latency, between 0.5 and 2. The baseline is the mean latency of "
-          "`baseline_calls` answers while only `baseline_limit` calls are let through, which sheds the others for that "
-          "moment. A dependency with c servers then settles at x + sqrt(x), x = (1 + tolerance) c. Envoy takes medians "
-          "and adds jitter; here it is means without. CoDel (RFC 8289): when waiting was above `target` for an "
-          "`interval`, the next call of the queue is dropped, and further ones after interval / sqrt(number), until it "
-          "is "
-          "below; against a load that does not give way this takes a while. Priority: a class is shed when its part of "
-          "all places (limit and queue) is used, whoever uses it. A call whose caller gave up keeps its place until it "
-          "is answered. Leaves out: CPU and memory as signals. Defaults: limit 20 and backoff 0.9 of Netflix "
-          "concurrency-limits (github.com/Netflix/concurrency-limits), 5 ms and 100 ms of RFC 8289, 25 %, 60 s, 50 "
-          "calls "
-          "and 3 of Envoy (envoyproxy.io, adaptive concurrency filter), 100 ms of the example there.",
+          "`backoff`, rounded down, at an overloaded answer, once for each round. Gradient (Envoy's adaptive "
+          "concurrency): every `every`, which should be longer than the latency, the limit L becomes g L + sqrt(g L) "
+          "with g = (1 + tolerance) * baseline / mean latency, between 0.5 and 2. The baseline is the mean latency of "
+          "`baseline_calls` answers while only `baseline_limit` calls are let through, which sheds the others for "
+          "that moment. A dependency with c servers then settles at x + sqrt(x), x = (1 + tolerance) c. Envoy takes "
+          "medians and adds jitter; here it is means without. CoDel (RFC 8289): when waiting was above `target` for "
+          "an `interval`, the next call of the queue is dropped, and further ones after interval / sqrt(number), "
+          "until it is below; against a load that does not give way this takes a while. Priority: a class is shed "
+          "when its part of all places (limit and queue) is used, whoever uses it. A call whose caller gave up keeps "
+          "its place until it is answered. Leaves out: CPU and memory as signals. Defaults: limit 20 and backoff 0.9 "
+          "of Netflix concurrency-limits (github.com/Netflix/concurrency-limits), 5 ms and 100 ms of RFC 8289, 25 %, "
+          "60 s, 50 calls and 3 of Envoy (envoyproxy.io, adaptive concurrency filter), 100 ms of the example there. "
+          "Checked against the schedule of RFC 8289, the sawtooth of Chiu & Jain, the fixed point above and trunk "
+          "reservation as a Markov chain: tests load_shedder, truth.traffic_control.",
       .params = kParams,
       .metrics = kMetrics,
       .reasons = kReasons,

@@ -237,22 +237,18 @@ const ComponentInfo& rateLimiterInfo() {
       .summary = "Lets only so many calls pass in a time, and refuses or holds back the others.",
       .help =
           "Token bucket: burst + rate * t calls at most in any time t (RFC 2697; Cruz 1991), refilled continuously. "
-          "Leaky "
-          "bucket: the accounting of nginx limit_req, `reject` being its nodelay. A fixed window lets up to twice its "
-          "limit "
-          "pass around a boundary. Refused calls do not count. A call that is held back has its place from its arrival "
-          "on, "
-          "and keeps it when its caller gives up. Health checks count like other calls. A crash empties an instance's "
-          "own "
-          "counters, so it starts with a full burst; shared counters outlive it. With own counters and n instances "
-          "behind "
-          "a balancer the limit is in effect n times as high; with shared ones it is exact, for the price of "
-          "`store_latency`. Leaves out: costs other than one for each call, failures of the store, and its races (a "
-          "decision is atomic). The refusal is 429 with Retry-After (RFC 6585, RFC 9110 section 10.2.3). Defaults: 100 "
-          "calls at once and 10 a second is the usual textbook bucket; for comparison AWS API Gateway gives an account "
-          "10,000/s with a burst of 5,000 (docs.aws.amazon.com, API Gateway quotas), GitHub a user 5,000 in a window "
-          "of "
-          "an hour.",
+          "Leaky bucket: the accounting of nginx limit_req, `reject` being its nodelay. A fixed window lets up to "
+          "twice its limit pass around a boundary. Refused calls do not count. A call that is held back has its place "
+          "from its arrival on, and keeps it when its caller gives up. Health checks count like other calls. A crash "
+          "empties an instance's own counters, so it starts with a full burst; shared counters outlive it. With own "
+          "counters and n instances behind a balancer the limit is in effect n times as high; with shared ones it is "
+          "exact, for the price of `store_latency`. Leaves out: costs other than one for each call, failures of the "
+          "store, and its races (a decision is atomic). The refusal is 429 with Retry-After (RFC 6585, RFC 9110 "
+          "section 10.2.3). Defaults: 100 calls at once and 10 a second is the usual textbook bucket; for comparison "
+          "AWS API Gateway gives an account 10,000/s with a burst of 5,000 (docs.aws.amazon.com, API Gateway quotas), "
+          "GitHub a user 5,000 in a window of an hour. Checked against the bucket's arrival curve, Takacs' level "
+          "crossings, Erlang B (sliding window) and the published accounting of nginx: tests rate_limiter, "
+          "truth.traffic_control.",
       .params = kParams,
       .metrics = kMetrics,
       .reasons = kReasons,
