@@ -383,16 +383,16 @@ const ComponentInfo& apiGatewayInfo() {
           "takes the class of the call; of several, one is drawn by `weight` (a canary). Of an arrow's plan only "
           "`for` and `mode` count: to one with `mode: send` a copy of each call is sent when it is answered (a log "
           "shipper, an audit). The node named by `auth_node` is called, along the first arrow to it, as a read, for "
-          "each check; its failure is the "
-          "answer. Workers are held for CPU work only, not while others are asked, as in event-driven proxies. "
-          "Refused calls cost the check and the log line, too; only those that find no place cost nothing. Health "
-          "checks are answered by the gateway itself, after `work`. A crash forgets own buckets and who was let in. "
-          "Leaves out: connection set-up, transformation and aggregation of answers, response caching (put a cache "
-          "behind it), plans and keys. Defaults: a limit, where there is one, of 100 calls at once and 10 a second "
-          "for each user is the usual textbook bucket; the times (50 us to take a call in, 50 us for a signature, "
-          "where RSA-2048 alone takes some 30 us in `openssl speed`, 10 us for a log line) are placeholders to be "
-          "measured. AWS remembers what an authorizer said for 300 s unless told otherwise (docs.aws.amazon.com, API "
-          "Gateway). Checked in test api_gateway, with costs, capacity and limits worked out by hand.",
+          "each check; its failure is the answer. Workers are held for CPU work only, not while others are asked, as "
+          "in event-driven proxies. Refused calls cost the check and the log line, too; only those that find no place "
+          "cost nothing. Health checks are answered by the gateway itself, after `work`. A crash forgets own buckets "
+          "and who was let in. Leaves out: connection set-up, transformation and aggregation of answers, response "
+          "caching (put a cache behind it), plans and keys. Defaults: a limit, where there is one, of 100 calls at "
+          "once and 10 a second for each user is the usual textbook bucket; the times (50 us to take a call in, 50 us "
+          "for a signature, where RSA-2048 alone takes some 30 us in `openssl speed`, 10 us for a log line) are "
+          "placeholders to be measured. AWS remembers what an authorizer said for 300 s unless told otherwise "
+          "(docs.aws.amazon.com, API Gateway). Checked in test api_gateway, with costs, capacity and limits worked "
+          "out by hand.",
       .params = kParams,
       .metrics = kMetrics,
       .reasons = kReasons,

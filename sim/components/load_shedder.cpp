@@ -311,6 +311,7 @@ class LoadShedder : public Component {
   void leave(Context& ctx) {
     for (CallId next = station_->release(ctx); next != 0; next = station_->release(ctx))
       if (goesOn(ctx, next)) return;
+    if (isOver_) showPlaces(ctx);
   }
 
   bool goesOn(Context& ctx, CallId id) {
@@ -334,8 +335,15 @@ class LoadShedder : public Component {
   void applyLimit(Context& ctx, std::int64_t limit) {
     station_->setServers(ctx, limit);
     ctx.set(kLimit, limit);
+    showPlaces(ctx);
     while (const CallId next = station_->admit(ctx))
       if (!goesOn(ctx, next)) leave(ctx);
+  }
+
+  // Where the limit fell below what is under way, that is how many places there still are.
+  void showPlaces(Context& ctx) {
+    isOver_ = station_->busy() > station_->servers();
+    ctx.stats(0).servers.set(std::max(station_->busy(), station_->servers()), ctx.now().ns);
   }
 
   // --- what answers teach
@@ -424,6 +432,7 @@ class LoadShedder : public Component {
   std::int64_t mostInRound_ = 0;
   double sum_ = 0;  // of their latencies, in seconds
   bool isMeasuring_ = false;
+  bool isOver_ = false;  // more calls are under way than the limit allows
   double baseline_ = 0;
   SimTime nextBaseline_;
   Context::TimerId timer_;

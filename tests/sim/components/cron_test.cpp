@@ -138,6 +138,18 @@ class CronTest : public QObject {
     QCOMPARE(metricOf(nodeOf(run.summary, "jobs"), "run_time").value, 4.5);
   }
 
+  // Two share one attempt; the users of both give up before it ends, and its answer is for nobody.
+  void sharedAttemptsEndAfterTheirUsersGaveUp() {
+    const Begun run(
+        system("every: 60s, batch: 2, timeout: 1s", "work: 5s", "59s", {}, {}, "{single_flight: true, timeout: 3s}"));
+    QCOMPARE(countOf(run.summary.requests, "jobs.timeout"), std::uint64_t{2});
+    QCOMPARE(nodeOf(run.summary, "app").arrivals, std::uint64_t{1});
+    const Begun later(system("every: 3s, batch: 3, spread: 'uniform(0s, 1s)', timeout: 1.5s", "work: 2s", "59s", {},
+                             "classes:\n  k: {key: fixed(1)}\n", "{single_flight: true}"));
+    QVERIFY(later.summary.requests.ok > 0);
+    QVERIFY(countOf(later.summary.requests, "jobs.timeout") > 0);
+  }
+
   // The plan of the arrows applies to every operation.
   void jobsFollowThePlan() {
     std::string yaml = system("every: 60s, batch: 10", kInstant, "59s", {}, {}, "{times: 7}");

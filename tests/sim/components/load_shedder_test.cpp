@@ -72,6 +72,18 @@ class LoadShedderTest : public QObject {
     QVERIFY(value(run.summary(), "overloads") >= 2);
   }
 
+  // What is under way when the limit falls is not more than there are places.
+  void aFallingLimitDoesNotOverfillThePlaces() {
+    const Summary s = runText(system("rate: 300/s", "mode: aimd, limit: 50, aimd: {backoff: 10%}",
+                                     "workers: 40, queue_capacity: 0, work: 200ms", "100s"));
+    QVERIFY(value(s, "overloads") > 10);
+    QVERIFY(nodeOf(s, "guard").utilization > 0.5 && nodeOf(s, "guard").utilization <= 1);
+    const Summary lowered =
+        runText(system("rate: 300/s, until: 10s", "mode: fixed, limit: 50", "workers: 100, work: 10s", "20s",
+                       "  - {at: 5s, set: guard.limit, to: 1}\n"));
+    QVERIFY(nodeOf(lowered, "guard").utilization <= 1);
+  }
+
   // An idle limit says nothing: it does not grow.
   void anUnusedLimitDoesNotGrow() {
     const Summary idle = runText(system("rate: 20/s", "mode: aimd, limit: 20", "workers: 100, work: 50ms", "100s"));
