@@ -16,6 +16,9 @@
 #include "base/quantity.h"
 #include "gui/canvas/canvas_scene.h"
 #include "gui/canvas/canvas_view.h"
+#include "gui/panels/branch.h"
+#include "gui/panels/chart_panel.h"
+#include "gui/panels/timeline_panel.h"
 #include "gui/run/transport_bar.h"
 #include "gui/style/theme.h"
 
@@ -54,6 +57,7 @@ MainWindow::MainWindow(QWidget* parent)
   statusBar()->addPermanentWidget(problems_);
   statusBar()->addPermanentWidget(zoom_);
   statusBar()->setSizeGripEnabled(false);
+  addPanels();
   connectFile();
   connectEdit();
   connectView();
@@ -65,6 +69,18 @@ MainWindow::MainWindow(QWidget* parent)
 }
 
 MainWindow::~MainWindow() = default;
+
+void MainWindow::addPanels() {
+  auto* branch = new Branch(run_, this);
+  auto* timeline = new TimelinePanel(document_, run_, *branch);
+  auto* charts = new ChartPanel(document_, run_, *branch, timeline->model());
+  QDockWidget* above = addPanel(Qt::BottomDockWidgetArea, QStringLiteral("timeline"), tr("Timeline"), timeline);
+  QDockWidget* below = addPanel(Qt::BottomDockWidgetArea, QStringLiteral("charts"), tr("Charts"), charts);
+  splitDockWidget(above, below, Qt::Vertical);
+  // Both have headings of their own.
+  for (QDockWidget* dock : {above, below}) dock->setTitleBarWidget(new QWidget(dock));
+  connect(timeline, &TimelinePanel::problem, this, [this](const QString& text) { statusBar()->showMessage(text, kMessageMs); });
+}
 
 QDockWidget* MainWindow::addPanel(Qt::DockWidgetArea area, const QString& name, const QString& title, QWidget* panel) {
   auto* dock = new QDockWidget(title, this);

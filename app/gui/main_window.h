@@ -42,6 +42,7 @@ class MainWindow : public QMainWindow {
   void closeEvent(QCloseEvent* event) override;
 
  private:
+  void addPanels();
   void connectFile();
   void connectEdit();
   void connectView();

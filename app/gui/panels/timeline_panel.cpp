@@ -1,0 +1,178 @@
+#include "gui/panels/timeline_panel.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QMenu>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+#include "gui/document/document.h"
+#include "gui/models/chart_plan.h"
+#include "gui/panels/action_dialog.h"
+#include "gui/panels/branch.h"
+#include "gui/panels/timeline_track.h"
+#include "gui/style/format.h"
+#include "gui/style/theme.h"
+
+namespace faultline {
+
+namespace {
+constexpr int kGutter = 190;
+}
+
+QString alertText(const Alert& alert) {
+  const QString owner = QString::fromStdString(ownerOfColumn(alert.column));
+  const QString metric = QString::fromStdString(metricOfColumn(alert.column));
+  switch (alert.rule.kind) {
+    case AlertRule::Kind::ErrorShare:
+      return TimelinePanel::tr("%1: %2 of the operations fail (limit %3)")
+          .arg(owner, format::ratio(alert.value), format::ratio(alert.rule.limit));
+    case AlertRule::Kind::Latency:
+      return TimelinePanel::tr("%1: p95 is %2 (limit %3)")
+          .arg(owner, format::value(alert.value, "ms"), format::value(alert.rule.limit, "ms"));
+    case AlertRule::Kind::Growth:
+      return TimelinePanel::tr("%1: %2 has been growing for %3, now %4")
+          .arg(owner, metric, format::duration(alert.rule.window), format::count(alert.value));
+  }
+  return {};
+}
+
+TimelinePanel::TimelinePanel(Document& document, RunBridge& run, Branch& branch, QWidget* parent)
+    : QWidget(parent), document_(document), run_(run), branch_(branch), model_(new TimelineModel(document, this)),
+      track_(new TimelineTrack(*model_)) {
+  setObjectName(QStringLiteral("timeline"));
+  auto* all = new QHBoxLayout(this);
+  all->setContentsMargins(12, 4, 0, 2);
+  all->setSpacing(6);
+  buildGutter();
+  all->addWidget(track_, 1);
+  setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+
+  connect(&run_, &RunBridge::frameShown, this, &TimelinePanel::showState);
+  connect(&run_, &RunBridge::statusChanged, this, &TimelinePanel::showState);
+  connect(&run_, &RunBridge::samplesGrew, this, &TimelinePanel::updateAlerts);
+  const auto showLiveActions = [this] { model_->setLiveActions(run_.liveActions(), run_.runScenario()); };
+  connect(&run_, &RunBridge::liveActionsChanged, this, showLiveActions);
+  connect(&document_, &Document::changed, this, &TimelinePanel::showState);
+  connect(&branch_, &Branch::changed, this, &TimelinePanel::showState);
+  connect(&Theme::instance(), &Theme::changed, this, &TimelinePanel::showState);
+
+  connect(track_, &TimelineTrack::seekWanted, &run_, &RunBridge::viewAt);
+  connect(track_, &TimelineTrack::liveWanted, &run_, &RunBridge::viewLive);
+  connect(track_, &TimelineTrack::moveWanted, this, &TimelinePanel::moveAction);
+  connect(track_, &TimelineTrack::editWanted, this, &TimelinePanel::editAction);
+  connect(track_, &TimelineTrack::addWanted, this, &TimelinePanel::addAction);
+  connect(track_, &TimelineTrack::removeWanted, this, &TimelinePanel::removeAction);
+  connect(track_, &TimelineTrack::menuWanted, this, &TimelinePanel::openMenu);
+  showLiveActions();
+  showState();
+}
+
+void TimelinePanel::buildGutter() {
+  title_ = new QLabel(tr("Timeline"));
+  hint_ = new QLabel(tr("drag to scrub · double-click to add"));
+  live_ = new QPushButton(tr("Live"));
+  live_->setObjectName(QStringLiteral("live"));
+  live_->setToolTip(tr("Follows the run again (End)."));
+  connect(live_, &QPushButton::clicked, &run_, &RunBridge::viewLive);
+  branchButton_ = new QPushButton(tr("Branch"));
+  branchButton_->setObjectName(QStringLiteral("branch"));
+  connect(branchButton_, &QPushButton::clicked, this, [this] {
+    if (branch_.isActive()) branch_.end();
+    else branch_.start();
+  });
+  auto* buttons = new QHBoxLayout;
+  buttons->setSpacing(6);
+  buttons->addWidget(live_);
+  buttons->addWidget(branchButton_);
+  buttons->addStretch();
+  auto* gutter = new QVBoxLayout;
+  gutter->setSpacing(2);
+  gutter->addWidget(title_);
+  gutter->addWidget(hint_);
+  gutter->addLayout(buttons);
+  gutter->addStretch();
+  auto* side = new QWidget;
+  side->setFixedWidth(kGutter);
+  gutter->setContentsMargins(0, 2, 0, 0);
+  side->setLayout(gutter);
+  static_cast<QHBoxLayout*>(layout())->addWidget(side);
+}
+
+void TimelinePanel::showState() {
+  track_->setRun(run_.now(), run_.duration());
+  track_->setPlayhead(run_.viewTime(), run_.isLive());
+  track_->setBranch(branch_.at());
+  title_->setFont(Theme::instance().font(Type::Name));
+  hint_->setFont(Theme::instance().font(Type::Base, 0.86));
+  QPalette palette = hint_->palette();
+  palette.setColor(QPalette::WindowText, colorOf(run_.isLive() ? Tone::Muted : Tone::Degraded));
+  hint_->setPalette(palette);
+  hint_->setText(run_.isLive() ? tr("drag to scrub · double-click to add") : tr("viewing %1").arg(format::clock(run_.viewTime())));
+  live_->setEnabled(!run_.isLive());
+  branchButton_->setText(branch_.isActive() ? tr("End branch") : tr("Branch"));
+  branchButton_->setToolTip(branch_.isActive()
+                                ? tr("Forgets the run that was kept as the baseline.")
+                                : tr("Keeps this run as the baseline and runs again up to the shown instant: change one thing there, play, and "
+                                     "the charts draw both futures."));
+  branchButton_->setEnabled(branch_.isActive() || !run_.shown().series.times.empty());
+}
+
+void TimelinePanel::updateAlerts(int firstNewRow) {
+  if (firstNewRow == 0) watch_.reset();
+  watch_.update(run_.shown().series);
+  model_->setAlerts(watch_.alerts(), alertText);
+}
+
+// ------------------------------------------------------------- edits
+
+void TimelinePanel::apply(const QString& label, const Edit& edit) {
+  for (const Diagnostic& diagnostic : document_.apply(label, edit))
+    if (diagnostic.severity == Diagnostic::Severity::Error) return Q_EMIT problem(QString::fromStdString(toString(diagnostic)));
+}
+
+void TimelinePanel::moveAction(int index, SimTime to) { apply(tr("Move action"), edits::moveAction(static_cast<std::size_t>(index), to)); }
+
+void TimelinePanel::removeAction(int index) { apply(tr("Remove action"), edits::removeActions({static_cast<std::size_t>(index)})); }
+
+void TimelinePanel::addAction(SimTime at) {
+  ActionDialog dialog(document_, Action{at, "note", {}, {}}, -1, this);
+  dialog.setWindowTitle(tr("Add an action"));
+  dialog.exec();
+}
+
+void TimelinePanel::editAction(int index) {
+  const auto place = static_cast<std::size_t>(index);
+  if (place >= document_.scenario().timeline.size()) return;
+  ActionDialog dialog(document_, document_.scenario().timeline[place], index, this);
+  dialog.setWindowTitle(tr("Edit the action"));
+  dialog.exec();
+}
+
+void TimelinePanel::openMenu(QPoint global, SimTime at, int action) {
+  QMenu menu(this);
+  const auto add = [&](const QString& text, auto&& what, bool enabled = true) {
+    QAction* entry = menu.addAction(text);
+    entry->setEnabled(enabled);
+    connect(entry, &QAction::triggered, this, what);
+  };
+  if (action >= 0) {
+    const Action copied = document_.scenario().timeline[static_cast<std::size_t>(action)];
+    add(tr("Edit…"), [this, action] { editAction(action); });
+    add(tr("Duplicate"), [this, copied] { apply(tr("Duplicate action"), edits::addAction(copied)); });
+    add(tr("Move to the shown instant"), [this, action] { moveAction(action, run_.viewTime()); });
+    add(tr("Remove"), [this, action] { removeAction(action); });
+    menu.addSeparator();
+    at = copied.at;
+  } else {
+    add(tr("Add an action at %1…").arg(format::clock(at)), [this, at] { addAction(at); });
+    menu.addSeparator();
+  }
+  add(tr("Show %1").arg(format::clock(at)), [this, at] { run_.viewAt(at); }, at <= run_.now());
+  add(tr("Run to %1").arg(format::clock(at)), [this, at] { run_.runUntil(at); }, at > run_.now());
+  add(tr("Branch at %1").arg(format::clock(at)), [this, at] { branch_.start(at); },
+      at <= run_.now() && !run_.shown().series.times.empty());
+  menu.exec(global);
+}
+
+}  // namespace faultline
