@@ -30,8 +30,8 @@ int main(int argc, char** argv) {
   parser.addVersionOption();
   parser.addPositionalArgument(QStringLiteral("scenario"), QStringLiteral("The scenario file to open."),
                                QStringLiteral("[scenario.yaml]"));
-  const QCommandLineOption theme(QStringLiteral("theme"), QStringLiteral("system, dark or light."), QStringLiteral("theme"),
-                                 QStringLiteral("system"));
+  const QCommandLineOption theme(QStringLiteral("theme"), QStringLiteral("system, dark or light."),
+                                 QStringLiteral("theme"), QStringLiteral("system"));
   const QCommandLineOption play(QStringLiteral("play"), QStringLiteral("Start the run at once."));
   parser.addOptions({theme, play});
   parser.process(application);

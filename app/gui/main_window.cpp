@@ -31,14 +31,14 @@ constexpr Point kBeside{48, 48};
 
 QString firstOf(const Diagnostics& problems) {
   QString text = QString::fromStdString(problems.front().message);
-  if (!problems.front().hint.empty()) text += QStringLiteral(" (%1)").arg(QString::fromStdString(problems.front().hint));
+  if (!problems.front().hint.empty())
+    text += QStringLiteral(" (%1)").arg(QString::fromStdString(problems.front().hint));
   return text;
 }
 
 }  // namespace
 
-MainWindow::MainWindow(QWidget* parent)
-    : QMainWindow(parent), selection_(document_), run_(document_) {
+MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent), selection_(document_), run_(document_) {
   setObjectName(QStringLiteral("studio"));
   scene_ = new CanvasScene(document_, selection_, run_, this);
   canvas_ = new CanvasView(*scene_, this);
@@ -47,10 +47,11 @@ MainWindow::MainWindow(QWidget* parent)
   setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
   setCorner(Qt::BottomRightCorner, Qt::BottomDockWidgetArea);
   actions_.fill(*menuBar());
-  transport_ = new TransportBar(run_,
-                                {actions_[Command::ToStart], actions_[Command::Play], actions_[Command::StepEvent],
-                                 actions_[Command::StepNode], actions_[Command::StepSecond], actions_[Command::RunUntil]},
-                                actions_[Command::Play], actions_[Command::ViewLive], actions_[Command::RerunToHere], this);
+  transport_ =
+      new TransportBar(run_,
+                       {actions_[Command::ToStart], actions_[Command::Play], actions_[Command::StepEvent],
+                        actions_[Command::StepNode], actions_[Command::StepSecond], actions_[Command::RunUntil]},
+                       actions_[Command::Play], actions_[Command::ViewLive], actions_[Command::RerunToHere], this);
   addToolBar(Qt::TopToolBarArea, transport_);
   problems_ = new QLabel(this);
   zoom_ = new QLabel(this);
@@ -99,19 +100,23 @@ void MainWindow::connectFile() {
   actions_.on(Command::Open, this, [this] {
     if (!mayDiscard()) return;
     const QString folder = document_.filePath().isEmpty() ? scenarioFolder() : QFileInfo(document_.filePath()).path();
-    const QString path = QFileDialog::getOpenFileName(this, tr("Open a scenario"), folder, tr("Scenarios (*.yaml *.yml)"));
+    const QString path =
+        QFileDialog::getOpenFileName(this, tr("Open a scenario"), folder, tr("Scenarios (*.yaml *.yml)"));
     if (!path.isEmpty()) openFile(path);
   });
   actions_.on(Command::Save, this, [this] {
-    if (document_.filePath().isEmpty() || document_.isDamaged()) saveAs();
-    else save(document_.filePath());
+    if (document_.filePath().isEmpty() || document_.isDamaged())
+      saveAs();
+    else
+      save(document_.filePath());
   });
   actions_.on(Command::SaveAs, this, [this] { saveAs(); });
   actions_.on(Command::Quit, this, [this] { close(); });
   actions_.on(Command::About, this, [this] {
     QMessageBox::about(this, tr("Faultline"),
                        tr("<b>Faultline %1</b><br>A laboratory for the behaviour of systems under load and failure."
-                          "<br><br>GPL-3.0-or-later").arg(QApplication::applicationVersion()));
+                          "<br><br>GPL-3.0-or-later")
+                           .arg(QApplication::applicationVersion()));
   });
   connect(&document_, &Document::fileChanged, this, &MainWindow::refreshTitle);
   connect(&document_, &Document::problemsChanged, this, &MainWindow::refreshProblems);
@@ -211,11 +216,14 @@ void MainWindow::refreshProblems() {
   for (const Diagnostic& problem : document_.problems())
     ++(problem.severity == Diagnostic::Severity::Error ? errors : warnings);
   QString text = tr("no problems");
-  if (errors > 0) text = errors == 1 ? tr("1 problem") : tr("%1 problems").arg(errors);
-  else if (warnings > 0) text = warnings == 1 ? tr("1 warning") : tr("%1 warnings").arg(warnings);
+  if (errors > 0)
+    text = errors == 1 ? tr("1 problem") : tr("%1 problems").arg(errors);
+  else if (warnings > 0)
+    text = warnings == 1 ? tr("1 warning") : tr("%1 warnings").arg(warnings);
   problems_->setText(text);
   QString list;
-  for (const Diagnostic& problem : document_.problems()) list += QString::fromStdString(toString(problem)) + QLatin1Char('\n');
+  for (const Diagnostic& problem : document_.problems())
+    list += QString::fromStdString(toString(problem)) + QLatin1Char('\n');
   problems_->setToolTip(list.trimmed());
   refreshActions();
 }
@@ -247,16 +255,19 @@ bool MainWindow::saveAs() {
 
 bool MainWindow::mayDiscard() {
   if (!document_.isModified()) return true;
-  const auto answer = QMessageBox::question(this, tr("Unsaved changes"), tr("Save the changes to “%1”?").arg(document_.displayName()),
-                                            QMessageBox::Save | QMessageBox::Discard | QMessageBox::Cancel);
+  const auto answer =
+      QMessageBox::question(this, tr("Unsaved changes"), tr("Save the changes to “%1”?").arg(document_.displayName()),
+                            QMessageBox::Save | QMessageBox::Discard | QMessageBox::Cancel);
   if (answer == QMessageBox::Cancel) return false;
   if (answer == QMessageBox::Discard) return true;
   return document_.filePath().isEmpty() || document_.isDamaged() ? saveAs() : save(document_.filePath());
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
-  if (mayDiscard()) event->accept();
-  else event->ignore();
+  if (mayDiscard())
+    event->accept();
+  else
+    event->ignore();
 }
 
 // ------------------------------------------------------------- edits
@@ -269,8 +280,8 @@ void MainWindow::copySelection() {
 void MainWindow::paste() {
   const QPointF centre = canvas_->pointerAt(canvas_->viewport()->rect().center()).scene;
   edits::Names added;
-  warn(document_.apply(tr("Paste"),
-                       edits::paste(QApplication::clipboard()->text().toStdString(), {centre.x(), centre.y()}, &added)));
+  warn(document_.apply(
+      tr("Paste"), edits::paste(QApplication::clipboard()->text().toStdString(), {centre.x(), centre.y()}, &added)));
   if (!added.empty()) selection_.set({added.begin(), added.end()});
 }
 
@@ -289,14 +300,17 @@ void MainWindow::askRunUntil() {
                                              QLineEdit::Normal, QString(), &accepted);
   if (!accepted) return;
   const Parsed<Duration> time = parseDuration(text.toStdString());
-  if (time.value) run_.runUntil(*time.value);
-  else statusBar()->showMessage(QString::fromStdString(time.problem), kMessageMs);
+  if (time.value)
+    run_.runUntil(*time.value);
+  else
+    statusBar()->showMessage(QString::fromStdString(time.problem), kMessageMs);
 }
 
 QString scenarioFolder() {
   const QDir program(QApplication::applicationDirPath());
   for (const char* place : {"../share/faultline/scenarios", "../../../scenarios", "scenarios"})
-    if (const QString path = program.filePath(QLatin1String(place)); QDir(path).exists()) return QDir(path).canonicalPath();
+    if (const QString path = program.filePath(QLatin1String(place)); QDir(path).exists())
+      return QDir(path).canonicalPath();
   return {};
 }
 

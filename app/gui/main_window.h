@@ -1,6 +1,7 @@
 // The window: assembles canvas, panels and bars around one document, one selection and one run. No logic of its own.
 //
-// Panels come by `addPanel`: they get what they need by reference (document, selection, run) and know nothing of the window.
+// Panels come by `addPanel`: they get what they need by reference (document, selection, run) and know nothing of the
+// window.
 #pragma once
 
 #include <QMainWindow>

@@ -40,7 +40,8 @@ class Watch : public Observer {
 
 RealTime realNow() {
   return RealTime{
-      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count()};
+      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
+          .count()};
 }
 
 void SampleRows::appendTo(Series& series) const {
@@ -179,8 +180,10 @@ bool Runner::slice(RealTime real) {
   const RealTime after = realNow();
   speedometer_.note(after, simulation_->now(), simulation_->events());
   if (goal_ == Goal::Free) pacer_.forgiveDebt(simulation_->now(), after);
-  if (after - real > kSlice) sliceWidth_ = std::max(kNarrowestSlice, Duration{sliceWidth_.ns / 2});
-  else if (after - real < Duration{kSlice.ns / 2}) sliceWidth_ = std::min(kWidestSlice, sliceWidth_ * 2);
+  if (after - real > kSlice)
+    sliceWidth_ = std::max(kNarrowestSlice, Duration{sliceWidth_.ns / 2});
+  else if (after - real < Duration{kSlice.ns / 2})
+    sliceWidth_ = std::min(kWidestSlice, sliceWidth_ * 2);
   return true;
 }
 

@@ -1,7 +1,7 @@
 // The engine thread's own half of a session: one simulation, where it should go, and what it has to tell.
 //
-// Only session.cpp uses it, from one thread. Everything that takes long is done in slices, so that a wish is heard within
-// milliseconds.
+// Only session.cpp uses it, from one thread. Everything that takes long is done in slices, so that a wish is heard
+// within milliseconds.
 #pragma once
 
 #include <memory>

@@ -1,10 +1,10 @@
 // A run that people steer while they watch: one simulation on a thread of its own.
 //
-// Wishes go in by a queue and take effect within milliseconds, at a simulated time that is kept; news come out by a mailbox
-// when asked for. Neither side waits for the other. A window calls `take` on every tick of its timer.
+// Wishes go in by a queue and take effect within milliseconds, at a simulated time that is kept; news come out by a
+// mailbox when asked for. Neither side waits for the other. A window calls `take` on every tick of its timer.
 //
-// Determinism: pausing, stepping, speeds and taking change nothing. A change posted live is an Action at a simulated time;
-// the scenario with those actions in its timeline (`withActions`) gives the same fingerprint in any other run.
+// Determinism: pausing, stepping, speeds and taking change nothing. A change posted live is an Action at a simulated
+// time; the scenario with those actions in its timeline (`withActions`) gives the same fingerprint in any other run.
 // Thread safety: all functions from one thread at a time (a window's), except frameAt, which any thread may call.
 #pragma once
 
@@ -53,8 +53,8 @@ class Session {
   // REQUIRES an action that validation accepts.
   void post(Action action);
 
-  // Exchanges `update` for the newest news and asks for the next. False when there are none since the last call: `update`
-  // is as it was. Rows and actions are never lost, however seldom this is called.
+  // Exchanges `update` for the newest news and asks for the next. False when there are none since the last call:
+  // `update` is as it was. Rows and actions are never lost, however seldom this is called.
   bool take(SessionUpdate& update);
 
   // The state at a past instant of the present run: the newest kept frame that is not after it.

@@ -34,17 +34,17 @@ struct SampleRows {
 struct SessionUpdate {
   std::uint64_t run = 0;  // serial number: rises with every start, and what a receiver kept of the last run is void
   RunState state = RunState::Empty;
-  std::string stopped;    // why, in state Stopped
+  std::string stopped;  // why, in state Stopped
   SimTime now;
   std::uint64_t events = 0;
   std::uint64_t fingerprint = 0;
   double achievedSpeed = 0;    // simulated seconds per second, over the last second; 0 while paused
   double eventsPerSecond = 0;  // of the real clock, over the same second
   Frame frame;
-  std::shared_ptr<const Series> columns;     // the names and units of this run's series, without rows
-  SampleRows rows;                           // since the last update that was taken
-  std::vector<Action> actions;               // what was done live since then, each at the time it took effect
-  std::shared_ptr<const Summary> summary;    // once Finished or Stopped
+  std::shared_ptr<const Series> columns;   // the names and units of this run's series, without rows
+  SampleRows rows;                         // since the last update that was taken
+  std::vector<Action> actions;             // what was done live since then, each at the time it took effect
+  std::shared_ptr<const Summary> summary;  // once Finished or Stopped
 };
 
 }  // namespace faultline

@@ -15,7 +15,7 @@ namespace faultline {
 struct ParamChange {
   std::string owner;  // a node, or an edge by its name (EdgeSpec::name) when isEdge
   bool isEdge = false;
-  std::string path;   // "connections", "queries.by_email.rows"
+  std::string path;     // "connections", "queries.by_email.rows"
   Value before, after;  // unset where nothing was written
   bool operator==(const ParamChange&) const = default;
 };
@@ -27,14 +27,14 @@ struct ScenarioDiff {
   std::vector<std::string> changedNodes;                          // other parameters, kind or group; by the name after
   std::vector<std::string> movedNodes;                            // another place in the layout; by the name after
   std::vector<std::string> addedEdges, removedEdges, changedEdges;
-  std::vector<ParamChange> params;     // of nodes and edges that are in both
-  bool kinds = false;                  // some node changed its kind or group
-  bool order = false;                  // the nodes or edges that are in both changed their order
+  std::vector<ParamChange> params;  // of nodes and edges that are in both
+  bool kinds = false;               // some node changed its kind or group
+  bool order = false;               // the nodes or edges that are in both changed their order
   bool timeline = false;
   bool groups = false;
   bool classes = false;
-  bool settings = false;               // duration, warm-up, sampling, seed, limit of calls
-  bool texts = false;                  // name, description, expectations, recorded data, traces
+  bool settings = false;  // duration, warm-up, sampling, seed, limit of calls
+  bool texts = false;     // name, description, expectations, recorded data, traces
 
   bool empty() const;
   // Whether nodes, edges or groups came, went or changed their names.

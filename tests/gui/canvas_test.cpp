@@ -37,7 +37,8 @@ struct Desk {
     QTest::mousePress(view.viewport(), Qt::LeftButton, modifiers, from);
     for (int i = 1; i <= 4; ++i) {
       const QPoint at = from + (to - from) * i / 4;
-      QMouseEvent move(QEvent::MouseMove, at, view.viewport()->mapToGlobal(at), Qt::NoButton, Qt::LeftButton, modifiers);
+      QMouseEvent move(QEvent::MouseMove, at, view.viewport()->mapToGlobal(at), Qt::NoButton, Qt::LeftButton,
+                       modifiers);
       QApplication::sendEvent(view.viewport(), &move);
     }
   }
@@ -215,17 +216,28 @@ class CanvasTest : public QObject {
     QTest::addColumn<double>("number");
     QTest::addColumn<QString>("unit");
     QTest::addColumn<QString>("text");
-    QTest::newRow("ms") << 15.34 << "ms" << "15.3 ms";
-    QTest::newRow("s") << 6200. << "ms" << "6.2 s";
-    QTest::newRow("minutes") << 221'000. << "ms" << "3 min 41 s";
-    QTest::newRow("us") << 0.8 << "ms" << "800 µs";
-    QTest::newRow("rate") << 228.4 << "/s" << "228/s";
-    QTest::newRow("high rate") << 12'345. << "/s" << "12.3 k/s";
-    QTest::newRow("ratio") << 0.412 << "ratio" << "41.2 %";
-    QTest::newRow("count") << 8412. << "messages" << "8 412";
-    QTest::newRow("large") << 9'500'000. << "1" << "9.5 M";
-    QTest::newRow("unknown") << std::nan("") << "ms" << "–";
-    QTest::newRow("zero") << 0. << "/s" << "0/s";
+    QTest::newRow("ms") << 15.34 << "ms"
+                        << "15.3 ms";
+    QTest::newRow("s") << 6200. << "ms"
+                       << "6.2 s";
+    QTest::newRow("minutes") << 221'000. << "ms"
+                             << "3 min 41 s";
+    QTest::newRow("us") << 0.8 << "ms"
+                        << "800 µs";
+    QTest::newRow("rate") << 228.4 << "/s"
+                          << "228/s";
+    QTest::newRow("high rate") << 12'345. << "/s"
+                               << "12.3 k/s";
+    QTest::newRow("ratio") << 0.412 << "ratio"
+                           << "41.2 %";
+    QTest::newRow("count") << 8412. << "messages"
+                           << "8 412";
+    QTest::newRow("large") << 9'500'000. << "1"
+                           << "9.5 M";
+    QTest::newRow("unknown") << std::nan("") << "ms"
+                             << "–";
+    QTest::newRow("zero") << 0. << "/s"
+                          << "0/s";
   }
   void numbersReadWell() {
     QFETCH(double, number);
@@ -255,8 +267,8 @@ class CanvasTest : public QObject {
       QApplication::processEvents();
       desk.view.viewport()->repaint();
     }
-    qInfo("500 nodes, %zu arrows: %.1f ms a frame, %.1f ms with everything painted anew", desk.scene.edges().size(), live,
-          static_cast<double>(timer.nsecsElapsed()) / 1e6 / 5);
+    qInfo("500 nodes, %zu arrows: %.1f ms a frame, %.1f ms with everything painted anew", desk.scene.edges().size(),
+          live, static_cast<double>(timer.nsecsElapsed()) / 1e6 / 5);
     QVERIFY(live < 1000);
   }
 };

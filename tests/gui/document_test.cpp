@@ -84,8 +84,9 @@ class DocumentTest : public QObject {
 
   void illegalEditsAreRefused_data() {
     QTest::addColumn<int>("index");
-    const char* const names[] = {"taken name", "no name", "unknown kind", "cannot be called", "connected twice", "itself",
-                                 "out of range", "no such parameter", "no such node", "action on nothing", "empty paste"};
+    const char* const names[] = {
+        "taken name",   "no name",           "unknown kind", "cannot be called",  "connected twice", "itself",
+        "out of range", "no such parameter", "no such node", "action on nothing", "empty paste"};
     for (int i = 0; i < 11; ++i) QTest::newRow(names[i]) << i;
   }
   void illegalEditsAreRefused() {

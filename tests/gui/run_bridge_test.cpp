@@ -137,7 +137,8 @@ class RunBridgeTest : public QObject {
     s.run.rerunToHere();
     QVERIFY(!s.run.isStale());
     QCOMPARE(s.run.runScenario().nodes.size(), std::size_t{4});
-    QVERIFY(QTest::qWaitFor([&] { return s.run.state() == RunState::Paused && s.run.now() > seconds(12); }, kPatienceMs));
+    QVERIFY(
+        QTest::qWaitFor([&] { return s.run.state() == RunState::Paused && s.run.now() > seconds(12); }, kPatienceMs));
     QCOMPARE(s.run.shown().frame.nodes[1].down, 1u);  // what was done live is done again
     s.run.reset();
     QCOMPARE(s.run.now().ns, 0);

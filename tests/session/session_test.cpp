@@ -182,7 +182,7 @@ class SessionTest : public QObject {
     QVERIFY(watched.standsAt(milliseconds(7'001)));
     watched.session.post(act("crash", "db"));
     watched.session.runUntil(milliseconds(9'500));
-    watched.session.post(act("restart", "db"));                              // while it runs: at whatever time it is
+    watched.session.post(act("restart", "db"));  // while it runs: at whatever time it is
     watched.session.post({milliseconds(15'000), "slow", "app", act("", "", "factor", 3.0).args});  // in the future
     watched.session.stepEvent();
     watched.session.post(act("set", "app.workers", "to", Value(std::int64_t{4})));

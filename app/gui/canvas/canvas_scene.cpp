@@ -141,13 +141,17 @@ void CanvasScene::follow(const ScenarioDiff& diff) {
   }
   for (const EdgeSpec& spec : scenario.edges) {
     const std::string name = spec.name();
-    if (EdgeItem* item = edge(name)) item->setSpec(spec);
-    else addEdge(spec);
+    if (EdgeItem* item = edge(name))
+      item->setSpec(spec);
+    else
+      addEdge(spec);
   }
   for (const std::string& name : diff.movedNodes)
     if (NodeItem* item = node(name)) item->setPos(placeOf(name));
-  if (diff.changesGraph()) routeEdges({});
-  else if (!diff.movedNodes.empty()) routeEdges(diff.movedNodes);
+  if (diff.changesGraph())
+    routeEdges({});
+  else if (!diff.movedNodes.empty())
+    routeEdges(diff.movedNodes);
   if (diff.changesGraph() || !diff.changedEdges.empty()) bound_ = false;
   markSelected();
   show(run_.shown());
@@ -173,32 +177,50 @@ void CanvasScene::routeEdges(const std::vector<std::string>& nodes) {
   const auto isMoved = [&](std::string_view name) {
     return nodes.empty() || std::find(nodes.begin(), nodes.end(), name) != nodes.end();
   };
+  std::vector<EdgeItem*> routed;
   for (const auto& [ends, items] : lanes) {
     if (!isMoved(ends.first) && !isMoved(ends.second)) continue;
     for (std::size_t i = 0; i < items.size(); ++i)
       items[i]->route(node(items[i]->from())->sceneCard(), node(items[i]->to())->sceneCard(), static_cast<int>(i),
                       static_cast<int>(items.size()));
+    routed.insert(routed.end(), items.begin(), items.end());
   }
-  placeLabels();
+  placeLabels(routed);
+  hideDots();
 }
 
-// One after the other where it touches no card, no other label and no other line.
-void CanvasScene::placeLabels() {
+void CanvasScene::hideDots() {
+  for (const auto& [edgeName, item] : edges_) {
+    std::vector<QRectF> cards;
+    for (const auto& [name, card] : nodes_)
+      if (card->sceneCard().intersects(item->boundingRect()) && name != item->from() && name != item->to())
+        cards.push_back(card->sceneCard());
+    item->hideBehind(cards);
+  }
+}
+
+// One after the other where it touches no card, no other label and no line. The labels of other edges stay.
+void CanvasScene::placeLabels(const std::vector<EdgeItem*>& edges) {
+  for (EdgeItem* item : edges) item->placeLabel({});
   std::vector<QRectF> taken;
+  for (const auto& [name, item] : edges_)
+    if (!item->labelPlace().isEmpty()) taken.push_back(item->labelPlace());
   const auto isFree = [&](const QRectF& place, const EdgeItem* owner) {
     for (const QRectF& other : taken)
       if (other.intersects(place)) return false;
     for (QGraphicsItem* item : items(place)) {
-      if (const auto* other = qgraphicsitem_cast<EdgeItem*>(item); other != nullptr && other != owner) return false;
-      if (const auto* card = qgraphicsitem_cast<NodeItem*>(item); card && card->sceneCard().intersects(place)) return false;
+      if (const auto* other = qgraphicsitem_cast<EdgeItem*>(item))
+        if (other != owner || owner->passes(place.adjusted(-2, -2, 2, 2))) return false;
+      if (const auto* card = qgraphicsitem_cast<NodeItem*>(item); card && card->sceneCard().intersects(place))
+        return false;
     }
     return true;
   };
-  for (const auto& [name, item] : edges_) {
-    item->placeLabel({});
+  for (EdgeItem* item : edges) {
     for (const QSizeF& size : kLabelSizes) {
       const std::vector<QRectF> places = item->labelCandidates(size);
-      const auto free = std::find_if(places.begin(), places.end(), [&](const QRectF& place) { return isFree(place, item); });
+      const auto free =
+          std::find_if(places.begin(), places.end(), [&](const QRectF& place) { return isFree(place, item); });
       if (free == places.end()) continue;
       item->placeLabel(*free);
       taken.push_back(*free);

@@ -1,5 +1,5 @@
-// The scene of the canvas: mirrors the document into items and shows instants of the run on them. It owns no truth: what is
-// dragged here moves only on the screen until a tool applies an edit to the document.
+// The scene of the canvas: mirrors the document into items and shows instants of the run on them. It owns no truth:
+// what is dragged here moves only on the screen until a tool applies an edit to the document.
 #pragma once
 
 #include <QGraphicsScene>
@@ -54,7 +54,8 @@ class CanvasScene : public QGraphicsScene {
   QPointF placeOf(const std::string& name) const;
   void placeWithoutLayout();
   void routeEdges(const std::vector<std::string>& nodes);
-  void placeLabels();
+  void placeLabels(const std::vector<EdgeItem*>& edges);
+  void hideDots();
   void markSelected();
   void bind();
   void show(const Shown& shown);

@@ -243,8 +243,10 @@ void CanvasView::mouseDoubleClickEvent(QMouseEvent* event) {
 void CanvasView::keyPressEvent(QKeyEvent* event) {
   if (event->key() == Qt::Key_Escape) {
     tool().cancel();
-    if (custom_) setTool(nullptr);
-    else canvas_.selection().clear();
+    if (custom_)
+      setTool(nullptr);
+    else
+      canvas_.selection().clear();
     viewport()->update();
   } else if (event->key() == Qt::Key_Space && !event->isAutoRepeat()) {
     spaceHeld_ = true;

@@ -1,7 +1,7 @@
 // The view of the canvas: zoom, pan, and the painting of frames. Gestures go to the active tool.
 //
-// What stands still (grid, lines, cards) is kept as one pixmap and painted anew only when the scene or the view changes; dots,
-// bars and numbers are painted over it on every frame. So a frame costs what moves, not what is there.
+// What stands still (grid, lines, cards) is kept as one pixmap and painted anew only when the scene or the view
+// changes; dots, bars and numbers are painted over it on every frame. So a frame costs what moves, not what is there.
 #pragma once
 
 #include <QElapsedTimer>

@@ -25,26 +25,34 @@ enum class Side { Left, Right, Top, Bottom };
 
 QPointF anchor(const QRectF& card, Side side, double shift) {
   switch (side) {
-    case Side::Left: return {card.left() - 4.5, card.center().y() + shift};
-    case Side::Right: return {card.right() + 4.5, card.center().y() + shift};
-    case Side::Top: return {card.center().x() + shift, card.top()};
-    case Side::Bottom: return {card.center().x() + shift, card.bottom()};
+    case Side::Left:
+      return {card.left() - 4.5, card.center().y() + shift};
+    case Side::Right:
+      return {card.right() + 4.5, card.center().y() + shift};
+    case Side::Top:
+      return {card.center().x() + shift, card.top()};
+    case Side::Bottom:
+      return {card.center().x() + shift, card.bottom()};
   }
   return card.center();
 }
 
 QPointF outward(Side side) {
   switch (side) {
-    case Side::Left: return {-1, 0};
-    case Side::Right: return {1, 0};
-    case Side::Top: return {0, -1};
-    case Side::Bottom: return {0, 1};
+    case Side::Left:
+      return {-1, 0};
+    case Side::Right:
+      return {1, 0};
+    case Side::Top:
+      return {0, -1};
+    case Side::Bottom:
+      return {0, 1};
   }
   return {};
 }
 
-// Dots stand for the rate: the distance between them shrinks with its logarithm, so that one call a second and ten thousand
-// can be told apart on one canvas.
+// Dots stand for the rate: the distance between them shrinks with its logarithm, so that one call a second and ten
+// thousand can be told apart on one canvas.
 double dotDistance(double rate) { return 150 / (0.8 + std::log10(1 + rate)); }
 
 // A fast answer lets them run, a slow one crawl.
@@ -104,6 +112,16 @@ void EdgeItem::route(const QRectF& from, const QRectF& to, int lane, int lanes) 
 }
 
 QRectF EdgeItem::boundingRect() const { return path_.boundingRect().adjusted(-12, -12, 12, 12); }
+
+void EdgeItem::hideBehind(const std::vector<QRectF>& cards) {
+  for (std::size_t i = 0; i < samples_.size(); ++i)
+    hidden_[i] =
+        std::any_of(cards.begin(), cards.end(), [&](const QRectF& card) { return card.contains(samples_[i]); });
+}
+
+bool EdgeItem::passes(const QRectF& place) const {
+  return std::any_of(samples_.begin(), samples_.end(), [&](QPointF p) { return place.contains(p); });
+}
 
 void EdgeItem::placeLabel(const QRectF& place) {
   labelPlace_ = place;
@@ -186,10 +204,12 @@ void EdgeItem::show(const Shown& shown) {
     update();
   }
   QString text;
-  if (isBroken) text = frame->cut ? QStringLiteral("cut") : QStringLiteral("refused");
+  if (isBroken)
+    text = frame->cut ? QStringLiteral("cut") : QStringLiteral("refused");
   else if (frame != nullptr && frame->waiting > 0 && figures_.poolSize() > 0)
     text = QStringLiteral("pool %1/%2").arg(frame->inUse).arg(figures_.poolSize());
-  else if (rate_ > 0) text = format::rate(rate_);
+  else if (rate_ > 0)
+    text = format::rate(rate_);
   if (text == labelText_) return;
   labelText_ = text;
   label_.setText(text);
@@ -208,7 +228,7 @@ void EdgeItem::paintLive(QPainter& painter, double zoom, double scroll) const {
     painter.setBrush(traffic);
     int number = 0;
     for (double place = offset; place < length_ - 5; place += distance, ++number) {
-      if (place < 3) continue;
+      if (place < 3 || hidden_[static_cast<std::size_t>(place / length_ * kSamples + 0.5)]) continue;
       const QPointF p = at(place / length_);
       if (!isCross(first - number, failedShare_)) {
         painter.drawEllipse(p, 2.8, 2.8);

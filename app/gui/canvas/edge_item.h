@@ -1,7 +1,8 @@
 // An arrow between two cards: its route, and the traffic on it.
 //
-// The line is part of the view's cached layer; its width and colour follow the traffic in a few steps, so that the layer is
-// painted again only when a step changes. Dots, crosses and the label are painted over it on every frame by `paintLive`.
+// The line is part of the view's cached layer; its width and colour follow the traffic in a few steps, so that the
+// layer is painted again only when a step changes. Dots, crosses and the label are painted over it on every frame by
+// `paintLive`.
 #pragma once
 
 #include <QGraphicsItem>
@@ -42,7 +43,10 @@ class EdgeItem : public QGraphicsItem {
   const QRectF& labelPlace() const { return labelPlace_; }
   // Where a label of this size could go, best first.
   std::vector<QRectF> labelCandidates(QSizeF size) const;
-  QPointF at(double share) const;  // along the route, 0..1
+  // Where it runs behind other cards no dots are shown. `cards` are those that it may touch.
+  void hideBehind(const std::vector<QRectF>& cards);
+  bool passes(const QRectF& place) const;  // the route leads through it
+  QPointF at(double share) const;          // along the route, 0..1
   double length() const { return length_; }
 
   void bind(EdgeFigures figures) { figures_ = std::move(figures); }
@@ -56,6 +60,7 @@ class EdgeItem : public QGraphicsItem {
   EdgeFigures figures_;
   QPainterPath path_;
   std::array<QPointF, kSamples + 1> samples_;
+  std::array<bool, kSamples + 1> hidden_{};
   double length_ = 0;
   QRectF labelPlace_;
   QPointF labelAt_;  // the nearest point of the route

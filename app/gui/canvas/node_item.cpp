@@ -21,10 +21,14 @@ constexpr double kPillGap = 8;
 
 Tone toneOf(Health health) {
   switch (health) {
-    case Health::Idle: return Tone::Line;
-    case Health::Ok: return Tone::Ok;
-    case Health::Degraded: return Tone::Degraded;
-    case Health::Failing: return Tone::Failing;
+    case Health::Idle:
+      return Tone::Line;
+    case Health::Ok:
+      return Tone::Ok;
+    case Health::Degraded:
+      return Tone::Degraded;
+    case Health::Failing:
+      return Tone::Failing;
   }
   return Tone::Line;
 }
@@ -141,8 +145,9 @@ void NodeItem::paintCard(QPainter& painter) const {
   painter.setFont(fontOf(Type::Name));
   const QRectF titleRect(card.left() + kMargin + 25, card.top() + 9, kWidth - kMargin - 25 - 26, 22);
   const QFontMetricsF metrics(fontOf(Type::Name));
-  painter.drawText(titleRect, Qt::AlignVCenter | Qt::AlignLeft | Qt::TextSingleLine,
-                   metrics.elidedText(title_, Qt::ElideRight, titleRect.width() - metrics.horizontalAdvance(count_)) + count_);
+  painter.drawText(
+      titleRect, Qt::AlignVCenter | Qt::AlignLeft | Qt::TextSingleLine,
+      metrics.elidedText(title_, Qt::ElideRight, titleRect.width() - metrics.horizontalAdvance(count_)) + count_);
 
   painter.setPen(QPen(colorOf(Tone::Edge), 1.3));
   painter.setBrush(colorOf(Tone::Canvas));
@@ -209,7 +214,9 @@ void NodeItem::paintBars(QPainter& painter) const {
   const bool isFailing = look_.health == Health::Failing;
   if (look_.utilization >= 0)
     bar(card.bottom() - 20, look_.utilization,
-        look_.utilization < 0.9 ? Tone::Traffic : isFailing ? Tone::Failing : Tone::Degraded);
+        look_.utilization < 0.9 ? Tone::Traffic
+        : isFailing             ? Tone::Failing
+                                : Tone::Degraded);
   if (look_.waiting >= 0) bar(card.bottom() - 12, look_.waiting, Tone::Degraded);
 }
 

@@ -1,5 +1,5 @@
-// The card of a node: ONE item for every kind. What stands still (ground, glyph, name, ports, selection) is painted into the
-// view's cached layer; what the run shows is painted over it on every frame by `paintLive`.
+// The card of a node: ONE item for every kind. What stands still (ground, glyph, name, ports, selection) is painted
+// into the view's cached layer; what the run shows is painted over it on every frame by `paintLive`.
 #pragma once
 
 #include <QGraphicsItem>

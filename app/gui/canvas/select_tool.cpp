@@ -34,8 +34,10 @@ bool SelectTool::press(const Pointer& pointer) {
   }
   if (EdgeItem* edge = scene_.edgeAt(pointer.scene)) {
     Selection::Names edges = adds ? edgesBefore_ : Selection::Names{};
-    if (adds && edges.contains(edge->name())) edges.erase(edge->name());
-    else edges.insert(edge->name());
+    if (adds && edges.contains(edge->name()))
+      edges.erase(edge->name());
+    else
+      edges.insert(edge->name());
     selection.set(adds ? nodesBefore_ : Selection::Names{}, std::move(edges));
     return true;
   }
@@ -62,8 +64,7 @@ QPointF SelectTool::snapped(const Pointer& pointer) const {
 }
 
 void SelectTool::move(const Pointer& pointer) {
-  if (state_ == State::Pressed &&
-      (pointer.view - start_.view).manhattanLength() >= QApplication::startDragDistance())
+  if (state_ == State::Pressed && (pointer.view - start_.view).manhattanLength() >= QApplication::startDragDistance())
     beginMove();
   if (state_ == State::Moving) {
     offset_ = snapped(pointer);
@@ -97,10 +98,12 @@ void SelectTool::release(const Pointer& pointer) {
   }
   if (state != State::Moving || offset_.isNull()) return;
   edits::Places places;
-  for (const auto& [name, origin] : origins_) places.emplace_back(name, Point{origin.x() + offset_.x(), origin.y() + offset_.y()});
-  const QString label = places.size() == 1
-                            ? QCoreApplication::translate("SelectTool", "Move %1").arg(QString::fromStdString(places[0].first))
-                            : QCoreApplication::translate("SelectTool", "Move %n nodes", nullptr, static_cast<int>(places.size()));
+  for (const auto& [name, origin] : origins_)
+    places.emplace_back(name, Point{origin.x() + offset_.x(), origin.y() + offset_.y()});
+  const QString label =
+      places.size() == 1
+          ? QCoreApplication::translate("SelectTool", "Move %1").arg(QString::fromStdString(places[0].first))
+          : QCoreApplication::translate("SelectTool", "Move %n nodes", nullptr, static_cast<int>(places.size()));
   scene_.document().apply(label, edits::move(std::move(places)));
 }
 

@@ -1,4 +1,5 @@
-// Select by click and rubber band, move by drag. Shift adds to the selection; while Ctrl is held the grid does not catch.
+// Select by click and rubber band, move by drag. Shift adds to the selection; while Ctrl is held the grid does not
+// catch.
 #pragma once
 
 #include <QRectF>

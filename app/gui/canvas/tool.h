@@ -1,5 +1,5 @@
-// What the pointer does on the canvas: one tool is active and gets the pointer in scene coordinates. A tool ends in at most
-// one edit of the document, on release; `cancel` (Escape, another tool) leaves no trace.
+// What the pointer does on the canvas: one tool is active and gets the pointer in scene coordinates. A tool ends in at
+// most one edit of the document, on release; `cancel` (Escape, another tool) leaves no trace.
 #pragma once
 
 #include <QPoint>

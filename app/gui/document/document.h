@@ -1,8 +1,8 @@
 // The scenario that a window edits: its value, its file, and the way back.
 //
-// There is one way to change it: `apply`, with an edit of gui/document/edits.h. Each applied edit is one entry of the undo
-// stack; undo and redo swap whole values, so they are exact. Every change, whatever its direction, is told by one signal
-// with the difference, so that views only redraw what changed.
+// There is one way to change it: `apply`, with an edit of gui/document/edits.h. Each applied edit is one entry of the
+// undo stack; undo and redo swap whole values, so they are exact. Every change, whatever its direction, is told by one
+// signal with the difference, so that views only redraw what changed.
 //
 // Thread safety: the window's thread.
 #pragma once
@@ -30,10 +30,10 @@ class Document : public QObject {
   const Diagnostics& problems() const { return problems_; }
   bool canRun() const;
 
-  // Changes the scenario by one undoable entry with this label (for people, already translated). When the edit is refused,
-  // nothing changes and its errors are returned, else what it warned of. An edit that changes nothing leaves no entry.
-  // Edits one after the other with the same merge key become one entry: give a key to what follows the mouse or the
-  // keyboard ("move", "param db.connections") and call endMerging when the gesture ends.
+  // Changes the scenario by one undoable entry with this label (for people, already translated). When the edit is
+  // refused, nothing changes and its errors are returned, else what it warned of. An edit that changes nothing leaves
+  // no entry. Edits one after the other with the same merge key become one entry: give a key to what follows the mouse
+  // or the keyboard ("move", "param db.connections") and call endMerging when the gesture ends.
   Diagnostics apply(const QString& label, const Edit& edit, const QByteArray& mergeKey = {});
   void endMerging();
 
@@ -41,8 +41,8 @@ class Document : public QObject {
   bool isModified() const { return !undo_.isClean() || recovered_; }
 
   // --- the file
-  QString filePath() const { return filePath_; }    // empty for a scenario without a file
-  QString displayName() const;                      // the scenario's name, else the file's
+  QString filePath() const { return filePath_; }  // empty for a scenario without a file
+  QString displayName() const;                    // the scenario's name, else the file's
   // A new document without a file. `modified`: it is unsaved work, as after a crash.
   void reset(Scenario scenario = {}, bool modified = false);
   // Shows what could be read. The problems of the file are in problems(); false when nothing could be read at all.

@@ -29,8 +29,12 @@ EdgeSpec* edgeNamed(Scenario& scenario, const std::string& name) {
   return found == scenario.edges.end() ? nullptr : &*found;
 }
 
-Diagnostics noNode(const std::string& name) { return {errorAt("nodes", "there is no node " + faultline::quoted(name))}; }
-Diagnostics noEdge(const std::string& name) { return {errorAt("edges", "there is no edge " + faultline::quoted(name))}; }
+Diagnostics noNode(const std::string& name) {
+  return {errorAt("nodes", "there is no node " + faultline::quoted(name))};
+}
+Diagnostics noEdge(const std::string& name) {
+  return {errorAt("edges", "there is no edge " + faultline::quoted(name))};
+}
 
 bool contains(const Names& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -56,8 +60,10 @@ Diagnostics errorsOf(const Diagnostics& problems) {
 std::vector<std::string> pathNames(const std::string& path) {
   std::vector<std::string> names(1);
   for (char c : path) {
-    if (c == '.') names.emplace_back();
-    else names.back() += c;
+    if (c == '.')
+      names.emplace_back();
+    else
+      names.back() += c;
   }
   return names;
 }
@@ -74,13 +80,14 @@ void unset(ValueMap& values, std::span<const std::string> path) {
   values.erase(path[0]);
 }
 
-Diagnostics setValue(const Scenario& scenario, std::span<const ParamInfo> params, const void* defaults, ValueMap& values,
-                     const std::string& owner, const std::string& path, const Value& value) {
+Diagnostics setValue(const Scenario& scenario, std::span<const ParamInfo> params, const void* defaults,
+                     ValueMap& values, const std::string& owner, const std::string& path, const Value& value) {
   const std::vector<std::string> names = pathNames(path);
   const ParameterPlace place = findParameter(params, names);
   const std::string where = owner + "." + path;
   if (place.info == nullptr)
-    return {errorAt(where, "there is no parameter " + faultline::quoted(path), suggestion(names[place.reached], namesOf(place.scope)))};
+    return {errorAt(where, "there is no parameter " + faultline::quoted(path),
+                    suggestion(names[place.reached], namesOf(place.scope)))};
   if (!value.isSet()) {
     unset(values, names);
     return {};
@@ -202,7 +209,8 @@ Edit together(std::vector<Edit> edits) {
 
 Edit addNode(NodeSpec node, Point place) {
   return [node = std::move(node), place](Scenario& scenario) -> Diagnostics {
-    if (findKind(node.kind) == nullptr) return {errorAt("nodes." + node.name, "there is no kind " + faultline::quoted(node.kind))};
+    if (findKind(node.kind) == nullptr)
+      return {errorAt("nodes." + node.name, "there is no kind " + faultline::quoted(node.kind))};
     if (Diagnostics problems = checkNewName(scenario, node.name); !problems.empty()) return problems;
     Diagnostics problems;
     for (const auto& [key, value] : node.params.entries) {
@@ -336,7 +344,8 @@ Edit setEdgePolicy(Names edges, std::string path, Value value) {
 }
 
 Edit setSetting(std::string assignment) {
-  return [assignment = std::move(assignment)](Scenario& scenario) { return errorsOf(applySetting(scenario, assignment)); };
+  return
+      [assignment = std::move(assignment)](Scenario& scenario) { return errorsOf(applySetting(scenario, assignment)); };
 }
 
 std::string copy(const Scenario& scenario, const Names& nodes) { return writeScenario(fragmentOf(scenario, nodes)); }

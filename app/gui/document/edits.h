@@ -1,8 +1,8 @@
 // Every way to change a scenario: plain functions from scenario to scenario, for Document::apply.
 //
 // An edit that can never be right (a name in use, a value out of range, an arrow into a node that cannot be called) is
-// refused: it returns errors and the document stays as it was. A design that is only incomplete is accepted; Document lists
-// what is missing and `canRun` is false meanwhile. Edits compose with `together`.
+// refused: it returns errors and the document stays as it was. A design that is only incomplete is accepted; Document
+// lists what is missing and `canRun` is false meanwhile. Edits compose with `together`.
 //
 // Nodes are named by name, edges by EdgeSpec::name(), actions by their index in the timeline.
 #pragma once

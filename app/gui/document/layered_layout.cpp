@@ -149,16 +149,16 @@ class Layout {
     }
   }
 
-  // Moves everything towards its neighbours, without changing the order or coming too near.
+  // Moves everything towards what it calls, or else towards its callers, without changing the order or coming too near.
+  // A chain comes out straight that way; with the mean of both sides it would climb like stairs.
   void drawTogether() {
     for (int sweep = 0; sweep < kSweeps; ++sweep) {
-      for (const std::vector<std::size_t>& layer : layers_) {
-        for (std::size_t v : layer) {
+      for (auto layer = layers_.rbegin(); layer != layers_.rend(); ++layer) {
+        for (std::size_t v : *layer) {
           Vertex& vertex = vertices_[v];
-          const double before = meanOf(vertex.before, vertex.y), after = meanOf(vertex.after, vertex.y);
-          vertex.y = vertex.before.empty() ? after : vertex.after.empty() ? before : (before + after) / 2;
+          vertex.y = vertex.after.empty() ? meanOf(vertex.before, vertex.y) : meanOf(vertex.after, vertex.y);
         }
-        spread(layer);
+        spread(*layer);
       }
     }
     double low = 0, high = 0;

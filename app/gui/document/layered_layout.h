@@ -1,8 +1,9 @@
-// Places for the nodes of a scenario: callers to the left of what they call, few crossings, long arrows around the cards.
+// Places for the nodes of a scenario: callers to the left of what they call, few crossings, long arrows around the
+// cards.
 //
-// Sugiyama's scheme: arrows that close a cycle are ignored, each node stands one layer behind its furthest caller, layers are
-// ordered by the mean place of their neighbours (barycentre), and then drawn together.
-// Deterministic. Complexity: O(sweeps * (nodes + edges * layers spanned)).
+// Sugiyama's scheme: arrows that close a cycle are ignored, each node stands one layer behind its furthest caller,
+// layers are ordered by the mean place of their neighbours (barycentre), and then drawn together. Deterministic.
+// Complexity: O(sweeps * (nodes + edges * layers spanned)).
 #pragma once
 
 #include <string>

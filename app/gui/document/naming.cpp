@@ -36,12 +36,14 @@ std::string renamedInText(const std::string& text, const std::string& from, cons
   return out;
 }
 
-void renameInValues(std::span<const ParamInfo> params, ValueMap& values, const std::string& from, const std::string& to) {
+void renameInValues(std::span<const ParamInfo> params, ValueMap& values, const std::string& from,
+                    const std::string& to) {
   for (auto& [key, value] : values.entries) {
     const ParamInfo* info = findParam(params, key);
     if (info == nullptr) continue;
     if (info->type == ParamType::NodeName && value == Value(from)) value = Value(to);
-    if (info->type == ParamType::Group && value.as<ValueMap>()) renameInValues(info->fields, *value.as<ValueMap>(), from, to);
+    if (info->type == ParamType::Group && value.as<ValueMap>())
+      renameInValues(info->fields, *value.as<ValueMap>(), from, to);
     if (info->type != ParamType::Table || value.as<ValueMap>() == nullptr) continue;
     for (auto& [row, fields] : value.as<ValueMap>()->entries)
       if (fields.as<ValueMap>()) renameInValues(info->fields, *fields.as<ValueMap>(), from, to);
@@ -59,8 +61,10 @@ void renameInAction(const Scenario& scenario, Action& action, const std::string&
 
 Diagnostics checkNewName(const Scenario& scenario, const std::string& name) {
   if (!isIdentifier(name))
-    return {errorAt("nodes", faultline::quoted(name) + " is no name", "letters, digits, _ and -, beginning with a letter")};
-  if (scenario.findNode(name) != nullptr) return {errorAt("nodes", "there is a node " + faultline::quoted(name) + " already")};
+    return {
+        errorAt("nodes", faultline::quoted(name) + " is no name", "letters, digits, _ and -, beginning with a letter")};
+  if (scenario.findNode(name) != nullptr)
+    return {errorAt("nodes", "there is a node " + faultline::quoted(name) + " already")};
   return {};
 }
 

@@ -19,8 +19,12 @@ Selection::Selection(Document& document, QObject* parent) : QObject(parent), doc
   });
 }
 
-std::string Selection::onlyNode() const { return nodes_.size() == 1 && edges_.empty() ? *nodes_.begin() : std::string(); }
-std::string Selection::onlyEdge() const { return edges_.size() == 1 && nodes_.empty() ? *edges_.begin() : std::string(); }
+std::string Selection::onlyNode() const {
+  return nodes_.size() == 1 && edges_.empty() ? *nodes_.begin() : std::string();
+}
+std::string Selection::onlyEdge() const {
+  return edges_.size() == 1 && nodes_.empty() ? *edges_.begin() : std::string();
+}
 
 void Selection::set(Names nodes, Names edges) {
   if (nodes == nodes_ && edges == edges_) return;

@@ -82,7 +82,8 @@ bool NodeFigures::isGrowing(const Shown& shown) const {
   const double depth = orZero(shown.value(depth_));
   if (depth < kLongQueue) return false;
   const std::vector<SimTime>& times = shown.series.times;
-  const auto then = std::lower_bound(times.begin(), times.end(), times[static_cast<std::size_t>(shown.row)] - kGrowthWindow);
+  const auto then =
+      std::lower_bound(times.begin(), times.end(), times[static_cast<std::size_t>(shown.row)] - kGrowthWindow);
   Shown past = shown;
   past.row = static_cast<int>(then - times.begin());
   return depth > kGrowth * orZero(past.value(depth_));
@@ -94,9 +95,11 @@ NodeFigures::Headline NodeFigures::headline(const Shown& shown) const {
     if (chosen == nullptr && !std::isnan(shown.value(candidate.column))) chosen = &candidate;
   if (chosen == nullptr && !headlines_.empty()) chosen = &headlines_[0];
   if (chosen == nullptr) return {};
-  const bool isKnownColumn = chosen->column >= 0 && static_cast<std::size_t>(chosen->column) < shown.series.columns.size();
+  const bool isKnownColumn =
+      chosen->column >= 0 && static_cast<std::size_t>(chosen->column) < shown.series.columns.size();
   return {chosen->name, shown.value(chosen->column),
-          isKnownColumn ? shown.series.columns[static_cast<std::size_t>(chosen->column)].unit : std::string(), chosen->info};
+          isKnownColumn ? shown.series.columns[static_cast<std::size_t>(chosen->column)].unit : std::string(),
+          chosen->info};
 }
 
 double NodeFigures::utilization(const Shown& shown) const {

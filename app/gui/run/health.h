@@ -1,7 +1,8 @@
 // How a node is doing at an instant, from what every kind has: one answer for canvas, tables and summaries.
 //
-// Thresholds follow common alerting practice: 5 % of the calls failing is an outage, 0.5 % is worth a look; above 90 % of the
-// servers busy, waiting grows steeply with any model of a queue. A store of messages that keeps growing is behind its work.
+// Thresholds follow common alerting practice: 5 % of the calls failing is an outage, 0.5 % is worth a look; above 90 %
+// of the servers busy, waiting grows steeply with any model of a queue. A store of messages that keeps growing is
+// behind its work.
 #pragma once
 
 #include <string>

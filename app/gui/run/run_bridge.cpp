@@ -106,8 +106,10 @@ void RunBridge::play() {
 void RunBridge::pause() { session_.pause(); }
 
 void RunBridge::togglePlay() {
-  if (update_.state == RunState::Running) pause();
-  else play();
+  if (update_.state == RunState::Running)
+    pause();
+  else
+    play();
 }
 
 void RunBridge::reset() {
@@ -199,20 +201,25 @@ bool RunBridge::postChange(const ParamChange& change) {
   return true;
 }
 
-// Actions that were added ahead of the run's clock are done in this run; anything else about the timeline needs another one.
+// Actions that were added ahead of the run's clock are done in this run; anything else about the timeline needs another
+// one.
 void RunBridge::postNewActions(const std::vector<Action>& before) {
   std::vector<Action> added, removed = before;
   for (const Action& action : knownTimeline_) {
     const auto same = std::find(removed.begin(), removed.end(), action);
-    if (same == removed.end()) added.push_back(action);
-    else removed.erase(same);
+    if (same == removed.end())
+      added.push_back(action);
+    else
+      removed.erase(same);
   }
   const bool wereNotes = std::all_of(removed.begin(), removed.end(), [](const Action& a) { return a.verb == "note"; });
   if (!wereNotes) setStale(true);
   for (const Action& action : added) {
     if (action.verb == "note") continue;
-    if (isEarlierThan(update_.now, action) && wereNotes) session_.post(action);
-    else setStale(true);
+    if (isEarlierThan(update_.now, action) && wereNotes)
+      session_.post(action);
+    else
+      setStale(true);
   }
 }
 
@@ -265,8 +272,9 @@ void RunBridge::rememberColumns() {
 }
 
 int RunBridge::column(const std::string& name) const {
-  const auto found = std::lower_bound(columnsByName_.begin(), columnsByName_.end(), name,
-                                      [](const auto& entry, const std::string& wanted) { return entry.first < wanted; });
+  const auto found =
+      std::lower_bound(columnsByName_.begin(), columnsByName_.end(), name,
+                       [](const auto& entry, const std::string& wanted) { return entry.first < wanted; });
   return found != columnsByName_.end() && found->first == name ? found->second : -1;
 }
 
@@ -305,9 +313,7 @@ void RunBridge::viewAt(SimTime time) {
   Q_EMIT statusChanged();
 }
 
-Shown RunBridge::shown() const {
-  return {runScenario_, frame_, earlier_, series_, row_, viewTime(), live_};
-}
+Shown RunBridge::shown() const { return {runScenario_, frame_, earlier_, series_, row_, viewTime(), live_}; }
 
 void RunBridge::emitShown() { Q_EMIT frameShown(shown()); }
 

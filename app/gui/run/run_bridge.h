@@ -1,12 +1,14 @@
-// Between the window and a run: pulls the newest news of the session thirty times a second, knows which instant is shown,
-// and turns edits of the document into changes of a run that is under way.
+// Between the window and a run: pulls the newest news of the session thirty times a second, knows which instant is
+// shown, and turns edits of the document into changes of a run that is under way.
 //
 // A run belongs to a scenario value. It starts with the first play or step; until then edits simply change what will
-// start. While a run is under way, an edit of a parameter that can change live and a new action in the future become actions
-// of the run; they are in liveActions() with their time. What a running engine cannot take over (the graph, fixed parameters, the
-// past) leaves the run as it is and makes isStale() true: `rerunToHere` or `reset` brings the edit in.
+// start. While a run is under way, an edit of a parameter that can change live and a new action in the future become
+// actions of the run; they are in liveActions() with their time. What a running engine cannot take over (the graph,
+// fixed parameters, the past) leaves the run as it is and makes isStale() true: `rerunToHere` or `reset` brings the
+// edit in.
 //
-// Everything shown comes from `shown()`: the canvas, the inspector and the charts show the same instant, live or in the past.
+// Everything shown comes from `shown()`: the canvas, the inspector and the charts show the same instant, live or in the
+// past.
 #pragma once
 
 #include <QElapsedTimer>
@@ -53,7 +55,7 @@ class RunBridge : public QObject {
   void play();
   void pause();
   void togglePlay();
-  void reset();  // back to time zero with the document as it is
+  void reset();        // back to time zero with the document as it is
   void rerunToHere();  // the document as it is, with the live actions, run to the present time
   void stepEvent();
   void stepAtNode(const std::string& node);

@@ -116,9 +116,12 @@ void TransportBar::refresh() {
   clock_->setText(format::clock(run_.viewTime()));
   end_->setText(QStringLiteral("/ ") + format::shortClock(run_.duration()));
   QString view;
-  if (!run_.isLive()) view = tr("viewing %1").arg(format::clock(run_.viewTime()));
-  else if (run_.state() == RunState::Finished) view = tr("finished");
-  else if (run_.state() == RunState::Stopped) view = tr("stopped: %1").arg(QString::fromStdString(run_.update().stopped));
+  if (!run_.isLive())
+    view = tr("viewing %1").arg(format::clock(run_.viewTime()));
+  else if (run_.state() == RunState::Finished)
+    view = tr("finished");
+  else if (run_.state() == RunState::Stopped)
+    view = tr("stopped: %1").arg(QString::fromStdString(run_.update().stopped));
   view_->setText(view);
   viewChip_->setVisible(!view.isEmpty());
   liveChip_->setVisible(!run_.isLive());

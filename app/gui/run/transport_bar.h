@@ -1,4 +1,5 @@
-// Run control and the clock: state, simulated time, speed asked and achieved, seed, live or past, edited since the run began.
+// Run control and the clock: state, simulated time, speed asked and achieved, seed, live or past, edited since the run
+// began.
 #pragma once
 
 #include <QToolBar>

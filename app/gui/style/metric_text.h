@@ -8,7 +8,8 @@
 
 namespace faultline {
 
-// `info` may be null: then only the unit counts. States are named in the metric's help as "0 closed, 1 open, 2 half-open."
+// `info` may be null: then only the unit counts. States are named in the metric's help as "0 closed, 1 open, 2
+// half-open."
 QString metricText(const MetricInfo* info, double value, const std::string& unit);
 
 }  // namespace faultline

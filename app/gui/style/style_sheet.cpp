@@ -8,7 +8,8 @@ namespace faultline {
 
 namespace {
 
-// %1 panel, %2 line, %3 text, %4 muted, %5 input, %6 accent, %7 card, %8 canvas, %9 and %10 ground and writing of a chip
+// %1 panel, %2 line, %3 text, %4 muted, %5 input, %6 accent, %7 card, %8 canvas, %9 and %10 ground and writing of a
+// chip
 const auto kSheet = QStringLiteral(R"(
 QMainWindow, QMenuBar, QToolBar, QStatusBar { background: %1; }
 QMainWindow::separator { background: %2; width: 1px; height: 1px; }

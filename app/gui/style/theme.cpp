@@ -36,7 +36,9 @@ static_assert(std::size(kColors) == static_cast<std::size_t>(Tone::kCount));
 constexpr double kBasePixels = 12.5;
 
 QString glyphFile(const std::string& kind) {
-  const auto file = [](const std::string& name) { return QStringLiteral(":/glyphs/%1.svg").arg(QString::fromStdString(name)); };
+  const auto file = [](const std::string& name) {
+    return QStringLiteral(":/glyphs/%1.svg").arg(QString::fromStdString(name));
+  };
   if (QFile::exists(file(kind))) return file(kind);
   if (const ComponentInfo* info = findKind(kind))
     if (const QString path = file(std::string("category_") + info->category); QFile::exists(path)) return path;
@@ -131,7 +133,8 @@ QFont Theme::font(Type type, double zoom) const {
   QFont font(family_);
   double pixels = kBasePixels;
   switch (type) {
-    case Type::Base: break;
+    case Type::Base:
+      break;
     case Type::Heading:
       pixels = 10;
       font.setCapitalization(QFont::AllUppercase);

@@ -20,10 +20,20 @@ namespace faultline {
 class SystemScheme;
 
 enum class Tone {
-  Canvas, Panel, Card, Line, Text, Muted, Input,      // surfaces and writing
-  Ok, Degraded, Failing,                              // states
-  Traffic, Accent, Fourth,                            // info and traffic; selection; a fourth series
-  Edge,                                               // an arrow at rest
+  Canvas,
+  Panel,
+  Card,
+  Line,
+  Text,
+  Muted,
+  Input,  // surfaces and writing
+  Ok,
+  Degraded,
+  Failing,  // states
+  Traffic,
+  Accent,
+  Fourth,  // info and traffic; selection; a fourth series
+  Edge,    // an arrow at rest
   kCount,
 };
 
@@ -49,10 +59,11 @@ class Theme : public QObject {
   QColor faint(Tone tone, double share = 0.2) const;
   QFont font(Type type, double zoom = 1) const;
 
-  // The glyph of a kind, from resources/glyphs by its name, else that of its category, in a colour. `size` is in logical
-  // pixels, `ratio` the device's. Cached.
+  // The glyph of a kind, from resources/glyphs by its name, else that of its category, in a colour. `size` is in
+  // logical pixels, `ratio` the device's. Cached.
   QPixmap glyph(const std::string& kind, QColor color, int size, double ratio) const;
-  // An icon of the tool bar, from resources/icons, in the colour of texts unless another is given. Ask again on `changed`.
+  // An icon of the tool bar, from resources/icons, in the colour of texts unless another is given. Ask again on
+  // `changed`.
   QIcon icon(const QString& name, QColor color = {}) const;
 
  Q_SIGNALS:
