@@ -44,7 +44,8 @@ class Simulation {
   // Processes one event, and on the way to it the samples and changes that come before it.
   Status step();
 
-  // Applies a change now and keeps it in actions(), so that a live session can be saved and replayed.
+  // Applies a change now, behind all that happened at this instant, and keeps it in actions(). The timeline's actions go
+  // before what happens at their instant: a session that is to replay uses `schedule`.
   // REQUIRES an action that validation accepts.
   void apply(Action action);
   // Applies a change at its time or, when that has passed, at the first instant after now at which no other change is due.
