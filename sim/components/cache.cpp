@@ -506,7 +506,8 @@ class Cache : public Component {
     Call& call = ctx.at(id);
     if (!hasOrigin(call)) {
       if (p_.strategy != Strategy::Aside) return ctx.reply(id, ctx.failure(CommonReason::NoTarget));
-      afterWrite(ctx, call, ctx.committed(keyOf(call)));
+      // A write that a message brought is of the version that the message speaks of.
+      afterWrite(ctx, call, call.version != 0 ? call.version : ctx.committed(keyOf(call)));
       return ctx.reply(id);
     }
     if (p_.strategy == Strategy::WriteBehind) return writeBehind(ctx, id);

@@ -286,6 +286,7 @@ class Queue : public Component {
     m.key = call.key;
     m.user = call.user;
     m.operation = call.operation;
+    m.version = call.key == kNoKey ? 0 : std::max(call.version, ctx.committed(call.key));
     m.klass = call.klass;
     m.isWrite = call.has(kWrite);
     m.isPoison = poisonShare_ > 0 && luck_->chance(poisonShare_);
@@ -428,6 +429,7 @@ class Queue : public Component {
     CallOptions options;
     options.instance = consumer.instance;
     options.flags = kMessage;
+    options.version = m.version;
     ctx.call(consumer.edge, own, options);
     armVisibility(ctx);
     publish(ctx);

@@ -16,6 +16,8 @@ const ComponentInfo& queueInfo();
 const ComponentInfo& rateLimiterInfo();
 const ComponentInfo& replicaInfo();
 const ComponentInfo& serviceInfo();
+const ComponentInfo& shardRouterInfo();
+const ComponentInfo& topicInfo();
 
 std::span<const ComponentInfo* const> catalog() {
   static const ComponentInfo* const kKinds[] = {
@@ -33,6 +35,8 @@ std::span<const ComponentInfo* const> catalog() {
       &rateLimiterInfo(),
       &replicaInfo(),
       &serviceInfo(),
+      &shardRouterInfo(),
+      &topicInfo(),
   };
   return kKinds;
 }

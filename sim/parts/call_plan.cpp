@@ -11,6 +11,9 @@ constexpr std::uint32_t kMaxMarked = 16;
 std::uint32_t askedBit(std::uint32_t edge) { return edge < kMaxMarked ? 1u << edge : 0; }
 std::uint32_t missedBit(std::uint32_t edge) { return edge < kMaxMarked ? 1u << (kMaxMarked + edge) : 0; }
 
+// A consumer works on the value that the message speaks of, which may be older than the latest one.
+std::uint32_t versionOfMessage(const Call& call) { return call.has(kMessage) ? call.version : 0; }
+
 std::uint64_t classMask(const Context& ctx, const std::vector<std::string>& names) {
   if (names.empty()) return ~0ull;
   std::uint64_t mask = 0;
@@ -80,6 +83,7 @@ void CallPlan::launch(Context& ctx, CallId id, const PlannedEdge& planned) {
   if (times <= 0) return;
   CallOptions options;
   options.repeat = static_cast<std::uint16_t>(std::min<std::int64_t>(times - 1, 0xffff));
+  options.version = versionOfMessage(ctx.at(id));
   ctx.at(id).marks |= askedBit(planned.edge);
   const bool scatter = policy.parallel > 1 && ctx.targetInstances(planned.edge) > 1;
   for (std::int64_t copy = 0; copy < policy.parallel; ++copy) {
@@ -88,7 +92,9 @@ void CallPlan::launch(Context& ctx, CallId id, const PlannedEdge& planned) {
       options.instance =
           static_cast<std::uint16_t>(copy % static_cast<std::int64_t>(ctx.targetInstances(planned.edge)));
     if (policy.mode == CallMode::Send) {
-      for (std::int64_t i = 0; i < times; ++i) ctx.send(planned.edge, id, {});
+      CallOptions sent;
+      sent.version = options.version;
+      for (std::int64_t i = 0; i < times; ++i) ctx.send(planned.edge, id, sent);
       continue;
     }
     ++ctx.at(id).pending;
@@ -106,7 +112,9 @@ CallPlan::Progress CallPlan::start(Context& ctx, CallId id) {
   if (singlePlain_) {
     call.pending = 1;
     call.step = 1;
-    ctx.call(0, id);
+    CallOptions options;
+    options.version = versionOfMessage(call);
+    ctx.call(0, id, options);
     return Progress::Waiting;
   }
   return advance(ctx, id, 0);

@@ -25,6 +25,7 @@ struct Message {
   std::uint32_t key = 0;
   std::uint32_t user = 0;
   std::uint32_t operation = 0;
+  std::uint32_t version = 0;     // of the value that it speaks of
   std::uint32_t generation = 0;  // of this name; a delivery or timer of an earlier message is stale
   std::uint32_t delivery = 0;    // of this message; an answer to an earlier one is stale
   std::uint32_t receives = 0;    // since it came in or was replayed
