@@ -9,7 +9,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "base/distribution.h"
@@ -177,6 +179,25 @@ class Context {
   std::uint32_t committed(std::uint32_t key) const;  // 0: never written
   SimTime committedAt(std::uint32_t key) const;
   std::uint32_t committedBy(std::uint32_t key) const;  // the user of the latest version
+
+  // --- for kinds that control other nodes
+  // What a node has done, over all its instances. Integrals are in level-nanoseconds since the start, modulo 2^64: take
+  // differences.
+  struct Reading {
+    std::uint32_t instances = 0;  // in use
+    std::uint32_t up = 0;         // of these, not down
+    std::uint64_t busy = 0, servers = 0, queue = 0, inFlight = 0;
+    std::uint64_t arrivals = 0;
+  };
+  std::optional<NodeId> findNode(std::string_view name) const;
+  Reading read(NodeId node) const;
+  // The present level of a gauge that the node's kind declares; empty when it declares none of that name.
+  std::optional<std::int64_t> levelOf(NodeId node, std::string_view gauge) const;
+  // A parameter of a node as it is now, by the name of the kind's table; unset when there is none.
+  Value parameterOf(NodeId node, std::string_view name) const;
+  // An action of the timeline (model/actions.h), applied at this instant after the events that are due, and kept with the
+  // others. REQUIRES one that validation accepts.
+  void act(std::string_view verb, std::string target, ValueMap args);
 
   // --- metrics: index into ComponentInfo::metrics
   void add(std::uint32_t metric, std::uint64_t n = 1);

@@ -186,6 +186,48 @@ std::uint32_t Context::committedBy(std::uint32_t key) const {
 void Context::crash() { engine_->crash(node_, kAnyInstance); }
 void Context::restart() { engine_->restart(node_, kAnyInstance); }
 
+std::optional<NodeId> Context::findNode(std::string_view name) const {
+  for (const NodeState& node : engine_->nodes)
+    if (node.name == name) return node.context.node();
+  return std::nullopt;
+}
+Context::Reading Context::read(NodeId id) const {
+  const NodeState& node = engine_->nodes[id];
+  const std::int64_t now = engine_->now.ns;
+  Reading reading;
+  reading.instances = node.activeInstances;
+  for (std::uint32_t i = 0; i < node.instances.size(); ++i) {
+    const Instance& instance = node.instances[i];
+    if (i < node.activeInstances && !instance.down) ++reading.up;
+    reading.busy += instance.stats.busy.integral(now);
+    reading.servers += instance.stats.servers.integral(now);
+    reading.queue += instance.stats.queue.integral(now);
+    reading.inFlight += instance.stats.inFlight.integral(now);
+    reading.arrivals += instance.stats.arrivals.total;
+  }
+  return reading;
+}
+std::optional<std::int64_t> Context::levelOf(NodeId id, std::string_view gauge) const {
+  NodeState& node = engine_->nodes[id];
+  for (std::size_t i = 0; i < node.metrics.size(); ++i) {
+    const MetricInfo& info = node.info->metrics[i];
+    const bool isLevel = info.type == MetricType::Gauge || info.type == MetricType::Peak;
+    if (isLevel && gauge == info.name) return node.metrics[i].gauge.value;
+  }
+  return std::nullopt;
+}
+Value Context::parameterOf(NodeId id, std::string_view name) const {
+  const NodeState& node = engine_->nodes[id];
+  const ParamInfo* info = findParam(node.info->params, name);
+  return info ? info->read(node.params.get()) : Value{};
+}
+void Context::act(std::string_view verb, std::string target, ValueMap args) {
+  engine_->later.push_back({engine_->now, std::string(verb), std::move(target), std::move(args)});
+  if (engine_->stopRequested) return;  // a limit was hit
+  engine_->stopRequested = true;
+  engine_->stop = StopReason::Acted;
+}
+
 void Context::add(std::uint32_t metric, std::uint64_t n) { state_->metrics[metric].counter += n; }
 void Context::set(std::uint32_t metric, std::int64_t level) {
   state_->metrics[metric].gauge.set(level, engine_->now.ns);

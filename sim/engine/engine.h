@@ -27,7 +27,12 @@ namespace faultline {
 // `due` of work that ends at this very instant.
 inline constexpr std::int64_t kDueNow = std::numeric_limits<std::int64_t>::max();
 
-enum class StopReason { Reached, CallLimit, Livelock };
+enum class StopReason {
+  Reached,
+  CallLimit,
+  Livelock,
+  Acted,  // a node acted: `later` is to be applied now, and the run goes on
+};
 
 struct FailureInfo {
   NodeId node = 0;
@@ -248,7 +253,8 @@ class Engine {
   std::vector<CallId> firstChild, nextSibling;  // by call, where the scenario cancels calls
   bool stopRequested = false;
   StopReason stop = StopReason::Reached;
-  std::vector<Action> later;  // actions that an action brings about (undoing a fault, steps of a ramp); Simulation takes them
+  // Actions that an action (undoing a fault, steps of a ramp) or a node brings about; Simulation takes them.
+  std::vector<Action> later;
 
  private:
   void dispatchNow(std::uint32_t payload);

@@ -18,16 +18,16 @@ Duration sampleInterval(const Scenario& scenario) {
   return std::max(seconds(1), Duration{scenario.duration.ns / kDefaultSamples});
 }
 
-bool earlier(const Action& a, const Action& b) { return a.at < b.at; }
-
 }  // namespace
 
 Simulation::Simulation(const Scenario& scenario)
     : engine_(std::make_unique<Engine>(scenario)), sampleEvery_(sampleInterval(scenario)) {
-  pending_ = scenario.timeline;
-  std::stable_sort(pending_.begin(), pending_.end(), earlier);
+  for (const Action& action : scenario.timeline) pending_.push_back({action});
+  std::stable_sort(pending_.begin(), pending_.end(),
+                   [](const Change& a, const Change& b) { return a.action.at < b.action.at; });
   for (const NodeSpec& node : scenario.nodes) names_.push_back(node.name);
   engine_->start();
+  takeLater();
   sampler_ = std::make_unique<Sampler>(*engine_);
   nextSample_ = sampleEvery_;
 }
@@ -35,35 +35,51 @@ Simulation::Simulation(const Scenario& scenario)
 Simulation::~Simulation() = default;
 Simulation::Simulation(Simulation&&) noexcept = default;
 
-void Simulation::addPending(Action action) {
-  const auto place = std::upper_bound(pending_.begin() + static_cast<std::ptrdiff_t>(nextPending_), pending_.end(),
-                                      action, earlier);
-  pending_.insert(place, std::move(action));
+void Simulation::addPending(Change change) {
+  const auto place =
+      std::upper_bound(pending_.begin() + static_cast<std::ptrdiff_t>(nextPending_), pending_.end(), change,
+                       [](const Change& a, const Change& b) { return a.action.at < b.action.at; });
+  pending_.insert(place, std::move(change));
 }
 
 // Applies what is due now, and what that brings about at this same instant.
 void Simulation::applyDue() {
-  while (nextPending_ < pending_.size() && pending_[nextPending_].at <= engine_->now) {
-    const Action action = pending_[nextPending_++];
-    engine_->apply(action);
-    applied_.push_back(action);
-    applied_.back().at = engine_->now;
-    for (Action& later : engine_->later) addPending(std::move(later));
-    engine_->later.clear();
+  while (nextPending_ < pending_.size() && pending_[nextPending_].action.at <= engine_->now) {
+    Change change = pending_[nextPending_++];
+    engine_->apply(change.action);
+    change.action.at = engine_->now;
+    if (!change.isConsequence) applied_.push_back(change.action);
+    happened_.push_back(std::move(change.action));
+    takeLater();
   }
+}
+
+// What an action or a node brought about joins what is to be done.
+void Simulation::takeLater() {
+  for (Action& later : engine_->later) addPending({std::move(later), true});
+  engine_->later.clear();
+  if (engine_->stop != StopReason::Acted) return;
+  engine_->stop = StopReason::Reached;
+  engine_->stopRequested = false;
+}
+
+// A node acted, and the chain of events of this instant is over.
+void Simulation::applyActs() {
+  takeLater();
+  applyDue();
 }
 
 void Simulation::apply(Action action) {
   action.at = engine_->now;
   // It goes before what is already due now, as a live change comes first.
-  pending_.insert(pending_.begin() + static_cast<std::ptrdiff_t>(nextPending_), std::move(action));
+  pending_.insert(pending_.begin() + static_cast<std::ptrdiff_t>(nextPending_), {std::move(action)});
   applyDue();
 }
 
 SimTime Simulation::schedule(Action action) {
   const auto isTaken = [this](SimTime at) {
-    for (std::size_t i = nextPending_; i < pending_.size() && pending_[i].at <= at; ++i)
-      if (pending_[i].at == at) return true;
+    for (std::size_t i = nextPending_; i < pending_.size() && pending_[i].action.at <= at; ++i)
+      if (pending_[i].action.at == at) return true;
     return false;
   };
   if (action.at <= engine_->now) {
@@ -71,7 +87,7 @@ SimTime Simulation::schedule(Action action) {
     while (isTaken(action.at)) action.at += nanoseconds(1);
   }
   const SimTime at = action.at;
-  addPending(std::move(action));
+  addPending(Change{std::move(action)});
   return at;
 }
 
@@ -80,7 +96,7 @@ bool Simulation::warming() const { return !warm_ && engine_->scenario.warmup.ns 
 // The run stops between events at every action, sample and at the end of the warm-up, so none can change their order.
 SimTime Simulation::nextStop(SimTime until) const {
   SimTime stop = std::min(until, nextSample_);
-  if (nextPending_ < pending_.size()) stop = std::min(stop, pending_[nextPending_].at - nanoseconds(1));
+  if (nextPending_ < pending_.size()) stop = std::min(stop, pending_[nextPending_].action.at - nanoseconds(1));
   if (warming()) stop = std::min(stop, engine_->scenario.warmup);
   return stop;
 }
@@ -96,7 +112,7 @@ bool Simulation::settle(SimTime until) {
     sampler_->restartMeasuring();
   }
   if (nextPending_ >= pending_.size()) return false;
-  const SimTime at = pending_[nextPending_].at;
+  const SimTime at = pending_[nextPending_].action.at;
   if (at - nanoseconds(1) > engine_->now || at > until) return false;
   engine_->now = std::max(engine_->now, at);
   applyDue();
@@ -117,7 +133,12 @@ Simulation::Status Simulation::advanceTo(SimTime until) {
   while (status_ == Status::Running) {
     const SimTime stop = nextStop(until);
     if (stop > engine_->now || engine_->queue.hasNow() || engine_->queue.nextTime() <= stop) {
-      note(engine_->run(stop));
+      const StopReason reason = engine_->run(stop);
+      if (reason == StopReason::Acted) {
+        applyActs();
+        continue;
+      }
+      note(reason);
       if (status_ != Status::Running) break;
     }
     if (settle(until)) continue;
@@ -133,7 +154,8 @@ Simulation::Status Simulation::step() {
   while (status_ == Status::Running && engine_->events == before) {
     const SimTime stop = nextStop(end);
     if (engine_->step(stop)) {
-      if (engine_->stopRequested) note(engine_->stop);
+      if (engine_->stopRequested && engine_->stop != StopReason::Acted) note(engine_->stop);
+      else if (engine_->stopRequested && !engine_->queue.hasNow()) applyActs();
       continue;
     }
     engine_->now = std::max(engine_->now, stop);
@@ -166,7 +188,7 @@ Summary Simulation::summary() const {
   if (status_ == Status::CallLimit)
     s.stopped = "more than " + std::to_string(engine_->scenario.maxCallsInFlight) + " calls in flight";
   if (status_ == Status::Livelock) s.stopped = "a loop without any delay: endless events at one instant";
-  for (const Action& a : applied_) s.actions.push_back({a.at, describe(a, engine_->scenario)});
+  for (const Action& a : happened_) s.actions.push_back({a.at, describe(a, engine_->scenario)});
   return s;
 }
 

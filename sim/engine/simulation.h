@@ -53,7 +53,8 @@ class Simulation {
   // clock stood: a live session replays.
   // REQUIRES an action that validation accepts.
   SimTime schedule(Action action);
-  // Everything applied so far with its time: the timeline, live changes, and what they brought about.
+  // What was applied so far with its time: the timeline and live changes. A scenario with these as its timeline repeats
+  // the session.
   const std::vector<Action>& actions() const;
 
   const Scenario& scenario() const;
@@ -75,18 +76,25 @@ class Simulation {
 
  private:
   void applyDue();
+  void takeLater();
+  struct Change {
+    Action action;
+    bool isConsequence = false;  // of another one, or of what a node decided
+  };
+  void applyActs();
   bool warming() const;
   SimTime nextStop(SimTime until) const;
   bool settle(SimTime until);
   void note(StopReason reason);
   void finishIfOver();
-  void addPending(Action action);
+  void addPending(Change change);
 
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<Sampler> sampler_;
-  std::vector<Action> pending_;  // sorted by time, stable
+  std::vector<Change> pending_;  // sorted by time, stable
   std::size_t nextPending_ = 0;
-  std::vector<Action> applied_;
+  std::vector<Action> applied_;   // without consequences
+  std::vector<Action> happened_;  // with them
   std::vector<std::string> names_;
   SimTime nextSample_;
   Duration sampleEvery_;

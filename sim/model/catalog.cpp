@@ -3,6 +3,7 @@
 namespace faultline {
 
 const ComponentInfo& apiGatewayInfo();
+const ComponentInfo& autoscalerInfo();
 const ComponentInfo& bulkheadInfo();
 const ComponentInfo& cacheInfo();
 const ComponentInfo& circuitBreakerInfo();
@@ -17,11 +18,13 @@ const ComponentInfo& rateLimiterInfo();
 const ComponentInfo& replicaInfo();
 const ComponentInfo& serviceInfo();
 const ComponentInfo& shardRouterInfo();
+const ComponentInfo& streamInfo();
 const ComponentInfo& topicInfo();
 
 std::span<const ComponentInfo* const> catalog() {
   static const ComponentInfo* const kKinds[] = {
       &apiGatewayInfo(),
+      &autoscalerInfo(),
       &bulkheadInfo(),
       &cacheInfo(),
       &circuitBreakerInfo(),
@@ -36,6 +39,7 @@ std::span<const ComponentInfo* const> catalog() {
       &replicaInfo(),
       &serviceInfo(),
       &shardRouterInfo(),
+      &streamInfo(),
       &topicInfo(),
   };
   return kKinds;

@@ -356,6 +356,13 @@ struct ActionInfo {
 // Which arrows a node may have.
 enum class PortUse { None, Optional, Required };
 
+// What a kind does to the node that its arrow leads to.
+struct Control {
+  std::string parameter;  // the count that it changes there
+  std::string watched;    // the node that it watches; empty: the same
+  std::string gauge;      // the gauge that it reads of that; empty: none
+};
+
 struct ComponentInfo {
   const char* kind = "";
   const char* label = "";
@@ -381,6 +388,8 @@ struct ComponentInfo {
   void (*check)(const void* params, std::vector<std::pair<std::string, std::string>>& problems) = nullptr;
   // Names of the queries that arrows to this node, and the field `query` of its own verbs, may give. Null: it runs none.
   std::vector<std::string> (*queryNames)(const void* params) = nullptr;
+  // For kinds that change other nodes; null for all others.
+  Control (*control)(const void* params) = nullptr;
   // Bytes that the node needs for its state before the first request (tables of keys, slots), over all instances.
   // Null: next to nothing. Validation refuses a scenario that needs more than the machine has.
   double (*memoryBytes)(const void* params) = nullptr;

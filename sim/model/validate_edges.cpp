@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 
 #include "model/problem.h"
@@ -90,6 +91,34 @@ std::vector<std::size_t> storesBehind(const ScenarioIndex& index, std::size_t st
   return stores;
 }
 
+// Who controls a node changes a count that this node has, and reads a gauge that the watched one has.
+void checkControl(const ScenarioIndex& index, const ScenarioIndex::Arrow& arrow, Diagnostics& problems) {
+  const ComponentInfo* kind = index.kinds[arrow.from];
+  const ComponentInfo* controlled = index.kinds[arrow.to];
+  if (kind == nullptr || kind->control == nullptr || controlled == nullptr) return;
+  const NodeSpec& node = index.scenario.nodes[arrow.from];
+  Diagnostics unsound;
+  checkFields(kind->params, node.params, "", index.scenario, unsound);
+  if (!unsound.empty()) return;  // reported at the node
+  const Control control = kind->control(makeParams(*kind, node.params).get());
+  const std::string& target = index.scenario.nodes[arrow.to].name;
+  const ParamInfo* info = findParam(controlled->params, control.parameter);
+  if (info == nullptr)
+    problems.push_back(errorAt("nodes." + node.name, quoted(target) + " has no " + quoted(control.parameter) + ", it is a " + controlled->label,
+                               suggestion(control.parameter, namesOf(controlled->params))));
+  else if (info->type != ParamType::Count || !info->live())
+    problems.push_back(errorAt("nodes." + node.name, quoted(target + "." + control.parameter) + " is not a count that can change during a run"));
+  if (control.gauge.empty()) return;
+  const auto place = control.watched.empty() ? index.nodes.find(target) : index.nodes.find(control.watched);
+  if (place == index.nodes.end() || index.kinds[place->second] == nullptr) return;
+  std::vector<std::string_view> known;
+  for (const MetricInfo& m : index.kinds[place->second]->metrics)
+    if (m.type == MetricType::Gauge || m.type == MetricType::Peak) known.emplace_back(m.name);
+  if (std::find(known.begin(), known.end(), control.gauge) == known.end())
+    problems.push_back(errorAt("nodes." + node.name + ".gauge", quoted(index.scenario.nodes[place->second].name) + " has no gauge " + quoted(control.gauge),
+                               suggestion(control.gauge, known)));
+}
+
 void checkPolicy(const ScenarioIndex::Arrow& arrow, const EdgeSpec& edge, Diagnostics& problems) {
   const auto& hedge = arrow.policy.hedge;
   if (hedge && hedge->after.has_value() == hedge->percentile.has_value())
@@ -132,6 +161,7 @@ void validateEdges(const ScenarioIndex& index, Diagnostics& problems) {
   for (const ScenarioIndex::Arrow& arrow : index.arrows) {
     checkCondition(index, arrow, problems);
     checkQuery(index, arrow.to, arrow.policy.query, pathOf(scenario.edges[arrow.edge]) + ".query", problems);
+    checkControl(index, arrow, problems);
     checkPolicy(arrow, scenario.edges[arrow.edge], problems);
   }
 }

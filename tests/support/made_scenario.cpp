@@ -95,6 +95,7 @@ class ScenarioMaker {
     const ComponentInfo& caller = kindOf(from);
     if (from == to || caller.outputs == PortUse::None || kindOf(to).inputs == PortUse::None) return false;
     if (s_.findEdge(s_.nodes[from].name, s_.nodes[to].name) != nullptr) return false;
+    if (caller.control != nullptr && kindOf(to).instances == nullptr) return false;
     return !caller.singleOutput || !calls(from);
   }
   bool calls(std::size_t node) const {
@@ -305,6 +306,10 @@ Scenario designAround(const ComponentInfo& kind, bool withTargets) {
   if (kind.inputs != PortUse::None) {
     s.nodes.push_back({"users", originator().kind, "", {}});
     s.edges.push_back({"users", kSubject, timeoutPolicy(milliseconds(500))});
+  } else if (!kind.originates) {
+    // It works beside the way of the calls.
+    s.nodes.push_back({"users", originator().kind, "", {}});
+    s.edges.push_back({"users", "behind", timeoutPolicy(milliseconds(500))});
   }
   s.nodes.push_back(subject);
   const bool calls = kind.outputs == PortUse::Required || (kind.outputs == PortUse::Optional && withTargets);
