@@ -327,6 +327,7 @@ class LoadBalancer : public Component {
         if (!present) ctx.cancel(t.timer);
         picker_.setPresent(slot, present);
         picker_.setWeight(slot, weight);
+        picker_.setBackup(slot, ctx.policy(edge).backup);
         picker_.setDraining(slot, ctx.targetDraining(edge, t.instance));
       }
     }
@@ -652,6 +653,7 @@ const ComponentInfo& loadBalancerInfo() {
       .help =
           "Targets are the instances of all called nodes; an edge's `weight` is that of each instance (0: none of the "
           "traffic). "
+          "A target whose edge says `backup` is left alone while another one can serve. "
           "Outstanding calls are this balancer's own, so two balancers do not know of each other's. A target that "
           "fails fast looks "
           "idle and attracts least_connections, two_choices and ewma until probes or ejection take it out. Probes are "

@@ -41,6 +41,7 @@ Engine::Engine(const Scenario& s)
   compileNodes();
   compileEdges();
   compileHosts();
+  compileRegions();
 }
 
 void Engine::compileNodes() {
@@ -134,12 +135,14 @@ void Engine::compileEdges() {
 void Engine::refreshEdge(EdgeState& edge) {
   const EdgePolicy& p = edge.policy;
   edge.query = p.query.empty() ? 0 : internQuery(p.query);
-  edge.instant = p.latency.isZero() && p.loss.value == 0 && !p.bandwidth && !edge.cut && !edge.refuse &&
-                 edge.extraLoss == 0;
+  edge.instant = p.latency.isZero() && edge.link.latency.isZero() && p.loss.value == 0 && edge.link.loss.value == 0 &&
+                 !p.bandwidth && !edge.cut && !edge.parted && !edge.refuse && edge.extraLoss == 0;
   edge.needsRecord = p.retry || p.pool || p.hedge || p.singleFlight;
   edge.latencyLane = EventQueue::kNoLane;
-  if (p.latency.isConstant() && !p.latency.isZero())
-    edge.latencyLane = queue.laneFor({static_cast<std::int64_t>(p.latency.first())});
+  if (p.latency.isConstant() && edge.link.latency.isConstant()) {
+    edge.latencyNs = static_cast<std::int64_t>(p.latency.first()) + static_cast<std::int64_t>(edge.link.latency.first());
+    if (edge.latencyNs != 0) edge.latencyLane = queue.laneFor({edge.latencyNs});
+  }
   if (p.timeout) edge.timeoutLane = queue.laneFor(*p.timeout);
   if (p.pool && p.pool->acquireTimeout) edge.acquireLane = queue.laneFor(*p.pool->acquireTimeout);
   edge.timeoutNs = p.timeout ? p.timeout->ns : 0;
@@ -170,6 +173,44 @@ void Engine::compileHosts() {
       }
     }
   }
+}
+
+void Engine::compileRegions() {
+  for (EdgeState& edge : edges) {
+    edge.regionFrom = regionOf(nodes[edge.from].name);
+    edge.regionTo = regionOf(nodes[edge.to].name);
+    if (edge.regionFrom == edge.regionTo) continue;
+    edge.link = linkBetween(edge.regionFrom, edge.regionTo);
+    refreshEdge(edge);
+  }
+}
+
+// Regions are numbered by their place among all groups.
+std::uint16_t Engine::regionOf(std::string_view node) const {
+  for (std::size_t i = 0; i < scenario.groups.size(); ++i) {
+    const GroupSpec& group = scenario.groups[i];
+    if (group.kind == "region" && std::find(group.members.begin(), group.members.end(), node) != group.members.end())
+      return static_cast<std::uint16_t>(i);
+  }
+  return kNoRegion;
+}
+
+std::uint16_t Engine::regionNamed(std::string_view region) const {
+  const GroupSpec* found = scenario.findRegion(region);
+  return found ? static_cast<std::uint16_t>(found - scenario.groups.data()) : kNoRegion;
+}
+
+// A node outside all regions is next to all of them.
+RegionLink Engine::linkBetween(std::uint16_t a, std::uint16_t b) const {
+  if (a == kNoRegion || b == kNoRegion) return {};
+  const GroupSpec& first = scenario.groups[a];
+  const GroupSpec& second = scenario.groups[b];
+  for (const auto& [name, link] : first.links)
+    if (name == second.name) return link;
+  for (const auto& [name, link] : second.links)
+    if (name == first.name) return link;
+  const bool firstIsFarther = first.latency.mean() >= second.latency.mean();
+  return {firstIsFarther ? first.latency : second.latency, {}};
 }
 
 std::uint32_t Engine::internQuery(const std::string& name) {

@@ -143,8 +143,8 @@ std::int64_t Engine::visibilityEnd(const Call& call) const {
 void Engine::transmit(EdgeState& edge, CallId id, bool answer) {
   Call& call = calls[id];
   const EventKind kind = answer ? EventKind::Reply : EventKind::Arrive;
-  const double lossRatio = std::min(1.0, edge.policy.loss.value + edge.extraLoss);
-  if (edge.cut || (lossRatio > 0 && edge.luck.chance(lossRatio))) {
+  const double lossRatio = std::min(1.0, edge.policy.loss.value + edge.link.loss.value + edge.extraLoss);
+  if (edge.cut || edge.parted || (lossRatio > 0 && edge.luck.chance(lossRatio))) {
     ++edge.stats.lost;
     if (call.has(kOrphan)) {
       // Nobody will ever time this call out: its connection is simply gone, which routers on its way must learn.
@@ -173,10 +173,12 @@ void Engine::transmit(EdgeState& edge, CallId id, bool answer) {
   }
   const bool plain = edge.slow == 1 && at == now;
   if (plain && edge.latencyLane != EventQueue::kNoLane) {
-    queue.pushLane(edge.latencyLane, now + Duration{static_cast<std::int64_t>(edge.policy.latency.first())}, kind, id);
+    queue.pushLane(edge.latencyLane, now + Duration{edge.latencyNs}, kind, id);
     return;
   }
-  at += durationFromNs(edge.policy.latency.draw(edge.luck) * edge.slow);
+  double latency = edge.policy.latency.draw(edge.luck);
+  if (!edge.link.latency.isZero()) latency += edge.link.latency.draw(edge.luck);
+  at += durationFromNs(latency * edge.slow);
   if (at == now) queue.pushNow(kind, id);
   else queue.push(at, kind, id);
 }

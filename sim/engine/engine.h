@@ -34,6 +34,8 @@ enum class StopReason {
   Acted,  // a node acted: `later` is to be applied now, and the run goes on
 };
 
+inline constexpr std::uint16_t kNoRegion = 0xffff;
+
 struct FailureInfo {
   NodeId node = 0;
   std::uint32_t reason = 0;  // index among the node's reasons, common ones first
@@ -68,8 +70,13 @@ struct EdgeState {
   std::uint8_t retryOn = 0; // bit per Outcome
   // Faults.
   bool cut = false, refuse = false;
+  bool parted = false;  // a partition of regions lies across it
   double slow = 1, extraLoss = 0;
   std::int64_t linkFreeAt[2] = {0, 0};
+  // What the way between regions adds.
+  std::uint16_t regionFrom = kNoRegion, regionTo = kNoRegion;
+  RegionLink link;
+  std::int64_t latencyNs = 0;  // of both, where they are constant
   RandomStream luck;
   KeySampler keys;
   std::uint32_t keyOffset = 0;
@@ -196,6 +203,8 @@ class Engine {
   void applyToNode(const Action& action);
   void applyToEdge(const Action& action);
   void applySet(const Action& action);
+  void applyToRegion(const Action& action);
+  void applyToMembers(const Action& action, const GroupSpec& region);
   void undoLater(const Action& action, std::string verb, ValueMap args);
   void deploy(NodeId node, Duration drain, Duration boot);
   std::string nameOf(const EdgeState& edge) const;
@@ -236,6 +245,7 @@ class Engine {
   std::vector<NodeState> nodes;
   std::vector<EdgeState> edges;
   std::deque<CpuPool> hostPools;
+  std::vector<std::pair<std::uint16_t, std::uint16_t>> partitions;  // of regions; kNoRegion: all that is outside
   std::vector<CpuPool*> cpuPools;          // by index; the event's slot
   std::vector<std::int64_t> cpuScheduled;  // the time of the wanted end event; others are stale
   std::vector<FailureInfo> failures;       // by FailureId; 0 is ok
@@ -304,6 +314,10 @@ class Engine {
   void compileNodes();
   void compileEdges();
   void compileHosts();
+  void compileRegions();
+  std::uint16_t regionOf(std::string_view node) const;
+  std::uint16_t regionNamed(std::string_view region) const;
+  RegionLink linkBetween(std::uint16_t a, std::uint16_t b) const;
   void freezeWork(CallId id);
   void thawWork(CallId id);
   template <class F>

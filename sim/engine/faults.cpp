@@ -293,6 +293,8 @@ void Engine::apply(const Action& action) {
   if (action.verb == "note") return;
   if (action.target.find("->") != std::string::npos && action.verb != "set") return applyToEdge(action);
   if (action.verb == "set") return applySet(action);
+  if (action.verb == "partition" || action.verb == "rejoin") return applyToRegion(action);
+  if (const GroupSpec* region = scenario.findRegion(action.target)) return applyToMembers(action, *region);
   applyToNode(action);
 }
 
@@ -353,6 +355,44 @@ void Engine::applyToNode(const Action& action) {
   for (std::size_t i = 0; i < node.info->actions.size(); ++i)
     if (action.verb == node.info->actions[i].name)
       node.component->onAction(node.context, static_cast<std::uint32_t>(i), action.args);
+}
+
+// A region fails, or comes back, with everything in it.
+void Engine::applyToMembers(const Action& action, const GroupSpec& region) {
+  for (const std::string& member : region.members) {
+    Action own = action;
+    own.target = member;
+    applyToNode(own);
+  }
+}
+
+void Engine::applyToRegion(const Action& action) {
+  const Value* from = action.args.find("from");
+  const std::uint16_t region = regionNamed(action.target);
+  const std::uint16_t other = from ? regionNamed(*from->as<std::string>()) : kNoRegion;
+  if (action.verb == "partition") {
+    partitions.emplace_back(region, other);
+    ValueMap same;
+    if (from) same.set("from", *from);
+    same.set("one", true);
+    undoLater(action, "rejoin", std::move(same));
+  } else if (action.args.find("one")) {
+    // The end of one partition leaves the others.
+    const auto one = std::find(partitions.begin(), partitions.end(), std::pair(region, other));
+    if (one != partitions.end()) partitions.erase(one);
+  } else {
+    std::erase_if(partitions, [&](const auto& p) {
+      const bool isOurs = p.first == region || p.second == region;
+      return isOurs && (!from || p.first == other || p.second == other);
+    });
+  }
+  for (EdgeState& edge : edges) {
+    edge.parted = std::any_of(partitions.begin(), partitions.end(), [&](const auto& p) {
+      const bool leaves = (edge.regionFrom == p.first) != (edge.regionTo == p.first);
+      return leaves && (p.second == kNoRegion || edge.regionFrom == p.second || edge.regionTo == p.second);
+    });
+    refreshEdge(edge);
+  }
 }
 
 // Rolling: one instance after the other leaves rotation, finishes what it holds, restarts, comes back.

@@ -192,13 +192,14 @@ Json recordedSchema() {
 std::string jsonSchema() {
   const Scenario scenario;
   const RequestClass requestClass;
-  const GroupSpec host;
+  const GroupSpec group;
   Json root = {{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", "Faultline scenario"}};
   root.update(objectOf(scenarioParams(), &scenario));
   Json& properties = root["properties"];
   properties["faultline"] = {{"const", Scenario::kFormatVersion}, {"description", "Version of the format."}};
   properties["classes"] = namedObjects(objectOf(requestClassParams(), &requestClass), true);
-  properties["hosts"] = namedObjects(objectOf(hostParams(), &host), false);
+  properties["hosts"] = namedObjects(objectOf(hostParams(), &group), false);
+  properties["regions"] = namedObjects(objectOf(regionParams(), &group), false);
   properties["nodes"] = nodesSchema();
   properties["edges"] = edgesSchema();
   properties["timeline"] = timelineSchema();

@@ -135,6 +135,8 @@ const char* targetText(ActionTarget target) {
       return "FROM -> TO";
     case ActionTarget::Parameter:
       return "NODE.PARAMETER";
+    case ActionTarget::Region:
+      return "REGION";
     case ActionTarget::Text:
       return "TEXT";
   }
@@ -225,17 +227,22 @@ void addPlainParams(std::span<const ParamInfo> params, const void* defaults, std
 std::string referenceMarkdown() {
   std::string out =
       "# Scenario reference\n\nGenerated from the program's own tables.\n\n## Top level\n\n"
-      "`faultline: 1` stands first. Beside the keys below there are the sections `classes`, `hosts`, `nodes`, `edges`, "
+      "`faultline: 1` stands first. Beside the keys below there are the sections `classes`, `hosts`, `regions`, `nodes`, `edges`, "
       "`timeline`, `expect`, `layout` and `recorded`.\n\n";
   const Scenario scenario;
   const RequestClass requestClass;
-  const GroupSpec host;
+  const GroupSpec group;
   const EdgePolicy policy;
   addTable(scenarioParams(), &scenario, out);
   out += "## Request classes: `classes: {NAME: {...}}`\n\n";
   addTable(requestClassParams(), &requestClass, out);
   out += "## Hosts: `hosts: {NAME: {...}}`\n\n";
-  addTable(hostParams(), &host, out);
+  addTable(hostParams(), &group, out);
+  out += "## Regions: `regions: {NAME: {...}}`\n\nGroups of nodes in one place (a region, a zone, a data centre). Calls between two of them "
+         "take the latency of their link each way, in addition to the edge's own. The actions crash, restart, pause, resume, slow and "
+         "errors may name a region instead of a node and then hit all its members; `partition` cuts it off. A balancer with health checks "
+         "and `backup` edges moves the traffic elsewhere. Leaves out: bandwidth between regions, prices of traffic.\n\n";
+  addTable(regionParams(), &group, out);
   out += "## Nodes: `nodes: {NAME: {kind: KIND, ...}}`\n\n";
   for (const ComponentInfo* kind : catalog()) addKind(*kind, out);
   out +=

@@ -11,8 +11,8 @@
 namespace faultline {
 namespace {
 
-constexpr std::string_view kSections[] = {"faultline", "classes", "hosts",  "nodes",   "edges",
-                                          "timeline",  "expect",  "layout", "recorded"};
+constexpr std::string_view kSections[] = {"faultline", "classes", "hosts",  "regions", "nodes",
+                                          "edges",     "timeline", "expect", "layout",  "recorded"};
 
 void assignFields(std::span<const ParamInfo> params, const ValueMap& values, void* target) {
   for (const auto& [name, value] : values.entries)
@@ -85,17 +85,28 @@ void readClasses(const YamlNode& node, Scenario& scenario, FieldReader& reader) 
   }
 }
 
-void readHosts(const YamlNode& node, Scenario& scenario, FieldReader& reader) {
-  if (!reader.isMap(node, "hosts", "hosts like {name: {cores: 2, members: [a, b]}}")) return;
+void readGroups(const YamlNode& node, const char* kind, std::span<const ParamInfo> params, const char* example,
+                Scenario& scenario, FieldReader& reader) {
+  const std::string section = std::string(kind) + "s";
+  if (!reader.isMap(node, section, section + " like {name: " + example + "}")) return;
   for (const auto& [key, fields] : node.entries) {
-    const std::string path = "hosts." + key->text;
+    const std::string path = section + "." + key->text;
     reader.setPlace(path, key->place);
-    if (!reader.isMap(*fields, path, "the fields of a host like {cores: 2, members: [a, b]}")) continue;
+    if (!reader.isMap(*fields, path, "the fields of a " + std::string(kind) + " like " + example)) continue;
     GroupSpec group;
     group.name = key->text;
-    assignFields(hostParams(), readChecked(hostParams(), *fields, path, reader), &group);
+    group.kind = kind;
+    assignFields(params, readChecked(params, *fields, path, reader), &group);
     scenario.groups.push_back(std::move(group));
   }
+}
+
+void readHosts(const YamlNode& node, Scenario& scenario, FieldReader& reader) {
+  readGroups(node, "host", hostParams(), "{cores: 2, members: [a, b]}", scenario, reader);
+}
+
+void readRegions(const YamlNode& node, Scenario& scenario, FieldReader& reader) {
+  readGroups(node, "region", regionParams(), "{latency: 40ms, members: [a, b]}", scenario, reader);
 }
 
 void readPresetName(const YamlNode& fields, const std::string& path, NodeSpec& node, FieldReader& reader) {
@@ -176,7 +187,7 @@ void nameGroups(Scenario& scenario) {
   for (const GroupSpec& group : scenario.groups)
     for (const std::string& member : group.members)
       for (NodeSpec& node : scenario.nodes)
-        if (node.name == member && node.group.empty()) node.group = group.name;
+        if (group.kind == "host" && node.name == member && node.group.empty()) node.group = group.name;
 }
 
 }  // namespace
@@ -192,6 +203,7 @@ void readScenarioTree(const YamlNode& root, Scenario& scenario, FieldReader& rea
   };
   section("classes", readClasses);
   section("hosts", readHosts);
+  section("regions", readRegions);
   section("nodes", [](const YamlNode& node, Scenario& s, FieldReader& r) {
     if (!r.isMap(node, "nodes", "nodes like {name: {kind: ...}}")) return;
     for (const auto& [key, fields] : node.entries) readNode(*key, *fields, s, r);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "io/value_text.h"
 #include "model/actions.h"
@@ -149,12 +150,23 @@ void writeClasses(const Scenario& scenario, Text& out) {
 }
 
 void writeHosts(const Scenario& scenario, Text& out) {
-  if (scenario.groups.empty()) return;
-  out.addLine("hosts:");
+  bool isFirst = true;
   for (const GroupSpec& group : scenario.groups) {
+    if (group.kind != "host") continue;
+    if (std::exchange(isFirst, false)) out.addLine("hosts:");
     Entries entries;
     for (const ParamInfo& p : hostParams()) entries.push_back({p.name, p, p.read(&group)});
     out.addMap("  " + quotedForYaml(group.name) + ':', entries, 4);
+  }
+}
+
+void writeRegions(const Scenario& scenario, Text& out) {
+  bool isFirst = true;
+  const GroupSpec fresh;
+  for (const GroupSpec& group : scenario.groups) {
+    if (group.kind != "region") continue;
+    if (std::exchange(isFirst, false)) out.addLine("regions:");
+    out.addMap("  " + quotedForYaml(group.name) + ':', changedMembers(regionParams(), &group, &fresh), 4);
   }
 }
 
@@ -233,6 +245,7 @@ std::string writeScenario(const Scenario& scenario) {
   writeTop(scenario, out);
   writeClasses(scenario, out);
   writeHosts(scenario, out);
+  writeRegions(scenario, out);
   writeNodes(scenario, out);
   writeEdges(scenario, out);
   writeTimeline(scenario, out);

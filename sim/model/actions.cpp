@@ -36,6 +36,10 @@ constexpr ParamInfo kTrafficFields[] = {
     kOver,
     kFor,
 };
+constexpr ParamInfo kFrom =
+    field(ParamType::Text, "from", "From", {}, "The other region; without it, everything outside.");
+constexpr ParamInfo kPartitionFields[] = {kFrom, kFor};
+constexpr ParamInfo kRejoinFields[] = {kFrom};
 constexpr ParamInfo kDeployFields[] = {
     field(ParamType::Duration, "drain", "Drain", range(0, kDay),
           "How long an instance finishes its work before it stops; then what is left is lost."),
@@ -59,6 +63,9 @@ constexpr VerbInfo kVerbs[] = {
     {"mend", ActionTarget::Edge, {}, "Ends every fault of the edge."},
     {"slow_edge", ActionTarget::Edge, kSlowEdgeFields, "Messages on the edge take longer."},
     {"loss", ActionTarget::Edge, kLossFields, "A share of the messages on the edge vanishes."},
+    {"partition", ActionTarget::Region, kPartitionFields,
+     "Every message between the region and the other one, or all that is outside, vanishes silently."},
+    {"rejoin", ActionTarget::Region, kRejoinFields, "Ends partitions of the region."},
     {"traffic", ActionTarget::Node, kTrafficFields, "Multiplies the load of a node that sends requests."},
     {"deploy", ActionTarget::Node, kDeployFields,
      "Rolling restart: one instance after the other is drained and booted."},
@@ -109,6 +116,12 @@ const VerbInfo* findVerb(std::string_view name) {
   for (const VerbInfo& verb : kVerbs)
     if (name == verb.name) return &verb;
   return nullptr;
+}
+
+bool appliesToRegions(std::string_view verb) {
+  for (const char* known : {"crash", "restart", "pause", "resume", "slow", "errors"})
+    if (verb == known) return true;
+  return false;
 }
 
 const ActionInfo* findAction(std::span<const ActionInfo> actions, std::string_view name) {

@@ -19,7 +19,7 @@
 
 namespace faultline {
 
-enum class ActionTarget { None, Node, Edge, Parameter, Text };
+enum class ActionTarget { None, Node, Edge, Parameter, Region, Text };
 
 struct VerbInfo {
   const char* name;
@@ -28,10 +28,13 @@ struct VerbInfo {
   const char* help;
 };
 
-// set, crash, restart, pause, resume, slow, errors, cut, refuse, mend, slow_edge, loss, traffic, deploy, scale, note.
+// set, crash, restart, pause, resume, slow, errors, cut, refuse, mend, slow_edge, loss, partition, rejoin, traffic,
+// deploy, scale, note. Those up to errors, set apart, may name a region instead of a node and then hit all its members.
 // The field `to` of `set` has the type of the parameter that is set; its entry here only names it.
 std::span<const VerbInfo> commonVerbs();
 const VerbInfo* findVerb(std::string_view name);
+// Whether the verb may name a region instead of a node.
+bool appliesToRegions(std::string_view verb);
 const ActionInfo* findAction(std::span<const ActionInfo> actions, std::string_view name);
 
 // "app" or "app[1]". Empty when the text is neither.

@@ -104,6 +104,9 @@ constexpr ParamInfo kEdgeParams[] = {
                                    "The caller's own CPU work for each answer of this edge.")),
     param<&EdgePolicy::weight>("weight", "Weight", range(0, 1e6),
                                "Share of a balancer's traffic, relative to the others."),
+    param<&EdgePolicy::backup>("backup", "Backup", {},
+                               "Gets a balancer's traffic only while none of its other targets is healthy: failover to "
+                               "another region."),
     param<&EdgePolicy::latency>("latency", "Latency", {}, "Time that a message takes on the network, each way."),
     param<&EdgePolicy::loss>("loss", "Loss", range(0, 1), "Share of messages that vanish, each way."),
     param<&EdgePolicy::bandwidth>("bandwidth", "Bandwidth", range(1, 1e15),

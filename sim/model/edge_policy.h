@@ -57,6 +57,7 @@ struct EdgePolicy {
   FillMode fill = FillMode::Send;       // how a miss fetched after a cache goes back to it
   Distribution work = Distribution::constant(0);  // the caller's own CPU work for each answer of this edge
   double weight = 1;                    // share of a balancer's traffic
+  bool backup = false;                  // a balancer's last resort
 
   // The call policy.
   Distribution latency = Distribution::constant(0);  // each way

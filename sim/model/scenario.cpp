@@ -14,6 +14,12 @@ const NodeSpec* Scenario::findNode(std::string_view nodeName) const {
   return nullptr;
 }
 
+const GroupSpec* Scenario::findRegion(std::string_view region) const {
+  for (const GroupSpec& g : groups)
+    if (g.kind == "region" && g.name == region) return &g;
+  return nullptr;
+}
+
 std::string edgeName(std::string_view from, std::string_view to, std::string_view label) {
   std::string name(from);
   name.append(" -> ").append(to);

@@ -36,7 +36,7 @@ struct RequestClass {
 struct NodeSpec {
   std::string name;
   std::string kind;
-  std::string group;   // host or region the node is in; empty for none
+  std::string group;   // host the node is on; empty for none
   ValueMap params;     // only what was written; defaults are the preset's, then the kind's
   std::string preset;  // named parameter set of the kind that the node starts from; empty for none
   ValueMap inherited;  // what the preset says
@@ -56,11 +56,21 @@ struct EdgeSpec {
   bool operator==(const EdgeSpec&) const = default;
 };
 
-// A box of nodes. A host shares its CPU cores among the work of its members.
+// The network between two regions, the same in both directions; it adds to what the edges themselves cost.
+struct RegionLink {
+  Distribution latency = Distribution::constant(0);  // each way
+  Ratio loss;                                        // of messages, each way
+  bool operator==(const RegionLink&) const = default;
+};
+
+// A box of nodes. A host shares its CPU cores among the work of its members. A region (or zone) is a place: messages
+// between two of them cost time, and it can fail or be cut off as a whole.
 struct GroupSpec {
   std::string name;
   std::string kind = "host";
-  std::int64_t cores = 1;
+  std::int64_t cores = 1;                                    // of a host
+  Distribution latency = Distribution::constant(0);          // of a region: each way, to regions without a link
+  std::vector<std::pair<std::string, RegionLink>> links;     // of a region, by the other one's name
   std::vector<std::string> members;
   bool operator==(const GroupSpec&) const = default;
 };
@@ -140,6 +150,7 @@ struct Scenario {
 
   const NodeSpec* findNode(std::string_view name) const;
   const EdgeSpec* findEdge(std::string_view from, std::string_view to, std::string_view label = {}) const;
+  const GroupSpec* findRegion(std::string_view name) const;
   const RequestClass* findClass(std::string_view name) const;
   const TraceSpec* findTrace(std::string_view file) const;
   bool operator==(const Scenario&) const = default;

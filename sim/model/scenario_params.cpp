@@ -98,6 +98,16 @@ constexpr ParamInfo kHostParams[] = {
     required(param<&GroupSpec::members>("members", "Members", {}, "Nodes that run on this machine.")),
 };
 
+constexpr ParamInfo kLinkParams[] = {
+    param<&RegionLink::latency>("latency", "Latency", {}, "Time that a message takes between the two regions, each way, beside that of its edge."),
+    param<&RegionLink::loss>("loss", "Loss", range(0, 1), "Share of messages between the two regions that vanish, each way."),
+};
+constexpr ParamInfo kRegionParams[] = {
+    param<&GroupSpec::latency>("latency", "Latency", {}, "Time that a message takes to and from any other region without a link of its own, each way; of two regions the greater mean counts."),
+    param<&GroupSpec::links, &kLinkParams>("links", "Links", {}, "The network to other regions, by their names; written on one side it holds for both."),
+    required(param<&GroupSpec::members>("members", "Members", {}, "Nodes that are in this region.")),
+};
+
 constexpr ParamInfo kRecordedParams[] = {
     required(param<&RecordedSpec::file>("file", "File", {}, "CSV file of the recording over time, for charts.")),
     param<&RecordedSpec::envelope>("envelope", "Envelope", {},
@@ -137,5 +147,6 @@ std::span<const ParamInfo> recordedRowParams() { return kRecordedRowParams; }
 std::span<const ParamInfo> scenarioParams() { return kScenarioParams; }
 std::span<const ParamInfo> requestClassParams() { return kClassParams; }
 std::span<const ParamInfo> hostParams() { return kHostParams; }
+std::span<const ParamInfo> regionParams() { return kRegionParams; }
 
 }  // namespace faultline

@@ -37,6 +37,13 @@ void checkNames(const std::vector<T>& list, const std::string& section, const st
   }
 }
 
+std::vector<GroupSpec> groupsOf(const Scenario& scenario, std::string_view kind) {
+  std::vector<GroupSpec> groups;
+  for (const GroupSpec& group : scenario.groups)
+    if (group.kind == kind) groups.push_back(group);
+  return groups;
+}
+
 double physicalMemory() {
   const long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
   return pages > 0 && size > 0 ? static_cast<double>(pages) * static_cast<double>(size) : 1e18;
@@ -111,12 +118,13 @@ void validateClasses(const Scenario& scenario, Diagnostics& problems) {
 }
 
 void validateHosts(const Scenario& scenario, Diagnostics& problems) {
-  checkNames(scenario.groups, "hosts", "hosts", problems);
+  checkNames(groupsOf(scenario, "host"), "hosts", "hosts", problems);
   std::unordered_map<std::string_view, std::string_view> hostOf;
   std::vector<std::string_view> known;
   for (const NodeSpec& node : scenario.nodes) known.push_back(node.name);
   const std::set<std::string_view> nodes(known.begin(), known.end());
   for (const GroupSpec& group : scenario.groups) {
+    if (group.kind != "host") continue;
     const std::string path = "hosts." + group.name;
     checkMembers(hostParams(), &group, path, scenario, problems);
     if (group.members.empty())
@@ -138,6 +146,54 @@ void validateHosts(const Scenario& scenario, Diagnostics& problems) {
     if (!node.group.empty() && node.group != listed)
       problems.push_back(errorAt("nodes." + node.name, "the node " + quoted(node.name) + " says that it is on " +
                                                            quoted(node.group) + ", which does not list it"));
+  }
+}
+
+namespace {
+
+// A link is written once, or twice alike.
+void checkLinks(const Scenario& scenario, const GroupSpec& region, const std::string& path, Diagnostics& problems) {
+  std::vector<std::string_view> known;
+  for (const GroupSpec& other : scenario.groups)
+    if (other.kind == "region" && other.name != region.name) known.push_back(other.name);
+  for (const auto& [name, link] : region.links) {
+    const std::string place = path + ".links." + name;
+    const GroupSpec* other = scenario.findRegion(name);
+    if (name == region.name) {
+      problems.push_back(errorAt(place, quoted(name) + " has a link to itself"));
+    } else if (other == nullptr) {
+      problems.push_back(errorAt(place, "there is no region " + quoted(name), suggestion(name, known)));
+    } else {
+      for (const auto& [back, same] : other->links)
+        if (back == region.name && !(same == link))
+          problems.push_back(errorAt(place, "the link between " + quoted(region.name) + " and " + quoted(name) + " is written twice, and not alike"));
+    }
+  }
+}
+
+}  // namespace
+
+void validateRegions(const Scenario& scenario, Diagnostics& problems) {
+  const std::vector<GroupSpec> regions = groupsOf(scenario, "region");
+  checkNames(regions, "regions", "regions", problems);
+  std::vector<std::string_view> known;
+  for (const NodeSpec& node : scenario.nodes) known.push_back(node.name);
+  std::unordered_map<std::string_view, std::string_view> regionOf;
+  for (const GroupSpec& region : regions) {
+    const std::string path = "regions." + region.name;
+    checkMembers(regionParams(), &region, path, scenario, problems);
+    if (scenario.findNode(region.name) != nullptr)
+      problems.push_back(errorAt(path, "a node is called " + quoted(region.name) + " too", "actions name both, so give one another name"));
+    if (region.members.empty()) problems.push_back(errorAt(path + ".members", "the region " + quoted(region.name) + " has no members"));
+    for (std::size_t i = 0; i < region.members.size(); ++i) {
+      const std::string& member = region.members[i];
+      const std::string place = path + ".members[" + std::to_string(i) + "]";
+      if (scenario.findNode(member) == nullptr)
+        problems.push_back(errorAt(place, "there is no node " + quoted(member), suggestion(member, known)));
+      else if (const auto [first, isNew] = regionOf.try_emplace(member, region.name); !isNew)
+        problems.push_back(errorAt(place, "the node " + quoted(member) + " is already in the region " + quoted(first->second)));
+    }
+    checkLinks(scenario, region, path, problems);
   }
 }
 
@@ -203,6 +259,7 @@ Diagnostics validate(const Scenario& scenario) {
   validateTop(scenario, problems);
   validateClasses(scenario, problems);
   validateHosts(scenario, problems);
+  validateRegions(scenario, problems);
   validateNodes(index, problems);
   validateEdges(index, problems);
   validateGraph(index, problems);

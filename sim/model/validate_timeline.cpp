@@ -56,7 +56,25 @@ struct ActionCheck {
     problems.push_back(errorAt(place, std::move(message), std::move(hint)));
   }
 
+  void checkRegionName(const std::string& place, const std::string& name) const {
+    if (scenario.findRegion(name) != nullptr) return;
+    std::vector<std::string_view> known;
+    for (const GroupSpec& group : scenario.groups)
+      if (group.kind == "region") known.push_back(group.name);
+    fail(place, "there is no region " + quoted(name), suggestion(name, known));
+  }
+
+  void checkRegion() const {
+    checkRegionName(targetPath(), action.target);
+    const Value* from = action.args.find("from");
+    const std::string* other = from != nullptr ? from->as<std::string>() : nullptr;
+    if (other == nullptr) return;
+    if (*other == action.target) return fail(path + ".from", quoted(*other) + " cannot be cut off from itself");
+    checkRegionName(path + ".from", *other);
+  }
+
   void checkNode() const {
+    if (appliesToRegions(action.verb) && scenario.findRegion(action.target) != nullptr) return;
     const auto target = parseNodeTarget(action.target);
     if (!target)
       return fail(targetPath(), quoted(action.target) + " is not a node", "write a node, or node[0] for one instance");
@@ -166,6 +184,8 @@ struct ActionCheck {
         return checkEdge();
       case ActionTarget::Parameter:
         return checkParameter();
+      case ActionTarget::Region:
+        return checkRegion();
       case ActionTarget::None:
       case ActionTarget::Text:
         return;

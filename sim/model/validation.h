@@ -36,6 +36,7 @@ struct ScenarioIndex {
 void validateTop(const Scenario& scenario, Diagnostics& problems);
 void validateClasses(const Scenario& scenario, Diagnostics& problems);
 void validateHosts(const Scenario& scenario, Diagnostics& problems);
+void validateRegions(const Scenario& scenario, Diagnostics& problems);
 void validateNodes(const ScenarioIndex& index, Diagnostics& problems);
 void validateEdges(const ScenarioIndex& index, Diagnostics& problems);
 void validateGraph(const ScenarioIndex& index, Diagnostics& problems);

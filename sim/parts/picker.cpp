@@ -54,6 +54,12 @@ void Picker::setHealthy(std::uint32_t target, bool healthy) {
   targets_[target].healthy = healthy;
 }
 
+void Picker::setBackup(std::uint32_t target, bool backup) {
+  if (targets_[target].backup == backup) return;
+  targets_[target].backup = backup;
+  dirty_ = ringDirty_ = true;
+}
+
 void Picker::warmUp(std::uint32_t target, SimTime now) {
   if (settings_.slowStart.ns == 0) return;
   Target& t = targets_[target];
@@ -69,10 +75,12 @@ void Picker::rebuild() {
   const bool anyHealthy =
       std::any_of(targets_.begin(), targets_.end(), [&](const Target& t) { return usable(t) && t.healthy; });
   failingOpen_ = !anyHealthy && settings_.failOpen;
+  const auto mayServe = [&](const Target& t) { return usable(t) && !t.excluded && (t.healthy || failingOpen_); };
+  onBackups_ = std::none_of(targets_.begin(), targets_.end(), [&](const Target& t) { return !t.backup && mayServe(t); });
   equalWeights_ = true;
   for (std::uint32_t i = 0; i < size(); ++i) {
     const Target& t = targets_[i];
-    if (!usable(t) || t.excluded || !(t.healthy || failingOpen_)) continue;
+    if (!mayServe(t) || t.backup != onBackups_) continue;
     active_.push_back(i);
     activeFlag_[i] = 1;
     equalWeights_ &= t.weight == targets_[active_.front()].weight;
@@ -89,7 +97,7 @@ void Picker::rebuildRing() {
   ringDirty_ = false;
   domain_.clear();
   for (std::uint32_t i = 0; i < size(); ++i)
-    if (targets_[i].present && targets_[i].weight > 0) domain_.push_back(i);
+    if (targets_[i].present && targets_[i].weight > 0 && !targets_[i].backup) domain_.push_back(i);
   if (settings_.algorithm != Balancing::ConsistentHash) return;
   ringMembers_.clear();
   for (std::uint32_t i : domain_) {
@@ -277,7 +285,7 @@ void Picker::forgetOutstanding() {
 // Modulo the number of targets, healthy or not, so that a failure moves only the users of the failed one (nginx's
 // ip_hash).
 std::uint32_t Picker::pickByHash(std::uint64_t hash) const {
-  for (int i = 0; i < kRehashes; ++i) {
+  for (int i = 0; i < kRehashes && !onBackups_; ++i) {
     const std::uint32_t target = domain_[hash % domain_.size()];
     if (isActive(target)) return target;
     hash = mix64(hash + 0x9e3779b97f4a7c15ull);
@@ -286,6 +294,7 @@ std::uint32_t Picker::pickByHash(std::uint64_t hash) const {
 }
 
 std::uint32_t Picker::pickOnRing(std::uint64_t hash) const {
+  if (onBackups_) return active_[hash % active_.size()];
   const std::uint32_t member = ring_.owner(hash, kNone, [this](std::uint32_t m) { return isActive(domain_[m]); });
   return member == kNone ? kNone : domain_[member];
 }

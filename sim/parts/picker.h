@@ -60,6 +60,8 @@ class Picker {
   void setPresent(std::uint32_t target, bool present);
   void setDraining(std::uint32_t target, bool draining);
   void setHealthy(std::uint32_t target, bool healthy);
+  // A backup is picked only while no other target can be.
+  void setBackup(std::uint32_t target, bool backup);
   // Starts the slow start of a target.
   void warmUp(std::uint32_t target, SimTime now);
 
@@ -106,6 +108,7 @@ class Picker {
     bool draining = false;
     bool healthy = true;
     bool excluded = false;
+    bool backup = false;
   };
 
   bool usable(const Target& t) const { return t.present && !t.draining && t.weight > 0; }
@@ -137,6 +140,7 @@ class Picker {
   bool ringDirty_ = true;
   bool equalWeights_ = true;  // of the active targets
   bool failingOpen_ = false;
+  bool onBackups_ = false;
 };
 
 }  // namespace faultline
