@@ -475,7 +475,7 @@ Frame Sampler::frame() const {
   }
   for (const EdgeState& edge : engine_.edges) {
     const EdgeStats& e = edge.stats;
-    frame.edges.push_back({e.attempts.measured(), e.failed.measured() + e.timeouts.measured(), e.inUse.value, e.waiting.value, edge.cut, edge.refuse,
+    frame.edges.push_back({e.attempts.measured(), e.failed.measured() + e.timeouts.measured(), e.inUse.value, e.waiting.value, edge.cut || edge.parted, edge.refuse,
                            edge.slow != 1, edge.extraLoss > 0});
   }
   return frame;

@@ -14,6 +14,7 @@ const ComponentInfo& functionInfo();
 const ComponentInfo& loadBalancerInfo();
 const ComponentInfo& loadShedderInfo();
 const ComponentInfo& queueInfo();
+const ComponentInfo& quorumInfo();
 const ComponentInfo& rateLimiterInfo();
 const ComponentInfo& replicaInfo();
 const ComponentInfo& serviceInfo();
@@ -35,6 +36,7 @@ std::span<const ComponentInfo* const> catalog() {
       &loadBalancerInfo(),
       &loadShedderInfo(),
       &queueInfo(),
+      &quorumInfo(),
       &rateLimiterInfo(),
       &replicaInfo(),
       &serviceInfo(),
