@@ -32,7 +32,8 @@ constexpr double kDay = 86'400;
 constexpr double kMost = 10'000;
 constexpr ParamInfo kScheduleParams[] = {
     param<&ScheduleRow::at>("at", "At", range(0, 366 * kDay), "From this time on; what boots is started early enough."),
-    param<&ScheduleRow::atLeast>("at_least", "At least", range(1, kMost), "Instances that are there until the next row's time."),
+    param<&ScheduleRow::atLeast>("at_least", "At least", range(1, kMost),
+                                 "Instances that are there until the next row's time."),
 };
 
 struct Healing {
@@ -43,8 +44,10 @@ struct Healing {
 };
 constexpr ParamInfo kHealingParams[] = {
     param<&Healing::every>("every", "Every", range(0.001, kDay), "Time between two health checks of an instance."),
-    param<&Healing::timeout>("timeout", "Timeout", range(0.001, kDay), "A check that is not answered by then has failed; at most `every`."),
-    param<&Healing::fall>("fall", "Fall", range(1, 1000), "Failed checks in a row after which the instance is stopped."),
+    param<&Healing::timeout>("timeout", "Timeout", range(0.001, kDay),
+                             "A check that is not answered by then has failed; at most `every`."),
+    param<&Healing::fall>("fall", "Fall", range(1, 1000),
+                          "Failed checks in a row after which the instance is stopped."),
     param<&Healing::restartTime>("restart_time", "Restart time", range(0, kDay), "Until it is started again."),
 };
 
@@ -70,28 +73,49 @@ struct Params {
 };
 
 constexpr ParamInfo kParams[] = {
-    fixed(param<&Params::parameter>("parameter", "Parameter", {}, "The count that is changed at the controlled node: instances, or another one such as workers.")),
+    fixed(param<&Params::parameter>(
+        "parameter", "Parameter", {},
+        "The count that is changed at the controlled node: instances, or another one such as workers.")),
     fixed(param<&Params::signal, &kSignals>("signal", "Signal", {}, "What decides how many are needed.")),
-    fixed(as(ParamType::NodeName, param<&Params::watch>("watch", "Watch", {}, "The node that is watched; unset: the controlled one."))),
+    fixed(as(ParamType::NodeName,
+             param<&Params::watch>("watch", "Watch", {}, "The node that is watched; unset: the controlled one."))),
     fixed(param<&Params::gauge>("gauge", "Gauge", {}, "The gauge of the signal `level`, by its name.")),
     param<&Params::target>("target", "Target utilization", range(0.01, 1), "The utilization to be held."),
-    param<&Params::perInstance>("per_instance", "Per instance", range(1e-3, 1e9), "How much of another signal one instance is meant for."),
+    param<&Params::perInstance>("per_instance", "Per instance", range(1e-3, 1e9),
+                                "How much of another signal one instance is meant for."),
     param<&Params::min>("min", "At least", range(1, kMost), "Never fewer."),
     param<&Params::max>("max", "At most", range(1, kMost), "Never more."),
-    param<&Params::every>("every", "Every", range(0.001, kDay), "Time between two decisions; the signal is its mean over that time, a level its present value."),
-    param<&Params::tolerance>("tolerance", "Tolerance", range(0, 1), "Nothing changes while the need differs by no more than this share."),
-    param<&Params::upAfter>("up_after", "Up after", range(0, kDay), "Grows to what has been needed all through this time."),
-    param<&Params::downAfter>("down_after", "Down after", range(0, kDay), "Shrinks to the most that was needed within this time."),
+    param<&Params::every>(
+        "every", "Every", range(0.001, kDay),
+        "Time between two decisions; the signal is its mean over that time, a level its present value."),
+    param<&Params::tolerance>("tolerance", "Tolerance", range(0, 1),
+                              "Nothing changes while the need differs by no more than this share."),
+    param<&Params::upAfter>("up_after", "Up after", range(0, kDay),
+                            "Grows to what has been needed all through this time."),
+    param<&Params::downAfter>("down_after", "Down after", range(0, kDay),
+                              "Shrinks to the most that was needed within this time."),
     param<&Params::stepUp>("step_up", "Step up", range(1, kMost), "Most that one decision adds; unset: no limit."),
-    param<&Params::stepDown>("step_down", "Step down", range(1, kMost), "Most that one decision takes away; unset: no limit."),
+    param<&Params::stepDown>("step_down", "Step down", range(1, kMost),
+                             "Most that one decision takes away; unset: no limit."),
     param<&Params::boot>("boot", "Boot time", {}, "From the decision until a new instance serves."),
     param<&Params::schedule, &kScheduleParams>("schedule", "Schedule", {}, "How many are there at least, by time."),
-    param<&Params::repeatEvery>("repeat_every", "Repeat every", range(1, 366 * kDay), "The schedule begins again after this time; unset: its last row stays."),
-    param<&Params::heal, &kHealingParams>("heal", "Self-healing", {}, "Restarts instances that fail their health checks; unset: nobody does."),
+    param<&Params::repeatEvery>("repeat_every", "Repeat every", range(1, 366 * kDay),
+                                "The schedule begins again after this time; unset: its last row stays."),
+    param<&Params::heal, &kHealingParams>("heal", "Self-healing", {},
+                                          "Restarts instances that fail their health checks; unset: nobody does."),
 };
 
 enum Metric : std::uint32_t {
-  kWanted, kReady, kBooting, kNeed, kUps, kDowns, kBlind, kProbes, kProbeFailures, kRestarts,
+  kWanted,
+  kReady,
+  kBooting,
+  kNeed,
+  kUps,
+  kDowns,
+  kBlind,
+  kProbes,
+  kProbeFailures,
+  kRestarts,
 };
 constexpr MetricInfo kMetrics[] = {
     {"wanted", MetricType::Gauge, "instances", "Instances after the last decision, those that boot included."},
@@ -100,7 +124,8 @@ constexpr MetricInfo kMetrics[] = {
     {"need", MetricType::Gauge, "percent", "The need that the last decision saw, in percent of what was ready."},
     {"scale_ups", MetricType::Counter, "events", "Decisions to add."},
     {"scale_downs", MetricType::Counter, "events", "Decisions to take away."},
-    {"blind", MetricType::Counter, "events", "Decisions that were left out because the watched node was down: its last reading says nothing."},
+    {"blind", MetricType::Counter, "events",
+     "Decisions that were left out because the watched node was down: its last reading says nothing."},
     {"probes", MetricType::Counter, "probes", "Health checks sent."},
     {"probe_failures", MetricType::Counter, "probes", "Health checks that failed or came too late."},
     {"restarts", MetricType::Counter, "events", "Instances that were restarted."},
@@ -136,8 +161,10 @@ class Autoscaler : public Component {
         decide(ctx);
         decideTimer_ = ctx.after(p_.every, kDecideTag);
         return;
-      case kBootTag: return booted(ctx, data);
-      case kProbeTag: return probe(ctx);
+      case kBootTag:
+        return booted(ctx, data);
+      case kProbeTag:
+        return probe(ctx);
       case kProbeEndTag:
         for (std::size_t i = 0; i < checks_.size(); ++i)
           if (checks_[i].waits) checked(ctx, static_cast<std::uint16_t>(i), false);
@@ -218,6 +245,7 @@ class Autoscaler : public Component {
   void decide(Context& ctx) {
     const std::int64_t now = ready(ctx), total = now + booting();
     std::int64_t wanted = total;
+    if (p_.signal == Signal::None && !p_.schedule.empty()) wanted = p_.min;
     if (const auto need = measure(ctx, now)) {
       ctx.set(kNeed, std::llround(std::min(1e9, *need / static_cast<double>(now) * 100)));
       wanted = enoughFor(*need, now, total);
@@ -252,10 +280,14 @@ class Autoscaler : public Component {
         if (!(servers > 0)) return std::nullopt;
         return static_cast<double>(now) * mean(before.busy, reading.busy) / servers / p_.target.value;
       }
-      case Signal::Queue: return mean(before.queue, reading.queue) / p_.perInstance;
-      case Signal::InFlight: return mean(before.inFlight, reading.inFlight) / p_.perInstance;
-      case Signal::Rate: return mean(before.arrivals, reading.arrivals) * 1e9 / p_.perInstance;
-      default: break;
+      case Signal::Queue:
+        return mean(before.queue, reading.queue) / p_.perInstance;
+      case Signal::InFlight:
+        return mean(before.inFlight, reading.inFlight) / p_.perInstance;
+      case Signal::Rate:
+        return mean(before.arrivals, reading.arrivals) * 1e9 / p_.perInstance;
+      default:
+        break;
     }
     const auto level = ctx.levelOf(watched_, p_.gauge.value_or(""));
     return level ? std::optional(static_cast<double>(*level) / p_.perInstance) : std::nullopt;
@@ -415,7 +447,7 @@ class Autoscaler : public Component {
   std::uint64_t lastBoot_ = 0;
   std::int64_t set_ = 0;  // what was set last, and when: the parameter follows after the event
   SimTime setAt_{-1};
-  CallId own_ = 0;  // on whose behalf health checks are made
+  CallId own_ = 0;             // on whose behalf health checks are made
   std::vector<Check> checks_;  // by instance
   std::uint16_t round_ = 0;
   Context::TimerId decideTimer_, probeTimer_, probeEndTimer_;
@@ -424,7 +456,8 @@ class Autoscaler : public Component {
 void checkParams(const void* params, std::vector<std::pair<std::string, std::string>>& problems) {
   const Params& p = *static_cast<const Params*>(params);
   if (p.max < p.min) problems.emplace_back("max", "is less than min");
-  if (p.signal == Signal::Level && !p.gauge) problems.emplace_back("gauge", "the signal level needs the name of a gauge");
+  if (p.signal == Signal::Level && !p.gauge)
+    problems.emplace_back("gauge", "the signal level needs the name of a gauge");
   if (p.signal != Signal::Level && p.gauge) problems.emplace_back("gauge", "only the signal level reads a gauge");
   if (p.signal == Signal::None && p.schedule.empty() && !p.heal)
     problems.emplace_back("signal", "without a signal there must be a schedule or self-healing");
@@ -441,16 +474,26 @@ const ComponentInfo& autoscalerInfo() {
       .label = "Autoscaler",
       .category = "compute",
       .summary = "Adds and removes instances of a node by load, backlog or schedule, and restarts those that fail.",
-      .help = "The one out-edge is the control edge; no user's call goes along it. Every `every` it computes the need: for utilization "
-              "instances x utilization / target, for other signals the signal / per_instance, rounded up. A busy node shows at most 100 % "
-              "utilization, so the first answers to an overload are too small. New instances serve after `boot`; meanwhile they count as "
-              "idle, so that nothing is ordered twice. Instances that are taken away finish what they hold. It shrinks only to the most that "
-              "was needed within `down_after`. The schedule is a lower bound and looks ahead by the boot time: capacity for a peak that is "
-              "known. While the watched node is down nothing is decided. Changes are actions: they appear on the timeline. With self-healing, "
-              "an instance that fails its checks is stopped and started again; a check is answered as a balancer's probe is. Leaves out: "
-              "vertical scaling of a running instance, limits of the cluster, prices. Defaults are those of the Kubernetes horizontal pod "
-              "autoscaler (sync period 15 s, tolerance 10 %, downscale stabilisation 5 min, none for upscale) and of its liveness probes "
-              "(10 s, 1 s, 3 failures); a target of 60 %, 30 s of boot and 5 s of restart are placeholders to be measured.",
+      .help =
+          "The one out-edge is the control edge; no user's call goes along it. Every `every` it computes the need: for "
+          "utilization "
+          "instances x utilization / target, for other signals the signal / per_instance, rounded up. A busy node "
+          "shows at most 100 % "
+          "utilization, so the first answers to an overload are too small. New instances serve after `boot`; meanwhile "
+          "they count as "
+          "idle, so that nothing is ordered twice. Instances that are taken away finish what they hold. It shrinks "
+          "only to the most that "
+          "was needed within `down_after`. The schedule is a lower bound and looks ahead by the boot time: capacity "
+          "for a peak that is "
+          "known. While the watched node is down nothing is decided. Changes are actions: they appear on the timeline. "
+          "With self-healing, "
+          "an instance that fails its checks is stopped and started again; a check is answered as a balancer's probe "
+          "is. Leaves out: "
+          "vertical scaling of a running instance, limits of the cluster, prices. Defaults are those of the Kubernetes "
+          "horizontal pod "
+          "autoscaler (sync period 15 s, tolerance 10 %, downscale stabilisation 5 min, none for upscale) and of its "
+          "liveness probes "
+          "(10 s, 1 s, 3 failures); a target of 60 %, 30 s of boot and 5 s of restart are placeholders to be measured.",
       .params = kParams,
       .metrics = kMetrics,
       .headline = kHeadline,
@@ -460,10 +503,11 @@ const ComponentInfo& autoscalerInfo() {
       .makeParams = makeDefault<Params>,
       .create = makeComponent<Autoscaler, Params>,
       .check = checkParams,
-      .control = [](const void* params) {
-        const Params& p = *static_cast<const Params*>(params);
-        return Control{p.parameter, p.watch.value_or(""), p.gauge.value_or("")};
-      },
+      .control =
+          [](const void* params) {
+            const Params& p = *static_cast<const Params*>(params);
+            return Control{p.parameter, p.watch.value_or(""), p.gauge.value_or("")};
+          },
   };
   return info;
 }

@@ -1,7 +1,7 @@
 // A coordinator of copies without a primary: a write needs the acknowledgement of W of them, a read the answers of R.
 //
-// The copies are replicas, which take versioned writes and say which version they read. Every operation has a call of its
-// own beside the one that is held here, because copies go on answering after the operation is decided.
+// The copies are replicas, which take versioned writes and say which version they read. Every operation has a call of
+// its own beside the one that is held here, because copies go on answering after the operation is decided.
 #include <algorithm>
 #include <optional>
 #include <vector>
@@ -40,13 +40,20 @@ struct Params {
 
 constexpr ParamInfo kParams[] = {
     param<&Params::writeQuorum>("write_quorum", "Write quorum", range(1, 1000), "W: copies that must have a write."),
-    param<&Params::readQuorum>("read_quorum", "Read quorum", range(1, 1000), "R: copies whose answers a read compares; with R + W above the number of copies it sees the latest write."),
+    param<&Params::readQuorum>(
+        "read_quorum", "Read quorum", range(1, 1000),
+        "R: copies whose answers a read compares; with R + W above the number of copies it sees the latest write."),
     param<&Params::writeTo, &kAsks>("write_to", "Writes to", {}, "Which copies get a write."),
     param<&Params::readFrom, &kAsks>("read_from", "Reads from", {}, "Which copies are asked by a read."),
-    param<&Params::onPartition, &kPartitions>("on_partition", "Without a quorum", {}, "What happens when too few copies can be reached."),
-    param<&Params::readRepair>("read_repair", "Read repair", {}, "A read that finds copies with older versions sends them the newest one."),
-    param<&Params::handoffEvery>("handoff_every", "Hinted handoff", range(0.001, 86'400), "Writes that a copy missed are sent again at this interval until it has them; unset: never."),
-    param<&Params::heartbeat>("heartbeat", "Heartbeat", range(0.001, 3600), "Interval at which it shows the copies that it lives."),
+    param<&Params::onPartition, &kPartitions>("on_partition", "Without a quorum", {},
+                                              "What happens when too few copies can be reached."),
+    param<&Params::readRepair>("read_repair", "Read repair", {},
+                               "A read that finds copies with older versions sends them the newest one."),
+    param<&Params::handoffEvery>(
+        "handoff_every", "Hinted handoff", range(0.001, 86'400),
+        "Writes that a copy missed are sent again at this interval until it has them; unset: never."),
+    param<&Params::heartbeat>("heartbeat", "Heartbeat", range(0.001, 3600),
+                              "Interval at which it shows the copies that it lives."),
     param<&Params::threads>("threads", "Threads", range(1, 1e6), "Operations that are worked on at a time."),
     param<&Params::work>("work", "Work", {}, "CPU work of coordinating one operation; without work it takes no time."),
 };
@@ -55,7 +62,8 @@ enum Metric : std::uint32_t { kReads, kWrites, kStaleReads, kRepairs, kHints, kH
 constexpr MetricInfo kMetrics[] = {
     {"reads", MetricType::Counter, "reads", "Reads that were answered."},
     {"writes", MetricType::Counter, "writes", "Writes that took effect."},
-    {"stale_reads", MetricType::Counter, "reads", "Reads that saw an older version than had taken effect when they began."},
+    {"stale_reads", MetricType::Counter, "reads",
+     "Reads that saw an older version than had taken effect when they began."},
     {"repairs", MetricType::Counter, "writes", "Newer versions that reads sent to copies."},
     {"hints", MetricType::Gauge, "writes", "Writes that are kept for copies which missed them."},
     {"handed_off", MetricType::Counter, "writes", "... that have arrived since."},
@@ -105,8 +113,10 @@ class Quorum : public Component {
     const std::uint32_t index = ctx.at(own).marks;
     const std::uint32_t copy = copyOf(reply.edge, reply.instance);
     --ops_[index].pending;
-    if (ops_[index].kind == Op::Kind::Repair) afterRepair(ctx, index, copy, reply.ok());
-    else answered(ctx, index, copy, reply);
+    if (ops_[index].kind == Op::Kind::Repair)
+      afterRepair(ctx, index, copy, reply.ok());
+    else
+      answered(ctx, index, copy, reply);
     if (ops_[index].pending == 0) close(ctx, index);
   }
 
@@ -134,6 +144,8 @@ class Quorum : public Component {
     switch (change.kind) {
       case NodeChange::Kind::Crashed:
         station_->clear(ctx);
+        for (const Op& op : ops_)
+          if (op.own != 0 && op.kind == Op::Kind::Repair) remember(ctx, op.expected, {op.key, op.version});
         ops_.clear();
         free_.clear();
         ctx.cancel(handoffTimer_);
@@ -143,14 +155,17 @@ class Quorum : public Component {
       case NodeChange::Kind::Restarted:
         if (beat_ == 0) begin(ctx);
         return;
-      case NodeChange::Kind::TargetsChanged: return refreshCopies(ctx);
+      case NodeChange::Kind::TargetsChanged:
+        return refreshCopies(ctx);
       case NodeChange::Kind::ParamsChanged:
         work_ = ByClass(ctx, p_.work);
         station_->setServers(ctx, p_.threads);
         while (const CallId next = station_->admit(ctx)) compute(ctx, next);
-        if (p_.handoffEvery && handoffTimer_.slot == 0 && beat_ != 0) handoffTimer_ = ctx.after(*p_.handoffEvery, kHandoffTag);
+        if (p_.handoffEvery && handoffTimer_.slot == 0 && beat_ != 0)
+          handoffTimer_ = ctx.after(*p_.handoffEvery, kHandoffTag);
         return;
-      default: return;
+      default:
+        return;
     }
   }
 
@@ -167,10 +182,10 @@ class Quorum : public Component {
     enum class Kind : std::uint8_t { Read, Write, Repair };  // Repair: a write that nobody waits for
     Kind kind = Kind::Read;
     CallId own = 0;
-    CallId held = 0;              // to be answered; 0: decided
+    CallId held = 0;  // to be answered; 0: decided
     std::uint32_t key = kNoKey;
-    std::uint32_t version = 0;    // written, or the newest that was read
-    std::uint32_t expected = 0;   // of a read: what had taken effect when it began
+    std::uint32_t version = 0;   // written, or the newest that was read
+    std::uint32_t expected = 0;  // of a read: what had taken effect when it began; of a repair: the copy
     std::uint32_t pending = 0, oks = 0, needed = 0;
     std::vector<std::uint32_t> answers;  // by copy: its version; kNoVersion: none
     std::vector<std::uint32_t> order;    // copies in the order in which they are asked
@@ -189,11 +204,13 @@ class Quorum : public Component {
     std::vector<std::uint32_t> known(ctx.edgeCount());
     for (const Copy& c : copies_) known[c.edge] = std::max<std::uint32_t>(known[c.edge], c.instance + 1u);
     for (std::uint32_t e = 0; e < ctx.edgeCount(); ++e)
-      for (; known[e] < ctx.targetInstances(e); ++known[e]) copies_.push_back({e, static_cast<std::uint16_t>(known[e]), {}});
+      for (; known[e] < ctx.targetInstances(e); ++known[e])
+        copies_.push_back({e, static_cast<std::uint16_t>(known[e]), {}});
   }
 
   std::uint32_t copyOf(std::uint32_t edge, std::uint16_t instance) const {
-    const auto found = std::find_if(copies_.begin(), copies_.end(), [&](const Copy& c) { return c.edge == edge && c.instance == instance; });
+    const auto found = std::find_if(copies_.begin(), copies_.end(),
+                                    [&](const Copy& c) { return c.edge == edge && c.instance == instance; });
     return static_cast<std::uint32_t>(found - copies_.begin());
   }
 
@@ -306,7 +323,8 @@ class Quorum : public Component {
       ++op.oks;
       op.answers[copy] = reply.version;
       // What comes after the decision no longer counts, but for repairs.
-      if (op.kind == Op::Kind::Read && (op.held != 0 || p_.readRepair)) op.version = std::max(op.version, reply.version);
+      if (op.kind == Op::Kind::Read && (op.held != 0 || p_.readRepair))
+        op.version = std::max(op.version, reply.version);
     } else {
       if (op.kind == Op::Kind::Write) remember(ctx, copy, {op.key, op.version});
       if (op.held != 0 && op.asked < op.order.size()) return askNext(ctx, index);
@@ -368,6 +386,7 @@ class Quorum : public Component {
     if (!op) return;
     op->key = hint.key;
     op->version = hint.version;
+    op->expected = copy;
     ask(ctx, ctx.at(op->own).marks, copy);
   }
 
@@ -411,13 +430,20 @@ const ComponentInfo& quorumInfo() {
       .label = "Quorum",
       .category = "data",
       .summary = "Coordinates copies without a primary: W of them must have a write, R must answer a read.",
-      .help = "The copies are all instances of the nodes that the out-edges point to; they should be replicas, which take versioned writes "
-              "and say which version they read. A write takes effect when W copies have it; a read is answered with the newest of R answers "
-              "and is stale if a newer write had taken effect when the read began. A write that fails for lack of a quorum may still be at "
-              "some copies. Give the edges a `timeout` where messages may vanish. Repairs and hints are writes like others. Hints are kept "
-              "when the coordinator crashes, operations are not. Leaves out: conflicting versions (the last writer wins), vector clocks, "
-              "membership, tokens (put a shard router before it). After Dynamo (DeCandia et al., SOSP 2007) and the model of Bailis et "
-              "al., \"Probabilistically Bounded Staleness\" (VLDB 2012). Defaults: W = R = 2, as of Dynamo with N = 3.",
+      .help =
+          "The copies are all instances of the nodes that the out-edges point to; they should be replicas, which take "
+          "versioned writes "
+          "and say which version they read. A write takes effect when W copies have it; a read is answered with the "
+          "newest of R answers "
+          "and is stale if a newer write had taken effect when the read began. A write that fails for lack of a quorum "
+          "may still be at "
+          "some copies. Give the edges a `timeout` where messages may vanish. Repairs and hints are writes like "
+          "others. Hints are kept "
+          "when the coordinator crashes, operations are not. Leaves out: conflicting versions (the last writer wins), "
+          "vector clocks, "
+          "membership, tokens (put a shard router before it). After Dynamo (DeCandia et al., SOSP 2007) and the model "
+          "of Bailis et "
+          "al., \"Probabilistically Bounded Staleness\" (VLDB 2012). Defaults: W = R = 2, as of Dynamo with N = 3.",
       .params = kParams,
       .metrics = kMetrics,
       .reasons = kReasons,

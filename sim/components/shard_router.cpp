@@ -1,7 +1,7 @@
 // Splits data over shards by key, and moves what changes its shard when shards are added or taken away.
 //
-// A call about one key is passed on to its shard. A call without a key, or of a class in `scatter`, asks every shard and
-// waits for all. While keys are moved, those that lie before the cursor already belong to the new shards.
+// A call about one key is passed on to its shard. A call without a key, or of a class in `scatter`, asks every shard
+// and waits for all. While keys are moved, those that lie before the cursor already belong to the new shards.
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -22,7 +22,8 @@ namespace {
 constexpr ChoiceInfo kStrategies[] = {
     {"hash", "Hash of the key modulo the number of shards: even, but a new shard moves nearly every key."},
     {"range", "Equal ranges of keys; a new shard takes half of the widest range. Popular neighbours make a hot shard."},
-    {"directory", "A table of buckets says where each is; a new shard takes its fair part, and hot buckets can be moved."},
+    {"directory",
+     "A table of buckets says where each is; a new shard takes its fair part, and hot buckets can be moved."},
     {"ring", "Consistent hashing with virtual nodes: a new shard takes only its own part, shares are a little uneven."},
 };
 enum class Resharding { Move, None };
@@ -48,28 +49,53 @@ struct Params {
 
 constexpr ParamInfo kParams[] = {
     fixed(param<&Params::strategy, &kStrategies>("strategy", "Strategy", {}, "Which shard a key belongs to.")),
-    param<&Params::shards>("shards", "Shards in use", range(1, 10'000), "How many of the shards that arrows lead to hold data, in the order of the arrows; unset: all. A change moves keys."),
-    fixed(param<&Params::virtualNodes>("virtual_nodes", "Virtual nodes", range(1, 10'000), "Points of a shard of weight 1 on the ring.")),
+    param<&Params::shards>("shards", "Shards in use", range(1, 10'000),
+                           "How many of the shards that arrows lead to hold data, in the order of the arrows; unset: "
+                           "all. A change moves keys."),
+    fixed(param<&Params::virtualNodes>("virtual_nodes", "Virtual nodes", range(1, 10'000),
+                                       "Points of a shard of weight 1 on the ring.")),
     fixed(param<&Params::buckets>("buckets", "Buckets", range(1, 65'536), "Buckets of the directory.")),
-    fixed(as(ParamType::NodeName, param<&Params::directory>("directory", "Directory", {}, "The called node that is asked for the place of each key before its shard is; unset: the router knows its table by heart."))),
-    fixed(as(ParamType::ClassList, param<&Params::scatter>("scatter", "Scatter", {}, "Request classes that ask every shard and join the answers. Calls without a key always do."))),
-    param<&Params::partial>("partial", "Partial answers", {}, "A scattered call of which some shards fail is answered degraded instead of failed."),
-    param<&Params::resharding, &kReshardings>("resharding", "Resharding", {}, "What happens to keys that change their shard."),
+    fixed(as(ParamType::NodeName,
+             param<&Params::directory>("directory", "Directory", {},
+                                       "The called node that is asked for the place of each key before its shard is; "
+                                       "unset: the router knows its table by heart."))),
+    fixed(as(ParamType::ClassList,
+             param<&Params::scatter>(
+                 "scatter", "Scatter", {},
+                 "Request classes that ask every shard and join the answers. Calls without a key always do."))),
+    param<&Params::partial>("partial", "Partial answers", {},
+                            "A scattered call of which some shards fail is answered degraded instead of failed."),
+    param<&Params::resharding, &kReshardings>("resharding", "Resharding", {},
+                                              "What happens to keys that change their shard."),
     param<&Params::moveRate>("move_rate", "Move rate", range(0.001, 1e9), "Keys moved per second, at most."),
-    param<&Params::moveBatch>("move_batch", "Move batch", range(1, 1e6), "Keys that are looked through for one round of copies: one read at each old shard and one write at each new one."),
+    param<&Params::moveBatch>("move_batch", "Move batch", range(1, 1e6),
+                              "Keys that are looked through for one round of copies: one read at each old shard and "
+                              "one write at each new one."),
     param<&Params::threads>("threads", "Threads", range(1, 1e6), "Calls that are worked on at a time."),
     param<&Params::work>("work", "Work", {}, "CPU work of routing one call; without work it takes no time."),
 };
 
 enum Metric : std::uint32_t {
-  kRouted, kScattered, kShardCalls, kHottestCalls, kHottestShare, kLookups, kInUse, kToMove, kMovedKeys, kCopies, kFailedCopies,
+  kRouted,
+  kScattered,
+  kShardCalls,
+  kHottestCalls,
+  kHottestShare,
+  kLookups,
+  kInUse,
+  kToMove,
+  kMovedKeys,
+  kCopies,
+  kFailedCopies,
 };
 constexpr MetricInfo kMetrics[] = {
     {"routed", MetricType::Counter, "calls", "Calls about one key."},
     {"scattered", MetricType::Counter, "calls", "Calls that asked every shard."},
     {"shard_calls", MetricType::Counter, "calls", "Calls to shards, copies apart."},
-    {"hottest_calls", MetricType::Counter, "calls", "Calls about one key that went to the shard which had most of them since the start."},
-    {"hottest_share", MetricType::Ratio, "ratio", "Hottest calls over routed calls; fair is one over the number of shards.", kHottestCalls, kRouted},
+    {"hottest_calls", MetricType::Counter, "calls",
+     "Calls about one key that went to the shard which had most of them since the start."},
+    {"hottest_share", MetricType::Ratio, "ratio",
+     "Hottest calls over routed calls; fair is one over the number of shards.", kHottestCalls, kRouted},
     {"lookups", MetricType::Counter, "calls", "Questions to the directory."},
     {"shards_in_use", MetricType::Gauge, "shards", "Shards that keys belong to; during a move the new number."},
     {"to_move", MetricType::Gauge, "keys", "Keys that are still to be looked through."},
@@ -81,7 +107,9 @@ constexpr MetricInfo kMetrics[] = {
 constexpr const char* kHeadline[] = {"hottest_share", "routed", "to_move"};
 
 constexpr ActionInfo kActions[] = {
-    {"rebalance", {}, "Directory: moves hot buckets from the busiest to the least busy shards, by what was asked since the last time."},
+    {"rebalance",
+     {},
+     "Directory: moves hot buckets from the busiest to the least busy shards, by what was asked since the last time."},
 };
 
 enum Tag : std::uint32_t { kMoveTag };
@@ -180,7 +208,8 @@ class ShardRouter : public Component {
       case NodeChange::Kind::TargetsChanged:
         refreshShards(ctx);
         return reshard(ctx);
-      default: return;
+      default:
+        return;
     }
   }
 
@@ -217,9 +246,12 @@ class ShardRouter : public Component {
     keys.size = parseKeySpace(c.key).value->size();
     keys.scatters = std::find(p_.scatter.begin(), p_.scatter.end(), c.name) != p_.scatter.end();
     keys.before = allKeys_;
-    const auto same = std::find_if(classes_.begin(), classes_.end(), [&](const ClassKeys& k) { return k.offset == keys.offset && k.size != 0; });
-    if (same != classes_.end()) keys.before = same->before;
-    else allKeys_ += keys.size;
+    const auto same = std::find_if(classes_.begin(), classes_.end(),
+                                   [&](const ClassKeys& k) { return k.offset == keys.offset && k.size != 0; });
+    if (same != classes_.end())
+      keys.before = same->before;
+    else
+      allKeys_ += keys.size;
     classes_.push_back(keys);
   }
 
@@ -373,13 +405,16 @@ class ShardRouter : public Component {
 
   // The key at a place in the order of moving.
   void lookThrough(std::uint64_t place) {
-    const ClassKeys& keys = *std::find_if(classes_.begin(), classes_.end(), [&](const ClassKeys& k) { return place >= k.before && place - k.before < k.size; });
+    const ClassKeys& keys = *std::find_if(classes_.begin(), classes_.end(), [&](const ClassKeys& k) {
+      return place >= k.before && place - k.before < k.size;
+    });
     const std::uint64_t rank = place - keys.before;
     const auto key = static_cast<std::uint32_t>(keys.offset + rank);
     const std::uint32_t from = map_.owner(key, rank, keys.size), to = next_.owner(key, rank, keys.size);
     if (from == to) return;
     ++roundKeys_;
-    const bool known = std::any_of(copies_.begin(), copies_.end(), [&](const Copy& c) { return c.from == from && c.to == to; });
+    const bool known =
+        std::any_of(copies_.begin(), copies_.end(), [&](const Copy& c) { return c.from == from && c.to == to; });
     if (!known) copies_.push_back({from, to, false});
   }
 
@@ -412,7 +447,8 @@ class ShardRouter : public Component {
       cursor_ = roundEnd_;
     }
     if (cursor_ == allKeys_) return moved(ctx);
-    const Duration pace = durationFromSeconds(static_cast<double>(std::max<std::uint64_t>(roundKeys_, 1)) / p_.moveRate.value);
+    const Duration pace =
+        durationFromSeconds(static_cast<double>(std::max<std::uint64_t>(roundKeys_, 1)) / p_.moveRate.value);
     const Duration rest = roundFailed_ ? kRetryMove : std::max(Duration{}, roundStart_ + pace - ctx.now());
     moveTimer_ = ctx.after(rest, kMoveTag);
     show(ctx);
@@ -469,15 +505,24 @@ const ComponentInfo& shardRouterInfo() {
       .label = "Shard router",
       .category = "data",
       .summary = "Splits keys over shards, and moves them when the number of shards changes.",
-      .help = "The shards are all instances of the nodes that the out-edges point to, in the order of the arrows; the edge's `weight` counts "
-              "on the ring alone. Keys are those of the request classes: a range is a part of the class's key space, which for zipf and hot "
-              "keys begins with the popular ones. When `shards` or the number of instances changes, the router looks through all keys "
-              "in order, reads those that change their shard from the old one and writes them to the new one, at `move_rate`; a key "
-              "changes its shard when its copy is there. Copies are calls like others, without a key. A change during a move waits for its "
-              "end. A hot key cannot be split by any strategy. With `directory` every call first asks that node, which is then a single "
-              "point of failure. Leaves out: transactions over shards, writes that happen during the copy of their key, replicas of a shard "
-              "(put a balancer or a quorum before them). 150 virtual nodes are those of common ring clients, for shares even to about 8 %; "
-              "1024 buckets, 1000 keys a second and 100 keys a round are placeholders to be set.",
+      .help =
+          "The shards are all instances of the nodes that the out-edges point to, in the order of the arrows; the "
+          "edge's `weight` counts "
+          "on the ring alone. Keys are those of the request classes: a range is a part of the class's key space, which "
+          "for zipf and hot "
+          "keys begins with the popular ones. When `shards` or the number of instances changes, the router looks "
+          "through all keys "
+          "in order, reads those that change their shard from the old one and writes them to the new one, at "
+          "`move_rate`; a key "
+          "changes its shard when its copy is there. Copies are calls like others, without a key. A change during a "
+          "move waits for its "
+          "end. A hot key cannot be split by any strategy. With `directory` every call first asks that node, which is "
+          "then a single "
+          "point of failure. Leaves out: transactions over shards, writes that happen during the copy of their key, "
+          "replicas of a shard "
+          "(put a balancer or a quorum before them). 150 virtual nodes are those of common ring clients, for shares "
+          "even to about 8 %; "
+          "1024 buckets, 1000 keys a second and 100 keys a round are placeholders to be set.",
       .params = kParams,
       .metrics = kMetrics,
       .actions = kActions,

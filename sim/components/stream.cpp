@@ -46,56 +46,91 @@ struct Params {
 
 constexpr double kDay = 86'400;
 constexpr ParamInfo kParams[] = {
-    fixed(param<&Params::partitions>("partitions", "Partitions", range(1, 10'000), "Logs that the stream is split into by key; no more members of a group can work at a time.")),
-    fixed(param<&Params::inFlight>("in_flight", "In flight", range(1, 10'000), "Unanswered records of one partition; with more than one, order is not kept within it.")),
-    param<&Params::commitEvery>("commit_every", "Commit every", range(0, kDay), "Interval at which members commit what they have done; 0: after every record."),
-    param<&Params::onFailure, &kOnFailures>("on_failure", "On failure", {}, "What follows a record that its consumer fails."),
+    fixed(param<&Params::partitions>(
+        "partitions", "Partitions", range(1, 10'000),
+        "Logs that the stream is split into by key; no more members of a group can work at a time.")),
+    fixed(param<&Params::inFlight>(
+        "in_flight", "In flight", range(1, 10'000),
+        "Unanswered records of one partition; with more than one, order is not kept within it.")),
+    param<&Params::commitEvery>("commit_every", "Commit every", range(0, kDay),
+                                "Interval at which members commit what they have done; 0: after every record."),
+    param<&Params::onFailure, &kOnFailures>("on_failure", "On failure", {},
+                                            "What follows a record that its consumer fails."),
     param<&Params::retryDelay>("retry_delay", "Retry delay", range(0.001, kDay), "From a failed delivery to the next."),
-    param<&Params::maxAttempts>("max_attempts", "Max attempts", range(1, 1e6), "Failed deliveries after which a record is passed over all the same; unset: never."),
-    param<&Params::sessionTimeout>("session_timeout", "Session timeout", range(0.001, kDay), "A member that is unavailable for so long loses its partitions."),
-    param<&Params::heartbeat>("heartbeat", "Heartbeat", range(0.001, kDay), "Interval at which an unavailable or lost member is tried."),
-    param<&Params::maxPollInterval>("max_poll_interval", "Max poll interval", range(0.001, kDay), "A member that does not answer a record for so long loses its partitions."),
-    param<&Params::rebalancing, &kRebalancings>("rebalancing", "Rebalancing", {}, "Who stops while partitions are given out anew."),
-    param<&Params::rebalancePause>("rebalance_pause", "Rebalance pause", range(0, kDay), "How long that takes after the last record under way was answered."),
-    param<&Params::retention>("retention", "Retention", range(1e-3, 3660 * kDay), "Records older than this are dropped, read or not."),
-    param<&Params::retentionRecords>("retention_records", "Retention by number", range(1, 1e8), "Records that a partition keeps; unset: no limit of its own."),
+    param<&Params::maxAttempts>("max_attempts", "Max attempts", range(1, 1e6),
+                                "Failed deliveries after which a record is passed over all the same; unset: never."),
+    param<&Params::sessionTimeout>("session_timeout", "Session timeout", range(0.001, kDay),
+                                   "A member that is unavailable for so long loses its partitions."),
+    param<&Params::heartbeat>("heartbeat", "Heartbeat", range(0.001, kDay),
+                              "Interval at which an unavailable or lost member is tried."),
+    param<&Params::maxPollInterval>("max_poll_interval", "Max poll interval", range(0.001, kDay),
+                                    "A member that does not answer a record for so long loses its partitions."),
+    param<&Params::rebalancing, &kRebalancings>("rebalancing", "Rebalancing", {},
+                                                "Who stops while partitions are given out anew."),
+    param<&Params::rebalancePause>("rebalance_pause", "Rebalance pause", range(0, kDay),
+                                   "How long that takes after the last record under way was answered."),
+    param<&Params::retention>("retention", "Retention", range(1e-3, 3660 * kDay),
+                              "Records older than this are dropped, read or not."),
+    param<&Params::retentionRecords>("retention_records", "Retention by number", range(1, 1e8),
+                                     "Records that a partition keeps; unset: no limit of its own."),
     param<&Params::threads>("threads", "Threads", range(1, 1e6), "Records that are stored at a time."),
     param<&Params::work>("work", "Work", {}, "CPU work of storing one record; without work it takes no time."),
 };
 
 enum Metric : std::uint32_t {
-  kAppended, kRecords, kLag, kMaxLag, kOldestLag, kDelivered, kConsumed, kDelay, kRedelivered, kFailedDeliveries, kSkipped,
-  kExpired, kLost, kRebalances, kPaused, kLateAnswers, kReplayed,
+  kAppended,
+  kRecords,
+  kLag,
+  kMaxLag,
+  kOldestLag,
+  kDelivered,
+  kConsumed,
+  kDelay,
+  kRedelivered,
+  kFailedDeliveries,
+  kSkipped,
+  kExpired,
+  kLost,
+  kRebalances,
+  kPaused,
+  kLateAnswers,
+  kReplayed,
 };
 constexpr MetricInfo kMetrics[] = {
     {"appended", MetricType::Counter, "records", "Records that were stored."},
     {"records", MetricType::Gauge, "records", "Records that are kept."},
     {"lag", MetricType::Gauge, "records", "Records that are not consumed, over all groups and partitions."},
     {"max_lag", MetricType::Reading, "records", "... of the partition and group that lag most, at the sample."},
-    {"oldest_lag", MetricType::Reading, "ms", "Age of the oldest record that some group has not consumed, at the sample."},
+    {"oldest_lag", MetricType::Reading, "ms",
+     "Age of the oldest record that some group has not consumed, at the sample."},
     {"delivered", MetricType::Counter, "deliveries", "Records handed to members, repetitions included."},
     {"consumed", MetricType::Counter, "records", "Records that a group has done, counted for each group."},
     {"delay", MetricType::Timing, "s", "From storing a record to its ok answer, for each group."},
     {"redelivered", MetricType::Counter, "deliveries", "Deliveries of records that the group had been handed before."},
-    {"failed_deliveries", MetricType::Counter, "deliveries", "Deliveries that the consumer answered with a failure, corrupt records included."},
+    {"failed_deliveries", MetricType::Counter, "deliveries",
+     "Deliveries that the consumer answered with a failure, corrupt records included."},
     {"skipped", MetricType::Counter, "records", "Records that were passed over because they failed."},
     {"expired", MetricType::Counter, "records", "Records that were dropped by retention."},
     {"lost", MetricType::Counter, "records", "... before a group had consumed them, counted for each group."},
     {"rebalances", MetricType::Counter, "events", "Times that a group's partitions were given out anew."},
     {"paused", MetricType::Gauge, "partitions", "Partitions that wait for a rebalance, over all groups."},
-    {"late_answers", MetricType::Counter, "deliveries", "Answers of members that had lost the partition; they are ignored."},
+    {"late_answers", MetricType::Counter, "deliveries",
+     "Answers of members that had lost the partition; they are ignored."},
     {"replayed", MetricType::Counter, "records", "Records that a replay made unread again."},
 };
 
 constexpr ParamInfo kReplayFields[] = {
     field(ParamType::Text, "group", "Group", {}, "The node of the group that reads again; all groups without it."),
-    field(ParamType::Duration, "back", "Back", range(0, 3660 * kDay), "From records of this age on; without it, from the oldest that is kept."),
+    field(ParamType::Duration, "back", "Back", range(0, 3660 * kDay),
+          "From records of this age on; without it, from the oldest that is kept."),
 };
 constexpr ParamInfo kSkipFields[] = {
-    field(ParamType::Text, "group", "Group", {}, "The node of the group that leaves out what waits; all groups without it."),
+    field(ParamType::Text, "group", "Group", {},
+          "The node of the group that leaves out what waits; all groups without it."),
 };
 constexpr ParamInfo kCorruptFields[] = {
-    required(field(ParamType::Ratio, "share", "Share", range(0, 1), "Share of the records that are corrupt from now on.")),
+    required(
+        field(ParamType::Ratio, "share", "Share", range(0, 1), "Share of the records that are corrupt from now on.")),
 };
 enum Verb : std::uint32_t { kReplayVerb, kSkipVerb, kCorruptVerb };
 constexpr ActionInfo kActions[] = {
@@ -139,8 +174,10 @@ class Stream : public Component {
     const Call call = ctx.at(own);
     ctx.close(own);
     Group& group = groups_[reply.edge];
-    if (reply.has(kProbe)) heard(ctx, group, group.members[reply.instance], reply.ok());
-    else settle(ctx, group, call, reply);
+    if (reply.has(kProbe))
+      heard(ctx, group, group.members[reply.instance], reply.ok());
+    else
+      settle(ctx, group, call, reply);
   }
 
   void onTimer(Context& ctx, std::uint32_t tag, std::uint64_t data) override {
@@ -149,11 +186,16 @@ class Stream : public Component {
       case kRetryTag:
         group->partitions[static_cast<std::uint32_t>(data)].waitsForRetry = false;
         return feed(ctx, *group, static_cast<std::uint32_t>(data));
-      case kHeartbeatTag: return beat(ctx, *group);
-      case kPauseTag: return endPause(ctx, *group);
-      case kPollTag: return checkPolls(ctx);
-      case kCommitTag: return commitAll(ctx);
-      default: return expire(ctx);
+      case kHeartbeatTag:
+        return beat(ctx, *group);
+      case kPauseTag:
+        return endPause(ctx, *group);
+      case kPollTag:
+        return checkPolls(ctx);
+      case kCommitTag:
+        return commitAll(ctx);
+      default:
+        return expire(ctx);
     }
   }
 
@@ -191,7 +233,8 @@ class Stream : public Component {
 
   void onChange(Context& ctx, const NodeChange& change) override {
     switch (change.kind) {
-      case NodeChange::Kind::Crashed: return crashed(ctx);
+      case NodeChange::Kind::Crashed:
+        return crashed(ctx);
       case NodeChange::Kind::Restarted:
         isDown_ = false;
         armCommit(ctx);
@@ -210,7 +253,8 @@ class Stream : public Component {
         armCommit(ctx);
         ctx.cancel(retentionTimer_);
         return armRetention(ctx);
-      default: return;
+      default:
+        return;
     }
   }
 
@@ -240,10 +284,10 @@ class Stream : public Component {
     std::uint64_t committed = 0;  // at most done
     std::uint64_t reached = 0;    // everything before was handed out once
     std::vector<Slot> window;
-    std::uint32_t attempts = 0;   // failed ones since the last record that was done
+    std::uint32_t attempts = 0;  // failed ones since the last record that was done
     std::uint32_t inFlight = 0;
     std::uint16_t member = kNobody;
-    std::uint16_t epoch = 0;      // answers to deliveries of an earlier one are late
+    std::uint16_t epoch = 0;  // answers to deliveries of an earlier one are late
     bool isPaused = false;
     bool waitsForRetry = false;
 
@@ -346,7 +390,8 @@ class Stream : public Component {
   void commitAll(Context& ctx) {
     for (Group& group : groups_)
       for (Partition& partition : group.partitions)
-        if (partition.member != kNobody && !group.members[partition.member].isSilent) partition.committed = partition.done;
+        if (partition.member != kNobody && !group.members[partition.member].isSilent)
+          partition.committed = partition.done;
     armCommit(ctx);
   }
 
@@ -429,16 +474,22 @@ class Stream : public Component {
     Partition& partition = group.partitions[p];
     // The lower half of the offset says which one it is, as all that are under way are close to each other.
     const std::uint64_t offset = partition.done + (call.version - static_cast<std::uint32_t>(partition.done));
-    const bool isUnderWay = offset < partition.done + partition.window.size() && partition.slot(offset).state == State::InFlight;
+    const bool isUnderWay =
+        offset < partition.done + partition.window.size() && partition.slot(offset).state == State::InFlight;
     if (partition.epoch != call.step || !isUnderWay) return ctx.add(kLateAnswers);
     Slot& slot = partition.slot(offset);
     --partition.inFlight;
     slot.state = State::Ready;
-    if (!reply.ok() && reply.outcome == Outcome::Unavailable) silence(ctx, group, group.members[partition.member]);
-    else if (reply.ok() && !logs_[p].at(offset).isCorrupt) done(ctx, partition, slot, ctx.now() - logs_[p].at(offset).stored);
-    else failed(ctx, group, p, slot);
-    if (partition.isPaused) drained(ctx, group);
-    else feed(ctx, group, p);
+    if (!reply.ok() && reply.outcome == Outcome::Unavailable)
+      silence(ctx, group, group.members[partition.member]);
+    else if (reply.ok() && !logs_[p].at(offset).isCorrupt)
+      done(ctx, partition, slot, ctx.now() - logs_[p].at(offset).stored);
+    else
+      failed(ctx, group, p, slot);
+    if (partition.isPaused)
+      drained(ctx, group);
+    else
+      feed(ctx, group, p);
   }
 
   void done(Context& ctx, Partition& partition, Slot& slot, Duration delay) {
@@ -480,7 +531,8 @@ class Stream : public Component {
     partition.inFlight = 0;
     partition.attempts = 0;
     for (Slot& slot : partition.window) slot.state = State::Ready;
-    ctx.set(kLag, ctx.level(kLag) + static_cast<std::int64_t>(partition.done) - static_cast<std::int64_t>(partition.committed));
+    ctx.set(kLag, ctx.level(kLag) + static_cast<std::int64_t>(partition.done) -
+                      static_cast<std::int64_t>(partition.committed));
     partition.done = partition.committed;
   }
 
@@ -499,7 +551,8 @@ class Stream : public Component {
     addMembers(ctx, group);
     bool changes = group.members.size() != before;
     for (Member& member : group.members) {
-      const bool mayServe = member.instance < ctx.targetInstances(group.edge) && !ctx.targetDraining(group.edge, member.instance);
+      const bool mayServe =
+          member.instance < ctx.targetInstances(group.edge) && !ctx.targetDraining(group.edge, member.instance);
       if (member.isIn == mayServe) continue;
       if (!member.isIn && member.isSilent) continue;  // it must be heard of first
       member.isIn = mayServe;
@@ -592,7 +645,8 @@ class Stream : public Component {
     group.isRebalancing = true;
     const std::vector<std::uint16_t> wanted = assignment(group);
     for (std::uint32_t p = 0; p < logs_.size(); ++p)
-      if (p_.rebalancing == Rebalancing::Eager || wanted[p] != group.partitions[p].member) group.partitions[p].isPaused = true;
+      if (p_.rebalancing == Rebalancing::Eager || wanted[p] != group.partitions[p].member)
+        group.partitions[p].isPaused = true;
     showPaused(ctx);
     drained(ctx, group);
   }
@@ -625,9 +679,11 @@ class Stream : public Component {
     if (members.empty()) return wanted;
     for (const Partition& partition : group.partitions)
       if (partition.member != kNobody) ++held[partition.member];
-    std::stable_sort(members.begin(), members.end(), [&](std::uint16_t a, std::uint16_t b) { return held[a] > held[b]; });
+    std::stable_sort(members.begin(), members.end(),
+                     [&](std::uint16_t a, std::uint16_t b) { return held[a] > held[b]; });
     for (std::size_t i = 0; i < members.size(); ++i)
-      quota[members[i]] = group.partitions.size() / members.size() + (i < group.partitions.size() % members.size() ? 1 : 0);
+      quota[members[i]] =
+          group.partitions.size() / members.size() + (i < group.partitions.size() % members.size() ? 1 : 0);
     for (std::size_t p = 0; p < wanted.size(); ++p) {
       const std::uint16_t now = group.partitions[p].member;
       if (now == kNobody || quota[now] == 0) continue;
@@ -658,7 +714,8 @@ class Stream : public Component {
   void showPaused(Context& ctx) {
     std::int64_t paused = 0;
     for (const Group& group : groups_)
-      paused += std::count_if(group.partitions.begin(), group.partitions.end(), [](const Partition& p) { return p.isPaused; });
+      paused += std::count_if(group.partitions.begin(), group.partitions.end(),
+                              [](const Partition& p) { return p.isPaused; });
     ctx.set(kPaused, paused);
   }
 
@@ -703,18 +760,30 @@ const ComponentInfo& streamInfo() {
       .label = "Stream",
       .category = "messaging",
       .summary = "A partitioned log that groups of consumers read at their own pace, and can read again.",
-      .help = "Each out-edge is a consumer group (`for` filters its classes) and the instances of its node are the members; a partition "
-              "belongs to one of them. A delivery is one call and its ok answer means done. Records of a key lie in one partition and are "
-              "read in their order while `in_flight` is 1; records without a key go round. A group goes on at what is committed when a "
-              "member is lost or started again, so records are delivered at least once; idempotent consumers make that harmless. A failing "
-              "record blocks its partition unless it may be passed over. When members come or go, the group waits for what is under way and "
-              "for `rebalance_pause`. A member that is unavailable is tried every `heartbeat`; one that never answers is found after "
-              "`max_poll_interval` only, so give the out-edge a `timeout` where messages may vanish silently. The log is on disk: a crash of "
-              "the stream loses nothing that is stored. Deliveries carry the version of the value that was the latest when the record was "
-              "stored, which is how the staleness of a read model is measured. The plan of out-edges (step, when, times) does not apply. "
-              "Leaves out: batches, replication between brokers, compaction, transactions. Names and defaults follow Apache Kafka: "
-              "session.timeout.ms 45 s, heartbeat.interval.ms 3 s, max.poll.interval.ms 5 min, log.retention.hours 168, "
-              "group.initial.rebalance.delay.ms 3 s; auto.commit.interval.ms would be a `commit_every` of 5 s. At most 20M records are kept.",
+      .help =
+          "Each out-edge is a consumer group (`for` filters its classes) and the instances of its node are the "
+          "members; a partition "
+          "belongs to one of them. A delivery is one call and its ok answer means done. Records of a key lie in one "
+          "partition and are "
+          "read in their order while `in_flight` is 1; records without a key go round. A group goes on at what is "
+          "committed when a "
+          "member is lost or started again, so records are delivered at least once; idempotent consumers make that "
+          "harmless. A failing "
+          "record blocks its partition unless it may be passed over. When members come or go, the group waits for what "
+          "is under way and "
+          "for `rebalance_pause`. A member that is unavailable is tried every `heartbeat`; one that never answers is "
+          "found after "
+          "`max_poll_interval` only, so give the out-edge a `timeout` where messages may vanish silently. The log is "
+          "on disk: a crash of "
+          "the stream loses nothing that is stored. Deliveries carry the version of the value that was the latest when "
+          "the record was "
+          "stored, which is how the staleness of a read model is measured. The plan of out-edges (step, when, times) "
+          "does not apply. "
+          "Leaves out: batches, replication between brokers, compaction, transactions. Names and defaults follow "
+          "Apache Kafka: "
+          "session.timeout.ms 45 s, heartbeat.interval.ms 3 s, max.poll.interval.ms 5 min, log.retention.hours 168, "
+          "group.initial.rebalance.delay.ms 3 s; auto.commit.interval.ms would be a `commit_every` of 5 s. At most 20M "
+          "records are kept.",
       .params = kParams,
       .metrics = kMetrics,
       .actions = kActions,

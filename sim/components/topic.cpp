@@ -26,20 +26,33 @@ struct Params {
 
 constexpr ParamInfo kParams[] = {
     param<&Params::reach, &kReaches>("reach", "Reach", {}, "How many copies a subscriber gets."),
-    param<&Params::maxOutstanding>("max_outstanding", "Max outstanding", range(1, 1e8), "Unanswered deliveries for one arrow; further copies are dropped, as for a slow consumer. Unset: no limit."),
+    param<&Params::maxOutstanding>(
+        "max_outstanding", "Max outstanding", range(1, 1e8),
+        "Unanswered deliveries for one arrow; further copies are dropped, as for a slow consumer. Unset: no limit."),
     param<&Params::threads>("threads", "Threads", range(1, 1e6), "Publications that are worked on at a time."),
     param<&Params::work>("work", "Work", {}, "CPU work of one publication; without work it takes no time."),
-    param<&Params::queueCapacity>("queue_capacity", "Queue capacity", range(0, 1e8), "Publications that may wait for a thread; more are refused. Unset: no limit."),
+    param<&Params::queueCapacity>("queue_capacity", "Queue capacity", range(0, 1e8),
+                                  "Publications that may wait for a thread; more are refused. Unset: no limit."),
 };
 
 enum Metric : std::uint32_t {
-  kPublished, kDeliveries, kDelivered, kFailedDeliveries, kDropped, kFiltered, kUnsubscribed, kLost, kOutstanding, kDeliveryTime,
+  kPublished,
+  kDeliveries,
+  kDelivered,
+  kFailedDeliveries,
+  kDropped,
+  kFiltered,
+  kUnsubscribed,
+  kLost,
+  kOutstanding,
+  kDeliveryTime,
 };
 constexpr MetricInfo kMetrics[] = {
     {"published", MetricType::Counter, "messages", "Publications that were accepted."},
     {"deliveries", MetricType::Counter, "deliveries", "Copies that were sent to subscribers."},
     {"delivered", MetricType::Counter, "deliveries", "Copies that a subscriber answered well."},
-    {"failed_deliveries", MetricType::Counter, "deliveries", "Copies that a subscriber refused, failed or did not answer in time; they are gone."},
+    {"failed_deliveries", MetricType::Counter, "deliveries",
+     "Copies that a subscriber refused, failed or did not answer in time; they are gone."},
     {"dropped", MetricType::Counter, "deliveries", "Copies that were not sent because too many were unanswered."},
     {"filtered", MetricType::Counter, "deliveries", "Copies that a subscription did not ask for."},
     {"unsubscribed", MetricType::Counter, "messages", "Publications that reached nobody."},
@@ -67,9 +80,12 @@ class Topic : public Component {
   void onRequest(Context& ctx, CallId id) override {
     if (work_.isZero()) return publish(ctx, id);
     switch (station_->offer(ctx, id)) {
-      case Station::Offer::Started: return begin(ctx, id);
-      case Station::Offer::Full: return ctx.reply(id, ctx.failure(kQueueFull));
-      case Station::Offer::Queued: return;
+      case Station::Offer::Started:
+        return begin(ctx, id);
+      case Station::Offer::Full:
+        return ctx.reply(id, ctx.failure(kQueueFull));
+      case Station::Offer::Queued:
+        return;
     }
   }
 
@@ -187,7 +203,9 @@ class Topic : public Component {
     ctx.call(edge, own, options);
   }
 
-  static void showOutstanding(Context& ctx, std::int64_t change) { ctx.set(kOutstanding, ctx.level(kOutstanding) + change); }
+  static void showOutstanding(Context& ctx, std::int64_t change) {
+    ctx.set(kOutstanding, ctx.level(kOutstanding) + change);
+  }
 
   const Params& p_;
   RandomStream* luck_ = nullptr;
@@ -204,13 +222,21 @@ const ComponentInfo& topicInfo() {
       .label = "Topic",
       .category = "messaging",
       .summary = "Accepts a publication once and hands a copy to every subscriber.",
-      .help = "Each out-edge is a subscription: `for` filters by class, `when: chance(10%)` takes a share of the messages. The publisher is "
-              "answered when the message is accepted, and never learns what became of the copies. A copy is one call; the edge's `timeout` and "
-              "`retry` say how hard delivery is tried, and a copy that fails in the end is gone, as with Redis publish/subscribe or a "
-              "subscription of Amazon SNS without a dead-letter queue. Put a queue behind an arrow where a subscriber must not miss anything "
-              "(the SNS and SQS fan-out). `reach: instances` tells every instance, as a broadcast that empties in-process caches does. The plan "
-              "of out-edges (step, times, miss, hit) does not apply. Leaves out: message sizes, order between copies, topics that store "
-              "(use a stream). No limit of unanswered deliveries by default, as SNS documents none; Redis and NATS drop slow consumers.",
+      .help =
+          "Each out-edge is a subscription: `for` filters by class, `when: chance(10%)` takes a share of the messages. "
+          "The publisher is "
+          "answered when the message is accepted, and never learns what became of the copies. A copy is one call; the "
+          "edge's `timeout` and "
+          "`retry` say how hard delivery is tried, and a copy that fails in the end is gone, as with Redis "
+          "publish/subscribe or a "
+          "subscription of Amazon SNS without a dead-letter queue. Put a queue behind an arrow where a subscriber must "
+          "not miss anything "
+          "(the SNS and SQS fan-out). `reach: instances` tells every instance, as a broadcast that empties in-process "
+          "caches does. The plan "
+          "of out-edges (step, times, miss, hit) does not apply. Leaves out: message sizes, order between copies, "
+          "topics that store "
+          "(use a stream). No limit of unanswered deliveries by default, as SNS documents none; Redis and NATS drop "
+          "slow consumers.",
       .params = kParams,
       .metrics = kMetrics,
       .reasons = kReasons,

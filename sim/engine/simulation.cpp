@@ -22,7 +22,7 @@ Duration sampleInterval(const Scenario& scenario) {
 
 Simulation::Simulation(const Scenario& scenario)
     : engine_(std::make_unique<Engine>(scenario)), sampleEvery_(sampleInterval(scenario)) {
-  for (const Action& action : scenario.timeline) pending_.push_back({action});
+  for (const Action& action : scenario.timeline) pending_.push_back(Change{action});
   std::stable_sort(pending_.begin(), pending_.end(),
                    [](const Change& a, const Change& b) { return a.action.at < b.action.at; });
   for (const NodeSpec& node : scenario.nodes) names_.push_back(node.name);
@@ -56,7 +56,7 @@ void Simulation::applyDue() {
 
 // What an action or a node brought about joins what is to be done.
 void Simulation::takeLater() {
-  for (Action& later : engine_->later) addPending({std::move(later), true});
+  for (Action& later : engine_->later) addPending(Change{std::move(later), true});
   engine_->later.clear();
   if (engine_->stop != StopReason::Acted) return;
   engine_->stop = StopReason::Reached;
@@ -72,7 +72,7 @@ void Simulation::applyActs() {
 void Simulation::apply(Action action) {
   action.at = engine_->now;
   // It goes before what is already due now, as a live change comes first.
-  pending_.insert(pending_.begin() + static_cast<std::ptrdiff_t>(nextPending_), {std::move(action)});
+  pending_.insert(pending_.begin() + static_cast<std::ptrdiff_t>(nextPending_), Change{std::move(action)});
   applyDue();
 }
 

@@ -41,8 +41,10 @@ class RecordLog {
     std::uint64_t low = begin_, high = end_;
     while (low < high) {
       const std::uint64_t middle = low + (high - low) / 2;
-      if (at(middle).stored < time) low = middle + 1;
-      else high = middle;
+      if (at(middle).stored < time)
+        low = middle + 1;
+      else
+        high = middle;
     }
     return low;
   }

@@ -36,13 +36,18 @@ bool ShardMap::resize(const std::vector<Member>& members) {
 
 std::uint32_t ShardMap::owner(std::uint32_t key, std::uint64_t rank, std::uint64_t size) const {
   switch (strategy_) {
-    case Sharding::Hash: return members_[hashOf(key) % members_.size()].id;
-    case Sharding::Directory: return buckets_[bucketOf(key)];
-    case Sharding::Ring: return members_[ring_.owner(hashOf(key))].id;
-    case Sharding::Range: break;
+    case Sharding::Hash:
+      return members_[hashOf(key) % members_.size()].id;
+    case Sharding::Directory:
+      return buckets_[bucketOf(key)];
+    case Sharding::Ring:
+      return members_[ring_.owner(hashOf(key))].id;
+    case Sharding::Range:
+      break;
   }
   const double place = static_cast<double>(rank) / static_cast<double>(size);
-  const auto after = std::upper_bound(ranges_.begin(), ranges_.end(), place, [](double p, const Range& r) { return p < r.start; });
+  const auto after =
+      std::upper_bound(ranges_.begin(), ranges_.end(), place, [](double p, const Range& r) { return p < r.start; });
   return std::prev(after)->id;
 }
 
@@ -81,7 +86,9 @@ void ShardMap::splitWidest(std::uint32_t id) {
 
 // ------------------------------------------------------------------- directory
 
-std::uint32_t ShardMap::bucketOf(std::uint32_t key) const { return static_cast<std::uint32_t>(hashOf(key) % bucketCount_); }
+std::uint32_t ShardMap::bucketOf(std::uint32_t key) const {
+  return static_cast<std::uint32_t>(hashOf(key) % bucketCount_);
+}
 
 // Buckets go from the shards that have more than their fair part to those that have less, and no others move.
 void ShardMap::resizeBuckets(const std::vector<Member>& members) {
@@ -95,10 +102,13 @@ void ShardMap::resizeBuckets(const std::vector<Member>& members) {
     room[i] = static_cast<std::uint32_t>(bucketCount_ / members.size() + (i < bucketCount_ % members.size() ? 1 : 0));
   std::vector<std::uint32_t> homeless;
   for (std::uint32_t b = 0; b < bucketCount_; ++b) {
-    const auto place = std::find_if(members.begin(), members.end(), [&](const Member& m) { return m.id == buckets_[b]; });
+    const auto place =
+        std::find_if(members.begin(), members.end(), [&](const Member& m) { return m.id == buckets_[b]; });
     const auto i = static_cast<std::size_t>(place - members.begin());
-    if (place != members.end() && room[i] > 0) --room[i];
-    else homeless.push_back(b);
+    if (place != members.end() && room[i] > 0)
+      --room[i];
+    else
+      homeless.push_back(b);
   }
   std::size_t next = 0;
   for (std::uint32_t b : homeless) {
@@ -112,7 +122,8 @@ void ShardMap::rebalance(std::span<const std::uint64_t> callsOfBucket) {
   if (members_.size() < 2 || buckets_.empty()) return;
   std::vector<std::uint64_t> load(members_.size());
   const auto indexOf = [&](std::uint32_t id) {
-    return static_cast<std::size_t>(std::find_if(members_.begin(), members_.end(), [&](const Member& m) { return m.id == id; }) - members_.begin());
+    return static_cast<std::size_t>(
+        std::find_if(members_.begin(), members_.end(), [&](const Member& m) { return m.id == id; }) - members_.begin());
   };
   for (std::uint32_t b = 0; b < bucketCount_; ++b) load[indexOf(buckets_[b])] += callsOfBucket[b];
   for (std::uint32_t round = 0; round < bucketCount_; ++round) {
@@ -121,7 +132,8 @@ void ShardMap::rebalance(std::span<const std::uint64_t> callsOfBucket) {
     // The greatest bucket whose move does not only turn the two around.
     std::uint32_t best = bucketCount_;
     for (std::uint32_t b = 0; b < bucketCount_; ++b) {
-      if (indexOf(buckets_[b]) != most || callsOfBucket[b] == 0 || load[least] + callsOfBucket[b] >= load[most]) continue;
+      if (indexOf(buckets_[b]) != most || callsOfBucket[b] == 0 || load[least] + callsOfBucket[b] >= load[most])
+        continue;
       if (best == bucketCount_ || callsOfBucket[b] > callsOfBucket[best]) best = b;
     }
     if (best == bucketCount_) return;

@@ -24,14 +24,17 @@ Measure p99Of(const std::string& node, const std::string& metric) {
   return [=](const Run& r) { return 1000 * metricOf(r.node(node), metric).last; };
 }
 
-// A user writes a key and then reads it, from a store of n copies of which each operation reaches just as many as it needs.
+// A user writes a key and then reads it, from a store of n copies of which each operation reaches just as many as it
+// needs.
 std::string writeThenRead(int n, int r, int w, const std::string& times = "1") {
-  return "classes: {all: {key: \"sequential(100k)\"}}\nnodes:\n  users: {kind: client, arrivals: constant, rate: 1000/s}\n"
+  return "classes: {all: {key: \"sequential(100k)\"}}\nnodes:\n  users: {kind: client, arrivals: constant, rate: "
+         "1000/s}\n"
          "  app: {kind: service, work: 0s, workers: 1000}\n  reader: {kind: service, work: 0s, workers: 1000}\n"
          "  store: {kind: quorum, write_to: quorum, read_from: quorum, read_quorum: " +
-         std::to_string(r) + ", write_quorum: " + std::to_string(w) + "}\n  copy: {kind: replica, work: 0s, apply_work: 0s, acknowledge: applied, instances: " +
-         std::to_string(n) +
-         "}\nedges:\n  - users -> app\n  - app -> store: {step: 1, effect: write, times: " + times + "}\n  - app -> reader: {step: 2, effect: read}\n  - reader -> store\n  - store -> copy\n";
+         std::to_string(r) + ", write_quorum: " + std::to_string(w) +
+         "}\n  copy: {kind: replica, work: 0s, apply_work: 0s, acknowledge: applied, instances: " + std::to_string(n) +
+         "}\nedges:\n  - users -> app\n  - app -> store: {step: 1, effect: write, times: " + times +
+         "}\n  - app -> reader: {step: 2, effect: read}\n  - reader -> store\n  - store -> copy\n";
 }
 
 std::vector<System> systems() {
@@ -45,15 +48,19 @@ std::vector<System> systems() {
   missed("N3_R2_W1", 3, 2, 1);
   missed("N3_R2_W2", 3, 2, 2);
   missed("N5_R2_W2", 5, 2, 2);
-  all.push_back({"rp-zipf-hot-shard",
-                 "classes: {all: {key: \"zipf(1, 1M)\"}}\nnodes:\n  users: {kind: client, rate: 5000/s}\n  router: {kind: shard_router}\n"
-                 "  shard: {kind: service, instances: 16, workers: 100, work: 1ms}\nedges: [users -> router -> shard]\n",
-                 5000,
-                 2e5,
-                 {{"expected_share_of_its_shard", share("router", "hottest_calls", "routed")}}});
+  all.push_back(
+      {"rp-zipf-hot-shard",
+       "classes: {all: {key: \"zipf(1, 1M)\"}}\nnodes:\n  users: {kind: client, rate: 5000/s}\n  router: {kind: "
+       "shard_router}\n"
+       "  shard: {kind: service, instances: 16, workers: 100, work: 1ms}\nedges: [users -> router -> shard]\n",
+       5000,
+       2e5,
+       {{"expected_share_of_its_shard", share("router", "hottest_calls", "routed")}}});
   all.push_back({"qu-partitions-vs-shared",
-                 "classes: {all: {key: uniform(4M)}}\nnodes:\n  users: {kind: client, rate: 320/s}\n  log: {kind: stream, partitions: 8}\n"
-                 "  worker: {kind: service, instances: 8, workers: 1, work: exponential(20ms)}\nedges: [users -> log -> worker]\n",
+                 "classes: {all: {key: uniform(4M)}}\nnodes:\n  users: {kind: client, rate: 320/s}\n  log: {kind: "
+                 "stream, partitions: 8}\n"
+                 "  worker: {kind: service, instances: 8, workers: 1, work: exponential(20ms)}\nedges: [users -> log "
+                 "-> worker]\n",
                  320,
                  1e6,
                  {{"partitioned_mean_sojourn", meanOf("log", "delay")}, {"partitioned_p99", p99Of("log", "delay")}}});
@@ -83,8 +90,10 @@ std::string scaled(const std::string& client, const std::string& app, const std:
          "}\nedges:\n  - users -> app\n  - scaler -> app\n";
 }
 
-std::vector<double> pods(const std::string& client, const std::string& app, const std::string& target, int evaluations) {
-  return pods(scaled(client, "workers: 1, work: 20ms, queue_capacity: 5, " + app, "target: " + target), evaluations, seconds(15));
+std::vector<double> pods(const std::string& client, const std::string& app, const std::string& target,
+                         int evaluations) {
+  return pods(scaled(client, "workers: 1, work: 20ms, queue_capacity: 5, " + app, "target: " + target), evaluations,
+              seconds(15));
 }
 
 // The version that a read saw against those that the three writes before it had made.
@@ -103,7 +112,8 @@ struct Versions : Observer {
   std::uint64_t reads = 0, older = 0;
 };
 
-QString verdict(const std::string& id, const std::string& metric, const std::vector<double>& measured, double requests = 0, double ownSd = 0) {
+QString verdict(const std::string& id, const std::string& metric, const std::vector<double>& measured,
+                double requests = 0, double ownSd = 0) {
   return QString::fromStdString(compare(id, metric, measured, requests, ownSd));
 }
 
@@ -134,19 +144,23 @@ class TruthDataFlowTest : public QObject {
              QString());
   }
 
-  // The read begins t after the write has taken effect. Whether the first answer to come is stale falls like the tail of
-  // the writes' delay, by 1.66 per millisecond: from the share at the t of the case follows the t of one in a thousand.
+  // The read begins t after the write has taken effect. Whether the first answer to come is stale falls like the tail
+  // of the writes' delay, by 1.66 per millisecond: from the share at the t of the case follows the t of one in a
+  // thousand.
   void staleReadsFadeAway() {
     const double t = 1.96851304;
     const std::string delays = "\"mix(91.22% pareto(min 0.235ms, alpha 10), 8.78% exponential(0.60240964ms))\"";
     const std::string yaml =
         "faultline: 1\nname: t\nduration: 150s\nsample: 10s\nclasses: {all: {key: \"sequential(1M)\"}}\nnodes:\n"
-        "  users: {kind: client, rate: 2000/s}\n  app: {kind: service, work: 0s, workers: 100000}\n  reader: {kind: service, work: " +
+        "  users: {kind: client, rate: 2000/s}\n  app: {kind: service, work: 0s, workers: 100000}\n  reader: {kind: "
+        "service, work: " +
         std::to_string(t) +
         "ms, workers: 100000}\n  store: {kind: quorum, read_quorum: 1, write_quorum: 1}\n"
         "  copy: {kind: replica, instances: 3, work: 0s, apply_work: 0s, acknowledge: applied}\n"
-        "edges:\n  - users -> app\n  - app -> store: {step: 1, effect: write}\n  - app -> reader: {step: 2, effect: read}\n"
-        "  - reader -> store\n  - store -> copy: {latency: " + delays + "}\n";
+        "edges:\n  - users -> app\n  - app -> store: {step: 1, effect: write}\n  - app -> reader: {step: 2, effect: "
+        "read}\n"
+        "  - reader -> store\n  - store -> copy: {latency: " +
+        delays + "}\n";
     const Summary s = runText(yaml);
     const NodeSummary& store = nodeOf(s, "store");
     const double reads = metricOf(store, "reads").value, stale = metricOf(store, "stale_reads").value;
@@ -157,9 +171,10 @@ class TruthDataFlowTest : public QObject {
   }
 
   void theHottestKeyAndTheFairShare() {
-    Simulation run(scenarioOf("faultline: 1\nname: t\nduration: 40s\nsample: 10s\nclasses: {all: {key: \"zipf(1, 1M)\"}}\nnodes:\n"
-                              "  users: {kind: client, rate: 10000/s}\n  router: {kind: shard_router}\n"
-                              "  shard: {kind: service, instances: 16, workers: 100, work: 0s}\nedges: [users -> router -> shard]\n"));
+    Simulation run(scenarioOf(
+        "faultline: 1\nname: t\nduration: 40s\nsample: 10s\nclasses: {all: {key: \"zipf(1, 1M)\"}}\nnodes:\n"
+        "  users: {kind: client, rate: 10000/s}\n  router: {kind: shard_router}\n"
+        "  shard: {kind: service, instances: 16, workers: 100, work: 0s}\nedges: [users -> router -> shard]\n"));
     struct : Observer {
       void onArrive(SimTime, NodeId node, CallId, const Call& call) override {
         if (node != 2) return;
@@ -172,7 +187,9 @@ class TruthDataFlowTest : public QObject {
     } watch;
     run.observe(&watch);
     run.runToEnd();
-    QCOMPARE(verdict("rp-zipf-hot-shard", "share_of_hottest_key", {watch.hottest / watch.all}, 0, std::sqrt(0.93 / 0.0695 / watch.all)), QString());
+    QCOMPARE(verdict("rp-zipf-hot-shard", "share_of_hottest_key", {watch.hottest / watch.all}, 0,
+                     std::sqrt(0.93 / 0.0695 / watch.all)),
+             QString());
     // The mean over all shards is the fair share; the busiest has twice as much, the quietest less.
     const double fair = std::accumulate(std::begin(watch.shards), std::end(watch.shards), 0.0) / 16 / watch.all;
     QCOMPARE(verdict("rp-zipf-hot-shard", "fair_share", {fair}), QString());
@@ -190,10 +207,11 @@ class TruthDataFlowTest : public QObject {
   // One queue before all workers, of which three more are there after a minute.
   void bootingTakesTime() {
     const std::string id = "sc-boot-delay";
-    Simulation run(scenarioOf("faultline: 1\nname: t\nduration: 200s\nnodes:\n  users: {kind: client, arrivals: constant, rate: 200/s}\n"
-                              "  app: {kind: service, workers: 2, work: 20ms}\n"
-                              "  scaler: {kind: autoscaler, parameter: workers, max: 5, target: 40%, every: 100ms, boot: 59.9s}\n"
-                              "edges:\n  - users -> app\n  - scaler -> app\n"));
+    Simulation run(scenarioOf(
+        "faultline: 1\nname: t\nduration: 200s\nnodes:\n  users: {kind: client, arrivals: constant, rate: 200/s}\n"
+        "  app: {kind: service, workers: 2, work: 20ms}\n"
+        "  scaler: {kind: autoscaler, parameter: workers, max: 5, target: 40%, every: 100ms, boot: 59.9s}\n"
+        "edges:\n  - users -> app\n  - scaler -> app\n"));
     run.advanceTo(seconds(61));
     QCOMPARE(verdict(id, "peak_backlog", {static_cast<double>(nodeOf(run.summary(), "app").queueMax)}), QString());
     SimTime now = seconds(61);

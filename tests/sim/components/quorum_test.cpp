@@ -14,10 +14,12 @@ double last(const Summary& s, const char* name) { return metricOf(nodeOf(s, "sto
 QByteArray text(double value) { return QByteArray::number(value, 'g', 9); }
 
 // Half of the operations write, half read, of few keys, so that most reads follow a write.
-std::string system(const char* store, const char* timeline = "", const char* copies = "instances: 3, apply_work: 0s, acknowledge: applied",
-                   const char* edge = "{latency: 5ms, timeout: 200ms}") {
+std::string asked(const char* store, const char* timeline = "",
+                  const char* copies = "instances: 3, apply_work: 0s, acknowledge: applied",
+                  const char* edge = "{latency: 5ms, timeout: 200ms}") {
   std::string t =
-      "faultline: 1\nname: t\nduration: 60s\nclasses: {get: {weight: 1, key: uniform(50)}, put: {weight: 1, effect: write, key: uniform(50)}}\n"
+      "faultline: 1\nname: t\nduration: 60s\nclasses: {get: {weight: 1, key: uniform(50)}, put: {weight: 1, effect: "
+      "write, key: uniform(50)}}\n"
       "nodes:\n  users: {kind: client, arrivals: constant, rate: 400/s}\n  store: {kind: quorum, ";
   t += store;
   t += "}\n  copy: {kind: replica, work: 0s, ";
@@ -50,19 +52,22 @@ class QuorumTest : public QObject {
     QFETCH(int, r);
     QFETCH(int, w);
     QFETCH(bool, consistent);
-    const std::string store = "read_quorum: " + std::to_string(r) + ", write_quorum: " + std::to_string(w) + ", write_to: quorum, read_from: quorum";
-    const Summary s = runText(system(store.c_str()));
+    const std::string store = "read_quorum: " + std::to_string(r) + ", write_quorum: " + std::to_string(w) +
+                              ", write_to: quorum, read_from: quorum";
+    const Summary s = runText(asked(store.c_str()));
     QCOMPARE(s.requests.failed, 0u);
-    if (consistent) QCOMPARE(metric(s, "stale_reads"), 0.0);
-    else QVERIFY2(staleShare(s) > 0.1, text(staleShare(s)));
+    if (consistent)
+      QCOMPARE(metric(s, "stale_reads"), 0.0);
+    else
+      QVERIFY2(staleShare(s) > 0.1, text(staleShare(s)));
   }
 
   // An answer needs the second fastest of three copies, one copy's slowness does not matter.
   void oneSlowCopyIsNotWaitedFor() {
-    const Summary s = runText(system("", "{at: 0s, pause: \"copy[1]\"}"));
+    const Summary s = runText(asked("", "{at: 0s, pause: \"copy[1]\"}"));
     QCOMPARE(s.requests.failed, 0u);
     QVERIFY(s.requests.okLatency.quantile(0.99) < milliseconds(11));
-    const Summary all = runText(system("write_quorum: 3", "{at: 0s, pause: \"copy[1]\"}"));
+    const Summary all = runText(asked("write_quorum: 3", "{at: 0s, pause: \"copy[1]\"}"));
     const double failed = static_cast<double>(all.requests.failed) / static_cast<double>(all.requests.offered);
     QVERIFY2(std::abs(failed - 0.5) < 0.03, text(failed));
   }
@@ -79,14 +84,17 @@ class QuorumTest : public QObject {
     QFETCH(bool, available);
     const std::string store = "on_partition: " + choice.toStdString();
     // First one copy misses writes, then the other two are lost.
-    const Summary s = runText(system(store.c_str(), "{at: 10s, crash: \"copy[2]\", for: 10s}, {at: 20s, crash: \"copy[0]\", for: 20s}, {at: 20s, crash: \"copy[1]\", for: 20s}"));
+    const Summary s = runText(asked(store.c_str(),
+                                    "{at: 10s, crash: \"copy[2]\", for: 10s}, {at: 20s, crash: \"copy[0]\", for: "
+                                    "20s}, {at: 20s, crash: \"copy[1]\", for: 20s}"));
     if (available) {
       QCOMPARE(s.requests.failed, 0u);
       QVERIFY2(std::abs(metric(s, "sloppy") - 8'000) < 50, text(metric(s, "sloppy")));
       QVERIFY(metric(s, "stale_reads") > 50);
       QCOMPARE(static_cast<double>(s.requests.degraded), metric(s, "sloppy"));
     } else {
-      QVERIFY2(std::abs(static_cast<double>(s.requests.failed) - 8'000) < 50, text(static_cast<double>(s.requests.failed)));
+      QVERIFY2(std::abs(static_cast<double>(s.requests.failed) - 8'000) < 50,
+               text(static_cast<double>(s.requests.failed)));
       QCOMPARE(countOf(s.requests, "store.no_quorum"), s.requests.failed);
       QCOMPARE(metric(s, "stale_reads"), 0.0);
     }
@@ -104,21 +112,25 @@ class QuorumTest : public QObject {
     QFETCH(double, most);
     // The write load ends with the outage, then every read asks one copy.
     const std::string s = store.toStdString() + "read_quorum: 1, read_from: quorum, write_quorum: 2";
-    Simulation run(scenarioOf(system(s.c_str(), "{at: 10s, crash: \"copy[2]\", for: 10s}, {at: 19.9s, set: \"users -> store.effect\", to: read}")));
+    Simulation run(scenarioOf(asked(
+        s.c_str(), "{at: 10s, crash: \"copy[2]\", for: 10s}, {at: 19.9s, set: \"users -> store.effect\", to: read}")));
     run.advanceTo(seconds(30));
     const double before = metric(run.summary(), "stale_reads");
     run.runToEnd();
     const double after = metric(run.summary(), "stale_reads") - before;
-    if (most > 1e6) QVERIFY2(after > 3'000, text(after));
-    else QVERIFY2(after < most, text(after));
+    if (most > 1e6)
+      QVERIFY2(after > 3'000, text(after));
+    else
+      QVERIFY2(after < most, text(after));
     if (most < 1e6) QVERIFY(metric(run.summary(), "handed_off") > 1'500);
     QCOMPARE(last(run.summary(), "hints"), 0.0);
   }
 
   void readsRepair() {
-    Simulation run(scenarioOf(system("read_quorum: 1, write_quorum: 2, read_repair: true",
-                                     "{at: 10s, crash: \"copy[2]\", for: 10s}, {at: 19.9s, set: \"users -> store.effect\", to: read}",
-                                     "instances: 3, apply_work: 0s, acknowledge: applied", "{latency: exponential(5ms), timeout: 200ms}")));
+    Simulation run(scenarioOf(
+        system("read_quorum: 1, write_quorum: 2, read_repair: true",
+               "{at: 10s, crash: \"copy[2]\", for: 10s}, {at: 19.9s, set: \"users -> store.effect\", to: read}",
+               "instances: 3, apply_work: 0s, acknowledge: applied", "{latency: exponential(5ms), timeout: 200ms}")));
     run.advanceTo(seconds(40));
     const double before = metric(run.summary(), "stale_reads");
     QVERIFY(metric(run.summary(), "repairs") >= 50);
@@ -128,13 +140,13 @@ class QuorumTest : public QObject {
 
   // A copy that takes over what fails keeps an operation that asks only as many as it needs alive.
   void aFailedCopyIsReplaced() {
-    const Summary s = runText(system("write_to: quorum, read_from: quorum", "{at: 20s, crash: \"copy[0]\"}"));
+    const Summary s = runText(asked("write_to: quorum, read_from: quorum", "{at: 20s, crash: \"copy[0]\"}"));
     QCOMPARE(s.requests.failed, 0u);
     QVERIFY(metric(s, "stale_reads") < 5);
   }
 
   void coordinatingCosts() {
-    const Summary s = runText(system("work: 1ms, threads: 1"));
+    const Summary s = runText(asked("work: 1ms, threads: 1"));
     QVERIFY2(std::abs(nodeOf(s, "store").utilization - 0.4) < 0.01, text(nodeOf(s, "store").utilization));
   }
 };

@@ -16,12 +16,16 @@ double metric(const Summary& s, const char* name) { return metricOf(nodeOf(s, "r
 double last(const Summary& s, const char* name) { return metricOf(nodeOf(s, "router"), name).last; }
 QByteArray text(double value) { return QByteArray::number(value, 'g', 9); }
 
-std::string system(const std::string& keys, const std::string& router, const std::string& timeline = "", const std::string& shards = "instances: 4, work: 100us",
-                   const std::string& rest = "") {
-  return "faultline: 1\nname: t\nduration: 60s\nclasses: {get: {key: \"" + keys + "\"}}\nnodes:\n"
-         "  users: {kind: client, arrivals: constant, rate: 1k/s}\n  router: {kind: shard_router, " + router + "}\n"
-         "  shard: {kind: service, workers: 1000, " + shards + "}\n" + rest + (rest.empty() ? "edges:\n" : "") +
-         "  - users -> router\n  - router -> shard\n" + (timeline.empty() ? "" : "timeline: [" + timeline + "]\n");
+std::string system(const std::string& keys, const std::string& router, const std::string& timeline = "",
+                   const std::string& shards = "instances: 4, work: 100us", const std::string& rest = "") {
+  return "faultline: 1\nname: t\nduration: 60s\nclasses: {get: {key: \"" + keys +
+         "\"}}\nnodes:\n"
+         "  users: {kind: client, arrivals: constant, rate: 1k/s}\n  router: {kind: shard_router, " +
+         router +
+         "}\n"
+         "  shard: {kind: service, workers: 1000, " +
+         shards + "}\n" + rest + (rest.empty() ? "edges:\n" : "") + "  - users -> router\n  - router -> shard\n" +
+         (timeline.empty() ? "" : "timeline: [" + timeline + "]\n");
 }
 
 // Which instance answered for each key, and how often each was asked about a key.
@@ -45,7 +49,8 @@ struct Places : Observer {
   std::map<std::uint16_t, std::uint64_t> calls;
 };
 
-double movedShare(const std::map<std::uint32_t, std::uint16_t>& before, const std::map<std::uint32_t, std::uint16_t>& after) {
+double movedShare(const std::map<std::uint32_t, std::uint16_t>& before,
+                  const std::map<std::uint32_t, std::uint16_t>& after) {
   double moved = 0, both = 0;
   for (const auto& [key, shard] : before)
     if (const auto it = after.find(key); it != after.end()) {
@@ -92,8 +97,8 @@ class ShardRouterTest : public QObject {
     QTest::addColumn<QByteArray>("strategy");
     QTest::addColumn<double>("share");
     QTest::addColumn<double>("tolerance");
-    QTest::newRow("hash") << QByteArray("hash") << 0.8 << 0.02;         // all but those that agree modulo 4 and 5
-    QTest::newRow("range") << QByteArray("range") << 0.125 << 0.001;    // half of one range of four
+    QTest::newRow("hash") << QByteArray("hash") << 0.8 << 0.02;       // all but those that agree modulo 4 and 5
+    QTest::newRow("range") << QByteArray("range") << 0.125 << 0.001;  // half of one range of four
     QTest::newRow("directory") << QByteArray("directory") << 0.2 << 0.02;
     QTest::newRow("ring") << QByteArray("ring") << 0.2 << 0.05;
   }
@@ -102,8 +107,9 @@ class ShardRouterTest : public QObject {
     QFETCH(double, share);
     QFETCH(double, tolerance);
     Places places(2);
-    Simulation run(scenarioOf(system("uniform(5k)", "strategy: " + strategy.toStdString() + ", shards: 4, move_rate: 100k/s",
-                                     "{at: 20s, set: router.shards, to: 5}", "instances: 6, work: 100us")));
+    Simulation run(
+        scenarioOf(system("uniform(5k)", "strategy: " + strategy.toStdString() + ", shards: 4, move_rate: 100k/s",
+                          "{at: 20s, set: router.shards, to: 5}", "instances: 6, work: 100us")));
     run.observe(&places);
     run.advanceTo(seconds(20));
     const auto before = places.shardOf;
@@ -112,13 +118,15 @@ class ShardRouterTest : public QObject {
     run.runToEnd();
     const double moved = movedShare(before, places.shardOf);
     QVERIFY2(std::abs(moved - share) < tolerance, text(moved));
-    QVERIFY2(std::abs(metric(run.summary(), "moved_keys") / 5000 - share) < tolerance, text(metric(run.summary(), "moved_keys")));
+    QVERIFY2(std::abs(metric(run.summary(), "moved_keys") / 5000 - share) < tolerance,
+             text(metric(run.summary(), "moved_keys")));
     QCOMPARE(last(run.summary(), "shards_in_use"), 5.0);
     QCOMPARE(last(run.summary(), "to_move"), 0.0);
     // Nothing else moves: with all but the plain hash, keys go to the new shard only.
     if (strategy == "hash") return;
     for (const auto& [key, shard] : places.shardOf)
-      if (const auto old = before.find(key); old != before.end() && old->second != shard) QCOMPARE(shard, std::uint16_t{4});
+      if (const auto old = before.find(key); old != before.end() && old->second != shard)
+        QCOMPARE(shard, std::uint16_t{4});
   }
 
   // Keys move at the given rate, each stays where it was until it is copied, and the copies are traffic.
@@ -144,7 +152,8 @@ class ShardRouterTest : public QObject {
 
   void movingWaitsForAShardThatIsDown() {
     Simulation run(scenarioOf(system("uniform(10k)", "strategy: ring, shards: 4, move_rate: 10k/s",
-                                     "{at: 10s, crash: \"shard[4]\", for: 10s}, {at: 10s, set: router.shards, to: 5}", "instances: 5, work: 100us")));
+                                     "{at: 10s, crash: \"shard[4]\", for: 10s}, {at: 10s, set: router.shards, to: 5}",
+                                     "instances: 5, work: 100us")));
     run.advanceTo(seconds(20));
     QCOMPARE(metric(run.summary(), "moved_keys"), 0.0);
     QVERIFY(metric(run.summary(), "failed_copies") > 5);
@@ -182,13 +191,15 @@ class ShardRouterTest : public QObject {
     QCOMPARE(metric(s, "shard_calls"), 4 * metric(s, "scattered"));
     QCOMPARE(metric(s, "routed"), 0.0);
     // Without one shard no answer is whole.
-    QVERIFY2(std::abs(static_cast<double>(s.requests.failed) - 30'000) < 10, text(static_cast<double>(s.requests.failed)));
+    QVERIFY2(std::abs(static_cast<double>(s.requests.failed) - 30'000) < 10,
+             text(static_cast<double>(s.requests.failed)));
   }
 
   void partialAnswersAreDegraded() {
     const Summary s = runText(system("none", "strategy: hash, partial: true", "{at: 30s, crash: \"shard[2]\"}"));
     QCOMPARE(s.requests.failed, 0u);
-    QVERIFY2(std::abs(static_cast<double>(s.requests.degraded) - 30'000) < 10, text(static_cast<double>(s.requests.degraded)));
+    QVERIFY2(std::abs(static_cast<double>(s.requests.degraded) - 30'000) < 10,
+             text(static_cast<double>(s.requests.degraded)));
   }
 
   // The slowest of four answers counts: the mean of the maximum of four exponentials is 25/12 of one.
@@ -200,16 +211,20 @@ class ShardRouterTest : public QObject {
 
   void aDirectoryIsASinglePointOfFailure() {
     const std::string rest = "  where: {kind: service, work: 2ms, workers: 100}\nedges:\n  - router -> where\n";
-    const Summary s = runText(system("uniform(1k)", "strategy: directory, directory: where", "{at: 30s, crash: where}", "instances: 4, work: 100us", rest));
+    const Summary s = runText(system("uniform(1k)", "strategy: directory, directory: where", "{at: 30s, crash: where}",
+                                     "instances: 4, work: 100us", rest));
     QCOMPARE(metric(s, "lookups"), static_cast<double>(s.requests.offered));
     QVERIFY(s.requests.okLatency.quantile(0.5) >= milliseconds(2));
-    QVERIFY2(std::abs(static_cast<double>(s.requests.failed) - 30'000) < 10, text(static_cast<double>(s.requests.failed)));
-    QVERIFY(problemsOf(system("uniform(1k)", "strategy: hash, directory: where", "", "instances: 4, work: 100us", rest)).find("only the strategy directory") != std::string::npos);
+    QVERIFY2(std::abs(static_cast<double>(s.requests.failed) - 30'000) < 10,
+             text(static_cast<double>(s.requests.failed)));
+    QVERIFY(problemsOf(system("uniform(1k)", "strategy: hash, directory: where", "", "instances: 4, work: 100us", rest))
+                .find("only the strategy directory") != std::string::npos);
   }
 
   void oneShardDownFailsItsKeysOnly() {
     const Summary s = runText(system("uniform(10k)", "strategy: hash", "{at: 30s, crash: \"shard[1]\"}"));
-    QVERIFY2(std::abs(static_cast<double>(s.requests.failed) - 7'500) < 400, text(static_cast<double>(s.requests.failed)));
+    QVERIFY2(std::abs(static_cast<double>(s.requests.failed) - 7'500) < 400,
+             text(static_cast<double>(s.requests.failed)));
   }
 
   void routingCanCost() {
@@ -222,7 +237,8 @@ class ShardRouterTest : public QObject {
   void aMapShrinksAsItGrew() {
     QFETCH(QByteArray, strategy);
     const char* names[] = {"hash", "range", "directory", "ring"};
-    const auto which = static_cast<Sharding>(std::find_if(names, names + 4, [&](const char* n) { return strategy == n; }) - names);
+    const auto which =
+        static_cast<Sharding>(std::find_if(names, names + 4, [&](const char* n) { return strategy == n; }) - names);
     ShardMap map(which, 150, 1024);
     std::vector<ShardMap::Member> members;
     for (std::uint32_t i = 0; i < 5; ++i) members.push_back({i, mix64(i), 1});

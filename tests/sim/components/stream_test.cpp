@@ -95,8 +95,10 @@ class StreamTest : public QObject {
     Simulation run(scenarioOf(s.yaml()));
     run.observe(&watch);
     run.runToEnd();
-    if (inFlight == 1) QCOMPARE(watch.disorder, 0);
-    else QVERIFY(watch.disorder > 0);
+    if (inFlight == 1)
+      QCOMPARE(watch.disorder, 0);
+    else
+      QVERIFY(watch.disorder > 0);
     QVERIFY(watch.arrivals.size() > 2'000);
   }
 
@@ -122,7 +124,8 @@ class StreamTest : public QObject {
     const Summary summary = runText(s.yaml());
     const double appended = metric(summary, "appended");
     QVERIFY(static_cast<double>(nodeOf(summary, "worker").ok) > appended - 5);
-    QVERIFY2(std::abs(static_cast<double>(nodeOf(summary, "warehouse").ok) - 4'000) < 60, text(static_cast<double>(nodeOf(summary, "warehouse").ok)));
+    QVERIFY2(std::abs(static_cast<double>(nodeOf(summary, "warehouse").ok) - 4'000) < 60,
+             text(static_cast<double>(nodeOf(summary, "warehouse").ok)));
     QVERIFY2(std::abs(last(summary, "lag") - (appended - 4'000)) < 100, text(last(summary, "lag")));
     QVERIFY(summary.requests.okLatency.quantile(0.99) < milliseconds(1));
   }
@@ -131,9 +134,11 @@ class StreamTest : public QObject {
     Setup s;
     s.edge = "{for: [put]}";
     std::string yaml = s.yaml();
-    yaml.replace(yaml.find("{put: {effect: write, key: uniform(1k)}}"), 40, "{put: {share: 30%, key: uniform(1k)}, get: {share: 70%, key: uniform(1k)}}");
+    yaml.replace(yaml.find("{put: {effect: write, key: uniform(1k)}}"), 40,
+                 "{put: {share: 30%, key: uniform(1k)}, get: {share: 70%, key: uniform(1k)}}");
     const Summary summary = runText(yaml);
-    QVERIFY2(std::abs(metric(summary, "consumed") / metric(summary, "appended") - 0.3) < 0.02, text(metric(summary, "consumed")));
+    QVERIFY2(std::abs(metric(summary, "consumed") / metric(summary, "appended") - 0.3) < 0.02,
+             text(metric(summary, "consumed")));
     QVERIFY(last(summary, "lag") < 5);
   }
 
@@ -144,8 +149,10 @@ class StreamTest : public QObject {
     s.timeline = "{at: 20s, crash: worker, for: 20s}";
     Simulation run(scenarioOf(s.yaml()));
     run.advanceTo(seconds(40));
-    QVERIFY2(std::abs(run.series().find("log.lag")->values.back() - 1'950) < 60, text(run.series().find("log.lag")->values.back()));
-    QVERIFY2(std::abs(run.series().find("log.oldest_lag")->values.back() - 20'000) < 100, text(run.series().find("log.oldest_lag")->values.back()));
+    QVERIFY2(std::abs(run.series().find("log.lag")->values.back() - 1'950) < 60,
+             text(run.series().find("log.lag")->values.back()));
+    QVERIFY2(std::abs(run.series().find("log.oldest_lag")->values.back() - 20'000) < 100,
+             text(run.series().find("log.oldest_lag")->values.back()));
     run.runToEnd();
     QVERIFY(last(run.summary(), "lag") < 5);
     QCOMPARE(run.summary().requests.failed, 0u);
@@ -171,7 +178,8 @@ class StreamTest : public QObject {
     Simulation run(scenarioOf(s.yaml()));
     run.observe(&watch);
     run.advanceTo(seconds(29));
-    QVERIFY2(std::abs(run.series().find("log.lag")->values.back() - 850) < 150, text(run.series().find("log.lag")->values.back()));
+    QVERIFY2(std::abs(run.series().find("log.lag")->values.back() - 850) < 150,
+             text(run.series().find("log.lag")->values.back()));
     run.runToEnd();
     const Summary summary = run.summary();
     QCOMPARE(metric(summary, "rebalances"), 2.0);  // out and in again
@@ -202,7 +210,8 @@ class StreamTest : public QObject {
     // Everything since the commit at 15 s.
     QVERIFY2(std::abs(metric(summary, "redelivered") - 490) < 15, text(metric(summary, "redelivered")));
     const NodeSummary& worker = nodeOf(summary, "worker");
-    const double duplicates = metricOf(worker, "duplicate_effects").value, avoided = metricOf(worker, "duplicates_avoided").value;
+    const double duplicates = metricOf(worker, "duplicate_effects").value,
+                 avoided = metricOf(worker, "duplicates_avoided").value;
     QVERIFY2(std::abs((idempotent ? avoided : duplicates) - 490) < 15, text(duplicates + avoided));
     QCOMPARE(idempotent ? duplicates : avoided, 0.0);
     // With a commit after every record, only what was under way is repeated.
@@ -325,8 +334,10 @@ class StreamTest : public QObject {
     s.log = "partitions: 4";
     s.timeline = "{at: 50s, crash: log, for: 5s}";
     const Summary summary = runText(s.yaml());
-    QVERIFY2(std::abs(static_cast<double>(summary.requests.failed) - 500) < 5, text(static_cast<double>(summary.requests.failed)));
-    QVERIFY2(std::abs(metric(summary, "consumed") - metric(summary, "appended")) < 6, text(metric(summary, "consumed")));
+    QVERIFY2(std::abs(static_cast<double>(summary.requests.failed) - 500) < 5,
+             text(static_cast<double>(summary.requests.failed)));
+    QVERIFY2(std::abs(metric(summary, "consumed") - metric(summary, "appended")) < 6,
+             text(metric(summary, "consumed")));
     QCOMPARE(metric(summary, "lost"), 0.0);
   }
 };

@@ -50,7 +50,8 @@ class TopicTest : public QObject {
   }
 
   void subscriptionsFilter() {
-    const Summary s = runText(system("", two("  - events -> mail: {for: [placed]}\n  - events -> stock: {when: chance(10%)}\n")));
+    const Summary s =
+        runText(system("", two("  - events -> mail: {for: [placed]}\n  - events -> stock: {when: chance(10%)}\n")));
     const double share = static_cast<double>(nodeOf(s, "mail").arrivals) / metric(s, "published");
     QVERIFY2(std::abs(share - 0.75) < 0.03, text(share));
     const double sampled = static_cast<double>(nodeOf(s, "stock").arrivals) / metric(s, "published");
@@ -72,14 +73,16 @@ class TopicTest : public QObject {
     QVERIFY2(std::abs(metric(lost, "failed_deliveries") - 1200) < 5, text(metric(lost, "failed_deliveries")));
     QCOMPARE(lost.requests.failed, 0u);
     const std::string queue = "  inbox: {kind: queue}\n";
-    const Summary kept = runText(system("", queue + two("  - events -> inbox\n  - inbox -> mail\n  - events -> stock\n"), down));
+    const Summary kept =
+        runText(system("", queue + two("  - events -> inbox\n  - inbox -> mail\n  - events -> stock\n"), down));
     QCOMPARE(metric(kept, "failed_deliveries"), 0.0);
     QVERIFY(static_cast<double>(nodeOf(kept, "mail").ok) >= metric(kept, "published") - 2);
   }
 
   void retriesOfTheEdgeTryAgain() {
-    const Summary s = runText(system("", two("  - events -> stock\n  - events -> mail: {retry: {max: 3, backoff: constant, base: 1s}}\n"),
-                                     "{at: 20s, crash: mail, for: 2s}"));
+    const Summary s = runText(
+        system("", two("  - events -> stock\n  - events -> mail: {retry: {max: 3, backoff: constant, base: 1s}}\n"),
+               "{at: 20s, crash: mail, for: 2s}"));
     QCOMPARE(metric(s, "failed_deliveries"), 0.0);
     QVERIFY(edgeOf(s, "events", "mail").retries > 80);
   }
@@ -92,7 +95,8 @@ class TopicTest : public QObject {
   }
 
   void aCrashLosesTheCopiesUnderWay() {
-    const Summary s = runText(system("", two("  - events -> mail\n  - events -> stock\n"), "{at: 50.01s, crash: events, for: 1s}"));
+    const Summary s =
+        runText(system("", two("  - events -> mail\n  - events -> stock\n"), "{at: 50.01s, crash: events, for: 1s}"));
     QVERIFY2(std::abs(metric(s, "lost") - 40) <= 1, text(metric(s, "lost")));
     QVERIFY(s.requests.failed >= 39);
   }
