@@ -100,7 +100,7 @@ void checkControl(const ScenarioIndex& index, const ScenarioIndex::Arrow& arrow,
   Diagnostics unsound;
   checkFields(kind->params, node.params, "", index.scenario, unsound);
   if (!unsound.empty()) return;  // reported at the node
-  const Control control = kind->control(makeParams(*kind, node.params).get());
+  const Control control = kind->control(makeParams(*kind, node.allParams()).get());
   const std::string& target = index.scenario.nodes[arrow.to].name;
   const ParamInfo* info = findParam(controlled->params, control.parameter);
   if (info == nullptr)

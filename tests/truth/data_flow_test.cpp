@@ -40,21 +40,23 @@ std::string writeThenRead(int n, int r, int w, const std::string& times = "1") {
 std::vector<System> systems() {
   std::vector<System> all;
   const Measure stale = share("store", "stale_reads", "reads");
-  const auto missed = [&](const char* metric, int n, int r, int w) {
-    all.push_back({"rp-quorum-combinatorics", writeThenRead(n, r, w), 1000, 2e5, {{metric, stale, 0.003}}});
+  // The tolerances of the case are for far more requests: four standard deviations of this many are allowed.
+  const auto missed = [&](const char* metric, int n, int r, int w, double expected) {
+    const double requests = 4e4, sd = expected > 0 ? std::sqrt((1 / expected - 1) / requests) : 0;
+    all.push_back({"rp-quorum-combinatorics", writeThenRead(n, r, w), 1000, requests, {{metric, stale, sd}}});
   };
-  missed("N3_R1_W1", 3, 1, 1);
-  missed("N3_R1_W2", 3, 1, 2);
-  missed("N3_R2_W1", 3, 2, 1);
-  missed("N3_R2_W2", 3, 2, 2);
-  missed("N5_R2_W2", 5, 2, 2);
+  missed("N3_R1_W1", 3, 1, 1, 2. / 3);
+  missed("N3_R1_W2", 3, 1, 2, 1. / 3);
+  missed("N3_R2_W1", 3, 2, 1, 1. / 3);
+  missed("N3_R2_W2", 3, 2, 2, 0);
+  missed("N5_R2_W2", 5, 2, 2, 0.3);
   all.push_back(
       {"rp-zipf-hot-shard",
        "classes: {all: {key: \"zipf(1, 1M)\"}}\nnodes:\n  users: {kind: client, rate: 5000/s}\n  router: {kind: "
        "shard_router}\n"
        "  shard: {kind: service, instances: 16, workers: 100, work: 1ms}\nedges: [users -> router -> shard]\n",
        5000,
-       2e5,
+       5e4,
        {{"expected_share_of_its_shard", share("router", "hottest_calls", "routed")}}});
   all.push_back({"qu-partitions-vs-shared",
                  "classes: {all: {key: uniform(4M)}}\nnodes:\n  users: {kind: client, rate: 320/s}\n  log: {kind: "
@@ -62,13 +64,14 @@ std::vector<System> systems() {
                  "  worker: {kind: service, instances: 8, workers: 1, work: exponential(20ms)}\nedges: [users -> log "
                  "-> worker]\n",
                  320,
-                 1e6,
-                 {{"partitioned_mean_sojourn", meanOf("log", "delay")}, {"partitioned_p99", p99Of("log", "delay")}}});
+                 3e5,
+                 {{"partitioned_mean_sojourn", meanOf("log", "delay"), 0.015},
+                  {"partitioned_p99", p99Of("log", "delay"), 0.02}}});
   all.push_back({"qu-partitions-vs-shared",
                  "nodes:\n  users: {kind: client, rate: 320/s}\n  jobs: {kind: queue, prefetch: 8}\n"
                  "  worker: {kind: service, workers: 8, work: exponential(20ms)}\nedges: [users -> jobs -> worker]\n",
                  320,
-                 1e6,
+                 2e5,
                  {{"shared_mean_sojourn", meanOf("jobs", "sojourn")}, {"shared_p99", p99Of("jobs", "sojourn")}}});
   return all;
 }
@@ -133,11 +136,11 @@ class TruthDataFlowTest : public QObject {
 
   // Three writes of one key and a read that misses all of them.
   void versionsMayBeOld() {
-    Simulation run(scenarioOf("faultline: 1\nname: t\nduration: 100s\nsample: 10s\n" + writeThenRead(3, 1, 1, "3")));
+    Simulation run(scenarioOf("faultline: 1\nname: t\nduration: 50s\nsample: 10s\n" + writeThenRead(3, 1, 1, "3")));
     Versions versions;
     run.observe(&versions);
     run.runToEnd();
-    QVERIFY(versions.reads > 90'000);
+    QVERIFY(versions.reads > 45'000);
     const double share = static_cast<double>(versions.older) / static_cast<double>(versions.reads);
     QCOMPARE(verdict("rp-quorum-combinatorics", "N3_R1_W1_more_than_2_versions_old", {share}, 0,
                      std::sqrt(0.7 / 0.3 / static_cast<double>(versions.reads))),
@@ -172,7 +175,7 @@ class TruthDataFlowTest : public QObject {
 
   void theHottestKeyAndTheFairShare() {
     Simulation run(scenarioOf(
-        "faultline: 1\nname: t\nduration: 40s\nsample: 10s\nclasses: {all: {key: \"zipf(1, 1M)\"}}\nnodes:\n"
+        "faultline: 1\nname: t\nduration: 20s\nsample: 10s\nclasses: {all: {key: \"zipf(1, 1M)\"}}\nnodes:\n"
         "  users: {kind: client, rate: 10000/s}\n  router: {kind: shard_router}\n"
         "  shard: {kind: service, instances: 16, workers: 100, work: 0s}\nedges: [users -> router -> shard]\n"));
     struct : Observer {
