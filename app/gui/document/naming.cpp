@@ -113,6 +113,7 @@ std::string targetOf(const Scenario& scenario, const Action& action) {
       if (const auto target = parseParameterTarget(action.target)) return target->owner;
       return {};
     case ActionTarget::None:
+    case ActionTarget::Region:
     case ActionTarget::Text:
       return {};
   }
