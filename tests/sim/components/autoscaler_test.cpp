@@ -217,7 +217,7 @@ class AutoscalerTest : public QObject {
     live.advanceTo(seconds(92));
     ValueMap to;
     to.set("to", Value(std::int64_t{3}));
-    live.apply({{}, "scale", "app", to});
+    live.schedule({{}, "scale", "app", to});
     live.runToEnd();
     QVERIFY(live.summary().actions.size() >= 2);
     QCOMPARE(live.actions().size(), 1u);

@@ -128,9 +128,9 @@ class QuorumTest : public QObject {
 
   void readsRepair() {
     Simulation run(scenarioOf(
-        system("read_quorum: 1, write_quorum: 2, read_repair: true",
-               "{at: 10s, crash: \"copy[2]\", for: 10s}, {at: 19.9s, set: \"users -> store.effect\", to: read}",
-               "instances: 3, apply_work: 0s, acknowledge: applied", "{latency: exponential(5ms), timeout: 200ms}")));
+        asked("read_quorum: 1, write_quorum: 2, read_repair: true",
+              "{at: 10s, crash: \"copy[2]\", for: 10s}, {at: 19.9s, set: \"users -> store.effect\", to: read}",
+              "instances: 3, apply_work: 0s, acknowledge: applied", "{latency: exponential(5ms), timeout: 200ms}")));
     run.advanceTo(seconds(40));
     const double before = metric(run.summary(), "stale_reads");
     QVERIFY(metric(run.summary(), "repairs") >= 50);
