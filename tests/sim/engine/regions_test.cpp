@@ -116,7 +116,8 @@ class RegionsTest : public QObject {
   void aPartitionCutsBothWays() {
     QFETCH(QByteArray, action);
     QFETCH(double, lost);
-    const std::string regions = std::string(kTwo) + "  asia: {members: [users]}\n";
+    std::string regions = kTwo;
+    regions += "  asia: {members: [users]}\n";
     const std::string timeline = action.toStdString();
     Simulation run(
         scenarioOf(system(regions.c_str(), timeline.c_str(), "  - users -> app\n  - app -> db: {timeout: 500ms}\n")));

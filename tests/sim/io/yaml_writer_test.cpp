@@ -146,7 +146,7 @@ class RandomScenario {
     for (const auto& [name, kind] : nodes) s.nodes.push_back({name, kind->kind, "", fields(kind->params)});
     s.nodes[4].params.erase("keys");  // how much memory there is depends on the machine
     if (!chance()) return;
-    s.groups.push_back({"box", "host", 1 + below(64), {"app", "db"}});
+    s.groups.push_back({.name = "box", .cores = 1 + below(64), .members = {"app", "db"}});
     s.nodes[1].group = s.nodes[4].group = "box";
   }
   void addEdges(Scenario& s) {

@@ -70,7 +70,7 @@ class ValidateTest : public QObject {
     Scenario s = small();
     s.nodes[1].group = "box";
     QCOMPARE(messages(s).size(), 1);
-    s.groups = {{"box", "host", 2, {"app"}}};
+    s.groups = {{.name = "box", .cores = 2, .members = {"app"}}};
     QCOMPARE(messages(s), QStringList());
   }
   void cyclesThroughBuffersAndSendsAreLegal() {
