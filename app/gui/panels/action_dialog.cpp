@@ -67,6 +67,11 @@ std::vector<std::string> targetsOf(const Scenario& scenario, const std::string& 
     case ActionTarget::Node:
       for (const NodeSpec& node : scenario.nodes)
         if (findVerbUse(scenario, verb, node.name)) targets.push_back(node.name);
+      if (!appliesToRegions(verb)) break;
+      [[fallthrough]];
+    case ActionTarget::Region:
+      for (const GroupSpec& group : scenario.groups)
+        if (group.kind == "region") targets.push_back(group.name);
       break;
     case ActionTarget::Edge:
       for (const EdgeSpec& edge : scenario.edges) targets.push_back(edge.name());
