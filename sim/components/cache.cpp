@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <deque>
 
+#include "base/quantity.h"
 #include "engine/component.h"
 #include "parts/by_class.h"
 #include "parts/key_store.h"
@@ -131,6 +132,13 @@ constexpr ParamInfo kFlushFields[] = {
     field(ParamType::Ratio, "share", "Share", range(0, 1), "Each entry is dropped with this probability; all of them without it."),
 };
 constexpr ActionInfo kActions[] = {{"flush", kFlushFields, "Drops entries; writes that wait to be sent stay."}};
+
+constexpr SymptomInfo kSymptoms[] = {
+    {"hit_ratio", false, false, "answers fewer reads itself"},
+    {"stale_reads", true, true, "answers with older data than was written"},
+    {"lost_writes", true, true, "lost writes that it had acknowledged"},
+    {"flush_failures", true, false, "cannot hand its writes on"},
+};
 
 constexpr const char* kHeadline[] = {"hit_ratio", "entries", "stale_reads"};
 
@@ -642,6 +650,32 @@ double memoryBytes(const void* params) {
   return entries * (KeyStore::kBytesPerEntry + sizeof(std::pair<std::uint32_t, Duration>));
 }
 
+StationInfo station(const void* params, std::string_view className, std::string_view) {
+  const Params& p = *static_cast<const Params*>(params);
+  StationInfo s;
+  s.work = distributionOf(p.work, className);
+  if (!s.work.isZero()) s.servers = static_cast<double>(p.threads);
+  return s;
+}
+
+void review(const void* params, std::vector<Advice>& advice) {
+  const Params& p = *static_cast<const Params*>(params);
+  if (!p.capacity && !p.ttl)
+    advice.push_back({"capacity", "neither forgets nor evicts", "it grows until its machine has no memory left", "100k"});
+  if (p.ttl && p.ttlJitter.value == 0)
+    advice.push_back({"ttl_jitter", "lets entries expire together that were filled together",
+                      "their readers then stampede to what is behind it", "10%"});
+}
+
+void remedies(const void* params, std::vector<Remedy>& remedies) {
+  const Params& p = *static_cast<const Params*>(params);
+  if (p.ttl) {
+    remedies.push_back({"ttl", formatDuration(*p.ttl * 5), "entries that live five times as long", 1});
+    remedies.push_back({"stale_while_revalidate", formatDuration(*p.ttl * 10), "answer with old values while one fetch renews them", 1});
+    if (p.ttlJitter.value == 0) remedies.push_back({"ttl_jitter", "20%", "jitter on the life of entries", 1});
+  }
+}
+
 }  // namespace
 
 const ComponentInfo& cacheInfo() {
@@ -664,12 +698,17 @@ const ComponentInfo& cacheInfo() {
       .params = kParams,
       .metrics = kMetrics,
       .actions = kActions,
+      .symptoms = kSymptoms,
       .headline = kHeadline,
       .inputs = PortUse::Required,
+      .caches = true,
       .makeParams = makeDefault<Params>,
       .create = makeComponent<Cache, Params>,
       .check = check,
       .memoryBytes = memoryBytes,
+      .station = station,
+      .review = review,
+      .remedies = remedies,
   };
   return info;
 }

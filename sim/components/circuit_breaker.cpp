@@ -97,6 +97,11 @@ constexpr ReasonInfo kReasons[] = {
     {"circuit_open", Outcome::Unavailable, "The breaker was open, or half-open with its trial calls under way."},
 };
 
+constexpr SymptomInfo kSymptoms[] = {
+    {"rejected", true, false, "is open and refuses calls"},
+    {"fallbacks", true, true, "gives the degraded answer"},
+};
+
 constexpr const char* kHeadline[] = {"state", "rejected", "failed"};
 
 constexpr std::int64_t kHalfOpenCallsOfRatio = 10;
@@ -247,6 +252,18 @@ class CircuitBreaker : public Component {
   Duration windowTime_;
 };
 
+void review(const void* params, std::vector<Advice>& advice) {
+  const Params& p = *static_cast<const Params*>(params);
+  if (p.fallback == Fallback::None)
+    advice.push_back({"fallback", "has no fallback", "while it is open every operation that needs the call fails", "rejected"});
+}
+
+void remedies(const void* params, std::vector<Remedy>& remedies) {
+  const Params& p = *static_cast<const Params*>(params);
+  if (p.fallback == Fallback::None) remedies.push_back({"fallback", "rejected", "a degraded answer while it is open", 1});
+  if (!p.slowCall) remedies.push_back({"slow_call", "1s", "slow calls open it too", 1});
+}
+
 }  // namespace
 
 const ComponentInfo& circuitBreakerInfo() {
@@ -272,12 +289,15 @@ const ComponentInfo& circuitBreakerInfo() {
       .params = kParams,
       .metrics = kMetrics,
       .reasons = kReasons,
+      .symptoms = kSymptoms,
       .headline = kHeadline,
       .inputs = PortUse::Required,
       .outputs = PortUse::Required,
       .singleOutput = true,
       .makeParams = makeDefault<Params>,
       .create = makeComponent<CircuitBreaker, Params>,
+      .review = review,
+      .remedies = remedies,
   };
   return info;
 }

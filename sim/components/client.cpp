@@ -529,6 +529,14 @@ class Client : public Component {
   std::size_t wanted_ = 0;
 };
 
+// Of the plain rate; what a profile or a closed loop brings is known only from a run.
+double offeredRate(const void* params) {
+  const Params& p = *static_cast<const Params*>(params);
+  if (p.isReplay() || p.isClosedLoop()) return 0;
+  const double duty = p.bursts ? p.bursts->on.seconds() / (p.bursts->on.seconds() + p.bursts->off.seconds()) : 1;
+  return p.rate.value * duty;
+}
+
 }  // namespace
 
 const ComponentInfo& clientInfo() {
@@ -554,6 +562,7 @@ const ComponentInfo& clientInfo() {
       .create = makeComponent<Client, Params>,
       .check = checkParams,
       .memoryBytes = memoryOf,
+      .offeredRate = offeredRate,
   };
   return info;
 }

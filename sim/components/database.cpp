@@ -67,6 +67,11 @@ constexpr ParamInfo kFailoverFields[] = {
 constexpr ActionInfo kFailoverAction{"failover", kFailoverFields,
                                      "The primary is gone at once and a standby takes over after the promotion time."};
 
+constexpr SymptomInfo kSymptoms[] = {
+    {"lock_waiting", true, false, "statements wait for locks"},
+    {"lost_writes", true, true, "lost writes that had taken effect"},
+};
+
 constexpr const char* kHeadline[] = {"active", "latency_p99", "cpu"};
 
 enum Tag : std::uint32_t { kHeartbeatTag, kPromotedTag };
@@ -259,6 +264,7 @@ const ComponentInfo& databaseInfo() {
       .metrics = kMetrics,
       .reasons = kReasons,
       .actions = kActions,
+      .symptoms = kSymptoms,
       .headline = kHeadline,
       .inputs = PortUse::Required,
       .makeParams = makeDefault<Params>,
@@ -267,6 +273,11 @@ const ComponentInfo& databaseInfo() {
         checkQueries(static_cast<const Params*>(p)->queries, problems);
       },
       .queryNames = [](const void* p) { return queryNames(*static_cast<const Params*>(p)); },
+      .station = [](const void* p, std::string_view className, std::string_view query) {
+        return stationOf(*static_cast<const Params*>(p), className, query);
+      },
+      .review = [](const void* p, std::vector<Advice>& advice) { reviewStore(*static_cast<const Params*>(p), advice); },
+      .remedies = [](const void* p, std::vector<Remedy>& remedies) { remediesOf(*static_cast<const Params*>(p), remedies); },
   };
   return info;
 }

@@ -149,6 +149,10 @@ constexpr ReasonInfo kReasons[] = {
     {"queue_full", Outcome::Rejected, "Every worker of the balancer was busy and its queue was full."},
 };
 
+constexpr SymptomInfo kSymptoms[] = {
+    {"healthy", false, false, "took targets out"},
+};
+
 constexpr const char* kHeadline[] = {"healthy", "arrivals", "failed"};
 
 constexpr std::uint32_t kAnswerFlags = kMiss | kFetched | kStale | kDegraded;
@@ -642,6 +646,24 @@ void checkParams(const void* params, std::vector<std::pair<std::string, std::str
   if (p.slowStart && hashes) problems.emplace_back("slow_start", "a hash leaves no choice that could start slowly");
 }
 
+void review(const void* params, std::vector<Advice>& advice) {
+  const Params& p = *static_cast<const Params*>(params);
+  if (!p.healthCheck && !p.passive)
+    advice.push_back({"health_check", "has no health check", "a dead target goes on getting its share of the requests",
+                      "{every: 2s, timeout: 1s, fall: 3, rise: 2}"});
+}
+
+void remedies(const void* params, std::vector<Remedy>& remedies) {
+  const Params& p = *static_cast<const Params*>(params);
+  if (!p.healthCheck)
+    remedies.push_back({"health_check", "{every: 2s, timeout: 1s, fall: 3, rise: 2}", "health checks", 1});
+  else
+    remedies.push_back({"health_check.fall", std::to_string(3 * p.healthCheck->fall), "health checks that are slower to condemn", 1});
+  if (!p.failOpen) remedies.push_back({"fail_open", "true", "serve on when no target is healthy", 1});
+  if (!p.nextUpstream) remedies.push_back({"next_upstream", "{tries: 2}", "try the next target after a failure", 1});
+  if (!p.passive) remedies.push_back({"passive", "{max_fails: 3}", "eject targets whose answers fail", 1});
+}
+
 }  // namespace
 
 const ComponentInfo& loadBalancerInfo() {
@@ -674,12 +696,15 @@ const ComponentInfo& loadBalancerInfo() {
       .params = kParams,
       .metrics = kMetrics,
       .reasons = kReasons,
+      .symptoms = kSymptoms,
       .headline = kHeadline,
       .inputs = PortUse::Required,
       .outputs = PortUse::Required,
       .makeParams = makeDefault<Params>,
       .create = makeComponent<LoadBalancer, Params>,
       .check = checkParams,
+      .review = review,
+      .remedies = remedies,
   };
   return info;
 }

@@ -129,6 +129,14 @@ constexpr ActionInfo kActions[] = {
     {"poison", kPoisonFields, "Corrupts a share of the messages: the consumer works on them and fails at the end."},
 };
 
+constexpr SymptomInfo kSymptoms[] = {
+    {"depth", true, true, "holds a backlog"},
+    {"redeliveries", true, false, "delivers messages again"},
+    {"dead_lettered", true, true, "gives messages up as dead letters"},
+    {"lost", true, true, "lost messages"},
+    {"dropped", true, true, "drops messages"},
+};
+
 constexpr const char* kHeadline[] = {"depth", "oldest_age", "dead_letters"};
 
 enum Timer : std::uint32_t { kVisibilityTimer, kRetentionTimer, kRedeliverTimer, kReconnectTimer };
@@ -633,6 +641,22 @@ class Queue : public Component {
   bool isDown_ = false;
 };
 
+void review(const void* params, std::vector<Advice>& advice) {
+  const Params& p = *static_cast<const Params*>(params);
+  if (!p.maxReceives && p.delivery == Delivery::AtLeastOnce)
+    advice.push_back({"max_receives", "never gives a message up as a dead letter",
+                      "one that always fails is delivered for ever and blocks the consumers", "3"});
+  if (!p.capacity && !p.retention)
+    advice.push_back({"capacity", "grows without limit", "a consumer that stops is noticed only when messages are hours old",
+                      "100k"});
+}
+
+void remedies(const void* params, std::vector<Remedy>& remedies) {
+  const Params& p = *static_cast<const Params*>(params);
+  if (!p.maxReceives) remedies.push_back({"max_receives", "3", "dead letters after three failed deliveries", 1});
+  remedies.push_back({"prefetch", std::to_string(2 * p.prefetch), "twice the prefetch", 1});
+}
+
 }  // namespace
 
 const ComponentInfo& queueInfo() {
@@ -655,11 +679,14 @@ const ComponentInfo& queueInfo() {
       .metrics = kMetrics,
       .reasons = kReasons,
       .actions = kActions,
+      .symptoms = kSymptoms,
       .headline = kHeadline,
       .inputs = PortUse::Required,
       .buffers = true,
       .makeParams = makeDefault<Params>,
       .create = makeComponent<Queue, Params>,
+      .review = review,
+      .remedies = remedies,
   };
   return info;
 }

@@ -68,6 +68,11 @@ constexpr ReasonInfo kOwnReasons[] = {
 };
 constexpr auto kReasons = joined(kStoreReasonInfos, kOwnReasons);
 
+constexpr SymptomInfo kSymptoms[] = {
+    {"lag", true, true, "serves older and older data"},
+    {"lock_waiting", true, false, "statements wait for locks"},
+};
+
 constexpr const char* kHeadline[] = {"lag", "stale_reads", "latency_p99"};
 
 class Replica : public Component, public QueryEngine::Host {
@@ -235,6 +240,7 @@ const ComponentInfo& replicaInfo() {
       .metrics = kMetrics,
       .reasons = kReasons,
       .actions = kStoreActionInfos,
+      .symptoms = kSymptoms,
       .headline = kHeadline,
       .inputs = PortUse::Required,
       .buffers = true,
@@ -245,6 +251,11 @@ const ComponentInfo& replicaInfo() {
         checkQueries(static_cast<const Params*>(p)->queries, problems);
       },
       .queryNames = [](const void* p) { return queryNames(*static_cast<const Params*>(p)); },
+      .station = [](const void* p, std::string_view className, std::string_view query) {
+        return stationOf(*static_cast<const Params*>(p), className, query);
+      },
+      .review = [](const void* p, std::vector<Advice>& advice) { reviewStore(*static_cast<const Params*>(p), advice); },
+      .remedies = [](const void* p, std::vector<Remedy>& remedies) { remediesOf(*static_cast<const Params*>(p), remedies); },
   };
   return info;
 }

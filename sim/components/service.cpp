@@ -76,6 +76,10 @@ constexpr ReasonInfo kReasons[] = {
     {"queue_timeout", Outcome::Rejected, "It waited longer than the queue timeout for a worker."},
 };
 
+constexpr SymptomInfo kSymptoms[] = {
+    {"duplicate_effects", true, true, "repeats writes that had taken effect"},
+};
+
 constexpr const char* kHeadline[] = {"latency_p99", "utilization", "queue"};
 
 // Phases of a held call, kept in Call::step while no call plan runs (whose steps are far below).
@@ -333,6 +337,36 @@ class Service : public Component {
   std::size_t oldest_ = 0;
 };
 
+StationInfo station(const void* params, std::string_view className, std::string_view) {
+  const Params& p = *static_cast<const Params*>(params);
+  StationInfo s;
+  s.servers = static_cast<double>(p.mode == Mode::EventLoop ? 1 : p.workers);
+  s.cores = p.cores;
+  if (p.mode == Mode::Threads) s.waiting = p.queueCapacity;
+  s.fifo = p.queue == Discipline::Fifo;
+  s.work = distributionOf(p.work, className);
+  s.delay = distributionOf(p.delay, className);
+  return s;
+}
+
+void review(const void* params, std::vector<Advice>& advice) {
+  const Params& p = *static_cast<const Params*>(params);
+  const bool limited = p.mode == Mode::EventLoop ? p.maxInFlight.has_value() : p.queueCapacity || p.queueTimeout;
+  if (!limited)
+    advice.push_back({p.mode == Mode::EventLoop ? "max_in_flight" : "queue_capacity", "accepts requests without limit",
+                      "under overload they wait until nobody wants their answers any more, and it works for nothing",
+                      std::to_string(4 * p.workers)});
+}
+
+void remedies(const void* params, std::vector<Remedy>& remedies) {
+  const Params& p = *static_cast<const Params*>(params);
+  remedies.push_back({"instances", std::to_string(2 * p.instances), "twice the instances", 3});
+  if (p.mode == Mode::Threads) {
+    remedies.push_back({"workers", std::to_string(2 * p.workers), "twice the workers", 1});
+    remedies.push_back({"queue_capacity", std::to_string(p.workers), "refuse what cannot be served soon", 1});
+  }
+}
+
 }  // namespace
 
 const ComponentInfo& serviceInfo() {
@@ -347,11 +381,15 @@ const ComponentInfo& serviceInfo() {
       .params = kParams,
       .metrics = kMetrics,
       .reasons = kReasons,
+      .symptoms = kSymptoms,
       .headline = kHeadline,
       .inputs = PortUse::Required,
       .makeParams = makeDefault<Params>,
       .create = makeComponent<Service, Params>,
       .instances = [](const void* p) { return static_cast<const Params*>(p)->instances; },
+      .station = station,
+      .review = review,
+      .remedies = remedies,
   };
   return info;
 }

@@ -336,6 +336,40 @@ struct MetricInfo {
   std::uint32_t numerator = 0, denominator = 0;  // of a Ratio: indexes of counters among the kind's metrics
 };
 
+// A metric of the kind that tells of trouble when it leaves its usual range in one direction.
+struct SymptomInfo {
+  const char* metric;  // a counter, level or ratio of the kind
+  bool rises;          // trouble is more of it; else less
+  bool harms;          // somebody suffers from it even when no request fails: work is late, data is old or lost
+  const char* means;   // what happened, in a few words that follow the node's name
+};
+
+// What a node is to queueing theory and to a bound of its capacity, for calls of one class or query.
+struct StationInfo {
+  double servers = 0;                    // of one instance; 0: calls take no server
+  std::optional<double> cores;           // that the running work of an instance shares; unset: each server its own
+  std::optional<std::int64_t> waiting;   // how many may wait at an instance; unset: no limit
+  bool fifo = true;                      // who waits is served in the order of arrival
+  Distribution work;                     // CPU work of a call, in nanoseconds
+  Distribution delay;                    // time of a call at its server that needs no CPU
+};
+
+// What a reviewer says about the parameters of one node, before any run.
+struct Advice {
+  std::string param;    // the parameter it is about, as in `--set`
+  std::string what;     // what is missing or risky, in words that follow the node's name
+  std::string why;      // what happens then
+  std::string mend;     // a value for the parameter that mends it, as YAML; empty where none can be named
+};
+
+// A change of parameters that may help in an incident.
+struct Remedy {
+  std::string param;  // as in `--set`
+  std::string value;  // as YAML
+  std::string label;  // "an index for by_email"
+  double cost = 1;    // 1: a setting; 3: another instance; 5: new machinery
+};
+
 // How a call can end badly, see model.md section 2.
 enum class Outcome : std::uint8_t { Ok, Error, Timeout, Rejected, Unavailable };
 const char* toString(Outcome outcome);
@@ -373,11 +407,13 @@ struct ComponentInfo {
   std::span<const MetricInfo> metrics;
   std::span<const ReasonInfo> reasons;
   std::span<const ActionInfo> actions;
+  std::span<const SymptomInfo> symptoms;      // what an explanation of an incident looks at
   std::span<const char* const> headline;  // metrics shown on the node, most telling first
   PortUse inputs = PortUse::Optional;   // may, must or cannot be called
   PortUse outputs = PortUse::Optional;  // may, must or cannot call
   bool singleOutput = false;            // calls exactly one other node
   bool originates = false;              // starts operations of its own (a client)
+  bool caches = false;                  // answers some calls instead of what is behind it
   bool buffers = false;                 // answers before it passes on, so a cycle through it is legal (a queue)
 
   std::shared_ptr<void> (*makeParams)() = nullptr;  // defaults
@@ -393,6 +429,13 @@ struct ComponentInfo {
   // Bytes that the node needs for its state before the first request (tables of keys, slots), over all instances.
   // Null: next to nothing. Validation refuses a scenario that needs more than the machine has.
   double (*memoryBytes)(const void* params) = nullptr;
+  // Null: it is no station. `query` is empty where a call names none.
+  StationInfo (*station)(const void* params, std::string_view className, std::string_view query) = nullptr;
+  // Operations a second that it offers in its steady state. Null: not known before a run.
+  double (*offeredRate)(const void* params) = nullptr;
+  // Both may be null: it has nothing to say.
+  void (*review)(const void* params, std::vector<Advice>& advice) = nullptr;
+  void (*remedies)(const void* params, std::vector<Remedy>& remedies) = nullptr;
 };
 
 const ParamInfo* findParam(std::span<const ParamInfo> params, std::string_view name);

@@ -7,6 +7,13 @@
 
 namespace faultline {
 
+// By name, before a run.
+inline const Distribution& distributionOf(const PerClass& from, std::string_view className) {
+  for (const auto& [name, d] : from.byClass)
+    if (name == className) return d;
+  return from.base;
+}
+
 class ByClass {
  public:
   ByClass() = default;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/quantity.h"
+
 namespace faultline {
 
 namespace {
@@ -318,6 +320,59 @@ std::vector<std::string> queryNames(const StoreParams& params) {
   std::vector<std::string> names;
   for (const auto& [name, query] : params.queries) names.push_back(name);
   return names;
+}
+
+namespace {
+
+// The time of one statement by the plan that the table has at the start.
+Distribution workOf(const QueryParams& q) {
+  const double rows = static_cast<double>(q.rows.value_or(1'000'000));
+  const bool scans = !q.index || (q.flipsAt && rows >= static_cast<double>(*q.flipsAt));
+  return scans ? Distribution::constant(rows * q.scanPerRow.mean()) : q.indexed;
+}
+
+}  // namespace
+
+StationInfo stationOf(const StoreParams& params, std::string_view className, std::string_view query) {
+  StationInfo s;
+  s.servers = static_cast<double>(params.connections);
+  s.cores = params.cores;
+  s.waiting = params.maxWaiting;
+  s.work = distributionOf(params.work, className);
+  s.delay = distributionOf(params.wait, className);
+  for (const auto& [name, q] : params.queries) {
+    if (name != query) continue;
+    s.work = workOf(q);
+    s.delay = q.wait;
+  }
+  return s;
+}
+
+void reviewStore(const StoreParams& params, std::vector<Advice>& advice) {
+  if (!params.maxWaiting && !params.connectionTimeout)
+    advice.push_back({"connection_timeout", "lets calls wait for a connection without limit",
+                      "when it is slow they pile up and hold whatever their callers hold", "5s"});
+  for (const auto& [name, q] : params.queries) {
+    if (!q.index)
+      advice.push_back({"queries." + name + ".index", "reads every row for " + name, "each call costs more with every row", "true"});
+    else if (q.flipsAt && q.growth && q.growth->value > 0)
+      advice.push_back({"queries." + name + ".flips_at", "will stop using the index of " + name + " when its table has grown",
+                        "from then on each call reads every row", ""});
+  }
+}
+
+void remediesOf(const StoreParams& params, std::vector<Remedy>& remedies) {
+  for (const auto& [name, q] : params.queries) {
+    if (!q.index) remedies.push_back({"queries." + name + ".index", "true", "an index for " + name, 1});
+    // From no number of rows on: an index that suits the table however it grows.
+    if (q.flipsAt) remedies.push_back({"queries." + name + ".flips_at", "1000000G", "an index for " + name + " that suits the grown table", 1});
+  }
+  remedies.push_back({"connections", std::to_string(2 * params.connections), "twice the connections", 1});
+  if (params.connections > 1)
+    remedies.push_back({"connections", std::to_string((params.connections + 1) / 2), "half the connections", 1});
+  if (params.cores) remedies.push_back({"cores", formatNumber(2 * *params.cores), "twice the cores", 3});
+  if (!params.statementTimeout) remedies.push_back({"statement_timeout", "1s", "stop statements after a second", 1});
+  if (!params.maxWaiting) remedies.push_back({"max_waiting", std::to_string(params.connections), "refuse what cannot get a connection soon", 1});
 }
 
 }  // namespace faultline

@@ -162,6 +162,11 @@ class QueryEngine {
   std::vector<std::uint32_t> building_;  // queries whose index is being built
 };
 
+// For ComponentInfo of kinds whose parameters derive from StoreParams.
+StationInfo stationOf(const StoreParams& params, std::string_view className, std::string_view query);
+void reviewStore(const StoreParams& params, std::vector<Advice>& advice);
+void remediesOf(const StoreParams& params, std::vector<Remedy>& remedies);
+
 // For ComponentInfo::queryNames of kinds whose parameters derive from StoreParams.
 std::vector<std::string> queryNames(const StoreParams& params);
 
