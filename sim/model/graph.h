@@ -1,0 +1,39 @@
+// Questions about directed graphs: the one place that knows Boost.Graph.
+//
+// Nodes are 0 .. nodes-1. Thread safety: pure functions. Determinism: answers depend on the numbers only.
+// Complexity: linear in nodes and edges, unless said otherwise.
+#pragma once
+
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+namespace faultline {
+
+struct Digraph {
+  std::size_t nodes = 0;
+  std::vector<std::pair<std::size_t, std::size_t>> edges;
+};
+
+// The strongly connected component of every node. Components are numbered so that an edge between two of them leads
+// from the higher number to the lower.
+std::vector<std::size_t> strongComponents(const Digraph& graph);
+
+// Nodes that can be reached, the start included.
+std::vector<bool> reachableFrom(const Digraph& graph, std::size_t start);
+
+// Nodes without which the graph, its edges taken without direction, falls apart; ascending.
+std::vector<std::size_t> articulationPoints(const Digraph& graph);
+
+// Nodes other than `from` and `to` that lie on every way between them; in the order of a way. Empty when there is none.
+// Complexity: linear for each node on a way.
+std::vector<std::size_t> unavoidable(const Digraph& graph, std::size_t from, std::size_t to);
+
+struct Flow {
+  double value = 0;
+  std::vector<std::size_t> cut;  // edges that limit it (indices), nearest to the source
+};
+// The greatest flow from one node to another with a capacity for each edge (Edmonds and Karp). Complexity: V E^2.
+Flow greatestFlow(const Digraph& graph, const std::vector<double>& capacity, std::size_t from, std::size_t to);
+
+}  // namespace faultline
