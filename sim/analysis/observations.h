@@ -1,0 +1,26 @@
+// Everything in a run's series that left its usual range: what an explanation is made of.
+//
+// From the architecture and the series alone. Some aspects are not measured but follow from what is: by Little's law a
+// node's calls in flight, less those that wait in its queue or are under way at the nodes it calls, are those that it
+// holds itself; over its throughput that is the time of its own for each call.
+//
+// Thread safety: pure function. Complexity: linear in columns times samples.
+#pragma once
+
+#include <vector>
+
+#include "metrics/explanation.h"
+#include "metrics/series.h"
+#include "model/validation.h"
+
+namespace faultline {
+
+struct Observations {
+  std::vector<Observation> all;  // in order of place and aspect
+  SimTime healthyFrom, healthyTo;
+};
+
+// `warmup` is what the series begins with that is no example of a healthy system.
+Observations observe(const ScenarioIndex& architecture, const Series& series, Duration warmup);
+
+}  // namespace faultline

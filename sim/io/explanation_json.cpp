@@ -1,0 +1,68 @@
+#include "io/explanation_json.h"
+
+#include <nlohmann/json.hpp>
+
+#include "metrics/explanation_text.h"
+
+namespace faultline {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json secondsOf(const std::optional<SimTime>& time) { return time ? Json(time->seconds()) : Json(); }
+
+Json observationJson(const Observation& o) {
+  Json j;
+  j[o.place.isEdge ? "edge" : "node"] = o.place.name;
+  j["aspect"] = aspectName(o.aspect);
+  j["metric"] = o.metric;
+  j["unit"] = o.unit;
+  j["onset_s"] = o.onset.seconds();
+  j["healed_s"] = secondsOf(o.healed);
+  j["before"] = o.before;
+  j["after"] = o.after;
+  j["significance"] = o.significance;
+  return j;
+}
+
+Json numbers(const std::vector<std::size_t>& stages) {
+  Json j = Json::array();
+  for (std::size_t s : stages) j.push_back(s + 1);
+  return j;
+}
+
+Json numberOf(const std::optional<std::size_t>& stage) { return stage ? Json(*stage + 1) : Json(); }
+
+Json stageJson(const Explanation& e, std::size_t index) {
+  const Stage& stage = e.stages[index];
+  Json j;
+  j["number"] = index + 1;
+  j["trigger"] = stage.isTrigger;
+  j["harms"] = stage.harms;
+  j["text"] = stageText(stage);
+  j["reason"] = reasonText(e, index);
+  j["causes"] = numbers(stage.causes);
+  j["observations"] = Json::array();
+  for (const Observation& o : stage.observations) j["observations"].push_back(observationJson(o));
+  return j;
+}
+
+}  // namespace
+
+std::string explanationJson(const Explanation& e) {
+  Json j;
+  j["broke"] = e.broke;
+  j["usual"] = {{"from_s", e.healthyFrom.seconds()}, {"to_s", e.healthyTo.seconds()}};
+  j["stages"] = Json::array();
+  for (std::size_t s = 0; s < e.stages.size(); ++s) j["stages"].push_back(stageJson(e, s));
+  j["misleading"] = {{"latest", numberOf(e.latest)}, {"loudest", numberOf(e.loudest)}};
+  j["recovery"] = {{"trigger_healed_s", secondsOf(e.triggerHealed)},
+                   {"harm_healed_s", secondsOf(e.harmHealed)},
+                   {"outlived_its_trigger", e.outlivedItsTrigger},
+                   {"sustained_by", numbers(e.sustainedBy)}};
+  j["asides"] = Json::array();
+  for (const Observation& o : e.asides) j["asides"].push_back(observationJson(o));
+  return j.dump(2) + '\n';
+}
+
+}  // namespace faultline
