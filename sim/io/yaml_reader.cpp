@@ -81,19 +81,52 @@ Result<Scenario> readScenarioText(std::string_view text, const std::string& file
   return result;
 }
 
-Result<Scenario> readScenarioFile(const std::string& fileName) {
+namespace {
+
+// The text of a file, or why there is none. One byte more than is allowed tells that there is more, also for a pipe,
+// which has no size.
+struct FileText {
+  std::string text;
+  const char* problem = nullptr;
+};
+
+FileText textOf(const std::string& fileName) {
   std::error_code error;
   const std::filesystem::file_status status = std::filesystem::status(fileName, error);
-  if (!std::filesystem::exists(status)) return failed(fileName, "there is no such file", {});
-  if (std::filesystem::is_directory(status)) return failed(fileName, "this is a directory, not a file", {});
+  if (!std::filesystem::exists(status)) return {{}, "there is no such file"};
+  if (std::filesystem::is_directory(status)) return {{}, "this is a directory, not a file"};
   std::ifstream file(fileName, std::ios::binary);
-  if (!file) return failed(fileName, "the file cannot be read", {});
-  // One byte more than is allowed tells that there is more, also for a pipe, which has no size.
+  if (!file) return {{}, "the file cannot be read"};
   std::string text(kMaxFileBytes + 1, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (file.bad()) return failed(fileName, "the file cannot be read", {});
+  if (file.bad()) return {{}, "the file cannot be read"};
   text.resize(static_cast<std::size_t>(file.gcount()));
-  return readScenarioText(text, fileName);
+  return {std::move(text), nullptr};
+}
+
+}  // namespace
+
+Result<Scenario> readScenarioFile(const std::string& fileName) {
+  const FileText file = textOf(fileName);
+  if (file.problem != nullptr) return failed(fileName, file.problem, {});
+  return readScenarioText(file.text, fileName);
+}
+
+Diagnostics placedInFile(const std::string& fileName, Diagnostics findings) {
+  const FileText file = textOf(fileName);
+  YamlDocument document = readYaml(file.text);
+  FieldReader reader(std::filesystem::path(fileName).parent_path().string());
+  Scenario ignored;
+  if (document.root) readScenarioTree(*document.root, ignored, reader);
+  for (Diagnostic& d : findings) {
+    d.file = fileName;
+    // Or of the nearest part of the path that was written: what a default says stands at its owner.
+    const YamlPlace place = reader.placeOf(d.path);
+    d.line = place.line;
+    d.column = place.column;
+  }
+  useCharacterColumns(file.text, findings);
+  return findings;
 }
 
 }  // namespace faultline

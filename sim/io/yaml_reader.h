@@ -20,6 +20,9 @@ inline constexpr std::size_t kMaxNodes = 200'000;
 Result<Scenario> readScenarioFile(const std::string& fileName);
 Result<Scenario> readScenarioText(std::string_view text, const std::string& fileName);
 
+// Findings about a scenario of this file that know their place by path, with line and column.
+Diagnostics placedInFile(const std::string& fileName, Diagnostics findings);
+
 // One parameter from text, as --set gives it: "db.connections=50", "app -> db.timeout=2s", "duration=60s".
 // Applies it to the scenario; problems as diagnostics without a place.
 Diagnostics applySetting(Scenario& scenario, std::string_view setting);

@@ -1,0 +1,351 @@
+#include "analysis/review.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "analysis/class_graph.h"
+#include "base/quantity.h"
+#include "model/graph.h"
+#include "model/validation.h"
+
+namespace faultline {
+namespace {
+
+// Each operation becomes so many attempts at the far end before it is worth a word.
+constexpr double kManyAttempts = 4;
+// Calls one after the other that all have to answer.
+constexpr std::size_t kDeep = 5;
+// "Caching a query of 5 ms buys complexity only": what is behind a cache should cost more.
+constexpr double kFastMs = 5;
+// A callee's timeout is set to this share of what its caller waits.
+constexpr double kRoomForTheCaller = 0.8;
+
+std::string ms(double value) { return formatDuration(durationFromNs(std::round(value * 1e3) * 1e3)); }
+
+class Review {
+ public:
+  explicit Review(const Scenario& scenario) : scenario_(scenario), index_(scenario) {
+    for (const std::string& name : classNames(scenario)) classes_.emplace_back(index_, name);
+  }
+
+  std::vector<Finding> run() {
+    singlePoints();
+    retryAmplification();
+    timeoutInversions();
+    depths();
+    pools();
+    parameters();
+    circles();
+    unreachable();
+    cachesBeforeFast();
+    capacities();
+    return std::move(findings_);
+  }
+
+ private:
+  const std::string& name(std::size_t n) const { return scenario_.nodes[n].name; }
+  std::string edgeName(const ScenarioIndex::Arrow& a) const { return scenario_.edges[a.edge].name(); }
+  static std::string ofClass(const ClassGraph& g) { return g.name().empty() ? "" : " of " + g.name(); }
+
+  Finding& add(const char* check, std::string path, std::string what, std::string why, std::string mend = {}) {
+    findings_.push_back({check, true, std::move(path), std::move(what), std::move(why), std::move(mend), {}, {}});
+    return findings_.back();
+  }
+
+  void singlePoints() {
+    for (std::size_t n = 0; n < scenario_.nodes.size(); ++n) {
+      const ComponentInfo* kind = index_.kinds[n];
+      if (kind == nullptr || kind->originates || instancesOf(index_, n) > 1) continue;
+      std::string classes;
+      std::size_t needing = 0;
+      for (const ClassGraph& g : classes_)
+        if (g.isNeeded(n)) {
+          ++needing;
+          classes += (classes.empty() ? "" : ", ") + g.name();
+        }
+      if (needing == 0) continue;
+      const bool all = needing == classes_.size();
+      const bool canCopy = kind->instances != nullptr;
+      Finding& f = add("single_point_of_failure", "nodes." + name(n), name(n) + " is a single point of failure",
+                       (all ? "every operation needs it" : "every operation of " + classes + " needs it") +
+                           std::string(", and there is one of it") + cutOff(n),
+                       canCopy ? name(n) + ".instances=2" : "");
+      f.nodes = {n};
+    }
+  }
+
+  // What the loss of a node separates from the rest.
+  std::string cutOff(std::size_t n) const {
+    Digraph whole{scenario_.nodes.size(), {}};
+    for (const ScenarioIndex::Arrow& a : index_.arrows) whole.edges.emplace_back(a.from, a.to);
+    const std::vector<std::size_t> points = articulationPoints(whole);
+    return std::find(points.begin(), points.end(), n) != points.end() ? "; without it the graph falls apart" : "";
+  }
+
+  void retryAmplification() {
+    for (const ClassGraph& g : classes_) {
+      const std::vector<ClassGraph::Way> ways = g.ways([](const EdgePolicy& p) {
+        return p.retry ? static_cast<double>(p.retry->max + 1) : 1.0;
+      });
+      const ClassGraph::Way* worst = nullptr;
+      for (const ClassGraph::Way& way : ways)
+        if (way.retrying(index_) > 1 && (worst == nullptr || way.product > worst->product)) worst = &way;
+      if (worst == nullptr || worst->product < kManyAttempts || isReported("retry_amplification", worst->arrows)) continue;
+      const ScenarioIndex::Arrow& last = lastRetrying(*worst);
+      Finding& f = add("retry_amplification", "edges." + edgeName(last) + ".retry",
+                       "one operation" + ofClass(g) + " may become " + formatNumber(worst->product) + " attempts at " +
+                           name(last.to),
+                       "retries multiply along " + wayText(*worst) + ": what is overloaded gets the most load",
+                       edgeName(last) + ".retry.budget=10%");
+      for (std::size_t a : worst->arrows) f.edges.push_back(index_.arrows[a].edge);
+    }
+  }
+
+  bool isReported(const char* check, const std::vector<std::size_t>& arrows) const {
+    return std::any_of(findings_.begin(), findings_.end(), [&](const Finding& f) {
+      if (f.check != check || f.edges.size() != arrows.size()) return false;
+      for (std::size_t i = 0; i < arrows.size(); ++i)
+        if (f.edges[i] != index_.arrows[arrows[i]].edge) return false;
+      return true;
+    });
+  }
+
+  const ScenarioIndex::Arrow& lastRetrying(const ClassGraph::Way& way) const {
+    for (std::size_t i = way.arrows.size(); i-- > 0;)
+      if (index_.arrows[way.arrows[i]].policy.retry) return index_.arrows[way.arrows[i]];
+    return index_.arrows[way.arrows.back()];
+  }
+
+  std::string wayText(const ClassGraph::Way& way) const {
+    std::string text = name(index_.arrows[way.arrows.front()].from);
+    for (std::size_t a : way.arrows) text += " -> " + name(index_.arrows[a].to);
+    return text;
+  }
+
+  // --- timeouts
+
+  // How long a node may wait on an arrow: every attempt, and for a connection.
+  static std::optional<double> longestWaitMs(const EdgePolicy& p) {
+    if (!p.timeout) return std::nullopt;
+    const double attempts = p.retry ? static_cast<double>(p.retry->max + 1) : 1;
+    double wait = p.timeout->milliseconds() * attempts;
+    if (p.pool && p.pool->acquireTimeout) wait += p.pool->acquireTimeout->milliseconds();
+    return wait;
+  }
+
+  // How long whoever waits for a node waits at most, by the arrow to it or one before that.
+  std::optional<double> patienceMs(std::size_t n, std::size_t depth = 0) const {
+    if (depth > scenario_.nodes.size()) return std::nullopt;
+    std::optional<double> least;
+    const auto consider = [&](std::optional<double> t) {
+      if (t && (!least || *t < *least)) least = t;
+    };
+    if (index_.kinds[n] != nullptr && index_.kinds[n]->originates) {
+      const Value* own = scenario_.nodes[n].params.find("timeout");
+      const Duration* patience = own != nullptr ? own->as<Duration>() : nullptr;
+      return patience != nullptr ? std::optional(patience->milliseconds()) : std::nullopt;
+    }
+    for (const ScenarioIndex::Arrow& a : index_.arrows) {
+      if (a.to != n || a.policy.mode == CallMode::Send || (index_.kinds[a.from] != nullptr && index_.kinds[a.from]->buffers)) continue;
+      if (a.policy.timeout) consider(a.policy.timeout->milliseconds());
+      else consider(patienceMs(a.from, depth + 1));
+    }
+    return least;
+  }
+
+  void timeoutInversions() {
+    for (const ScenarioIndex::Arrow& a : index_.arrows) {
+      const ComponentInfo* from = index_.kinds[a.from];
+      if (from == nullptr || from->originates || from->buffers || a.policy.mode == CallMode::Send) continue;
+      const std::optional<double> patience = patienceMs(a.from);
+      if (!patience) continue;
+      const std::optional<double> wait = longestWaitMs(a.policy);
+      if (wait && *wait <= *patience) continue;
+      if (!wait && a.policy.propagateDeadline) continue;
+      // A router hands on what its caller waits for.
+      if (!wait && isRouter(index_, a.from)) continue;
+      const double attempts = a.policy.retry ? static_cast<double>(a.policy.retry->max + 1) : 1;
+      const double fitting = kRoomForTheCaller * *patience / attempts;
+      Finding& f = add("timeout_inversion", "edges." + edgeName(a) + (wait ? ".timeout" : ""),
+                       wait ? name(a.from) + " may wait " + ms(*wait) + " for " + name(a.to) + ", longer than its own caller, who waits " + ms(*patience)
+                            : name(a.from) + " waits for " + name(a.to) + " without a timeout, and its caller only " + ms(*patience),
+                       "it works on, holding what it holds, for somebody who has gone",
+                       edgeName(a) + ".timeout=" + ms(fitting));
+      f.edges = {a.edge};
+    }
+  }
+
+  // --- depth
+
+  void depths() {
+    for (const ClassGraph& g : classes_) {
+      const ClassGraph::Chain chain = g.longestChain();
+      if (chain.nodes.size() < kDeep + 1) continue;
+      std::string text;
+      for (std::size_t n : chain.nodes) text += (text.empty() ? "" : " -> ") + name(n);
+      Finding& f = add("synchronous_depth", "nodes." + name(chain.nodes.front()),
+                       "an operation" + ofClass(g) + " waits for " + std::to_string(chain.nodes.size() - 1) +
+                           " calls in a row: " + text,
+                       "their latencies add up to " + ms(chain.milliseconds) +
+                           " without any waiting, and it is available only while all of them are");
+      f.isRisk = false;
+      f.nodes = chain.nodes;
+    }
+  }
+
+  // --- pools
+
+  void pools() {
+    for (std::size_t n = 0; n < scenario_.nodes.size(); ++n) {
+      const StationInfo station = stationOf(index_, n, {}, {});
+      if (station.servers <= 0) continue;
+      const double there = station.servers * static_cast<double>(instancesOf(index_, n));
+      double asked = 0;
+      const ScenarioIndex::Arrow* largest = nullptr;
+      for (const ScenarioIndex::Arrow& a : index_.arrows) {
+        if (a.to != n || !a.policy.pool) continue;
+        const double size = static_cast<double>(a.policy.pool->size * instancesOf(index_, a.from));
+        asked += size;
+        if (largest == nullptr || size > static_cast<double>(largest->policy.pool->size * instancesOf(index_, largest->from)))
+          largest = &a;
+      }
+      if (asked <= there || largest == nullptr) continue;
+      const double share = static_cast<double>(largest->policy.pool->size) * there / asked;
+      const auto fitting = std::max<std::int64_t>(1, static_cast<std::int64_t>(share));
+      Finding& f = add("pool_larger_than_target", "edges." + edgeName(*largest) + ".pool.size",
+                       "the pools to " + name(n) + " hold " + formatNumber(asked) + " connections, and it serves " + formatNumber(there),
+                       "the rest wait inside " + name(n) + ", where nobody sees them and no pool can refuse",
+                       edgeName(*largest) + ".pool.size=" + std::to_string(fitting));
+      f.nodes = {n};
+      f.edges = {largest->edge};
+    }
+  }
+
+  // --- what the kinds say about their parameters
+
+  void parameters() {
+    for (std::size_t n = 0; n < scenario_.nodes.size(); ++n) {
+      const ComponentInfo* kind = index_.kinds[n];
+      if (kind == nullptr || kind->review == nullptr) continue;
+      std::vector<Advice> advice;
+      kind->review(makeParams(*kind, scenario_.nodes[n].params).get(), advice);
+      for (const Advice& a : advice) {
+        Finding& f = add("parameter", "nodes." + name(n) + "." + a.param, name(n) + " " + a.what, a.why,
+                         a.mend.empty() ? "" : name(n) + "." + a.param + "=" + a.mend);
+        f.check = std::string(kind->kind) + "." + a.param;
+        f.nodes = {n};
+      }
+    }
+  }
+
+  // --- graph
+
+  // Circles of waiting calls are errors; what remains goes round through a node that answers at once.
+  void circles() {
+    Digraph g{scenario_.nodes.size(), {}};
+    for (const ScenarioIndex::Arrow& a : index_.arrows) g.edges.emplace_back(a.from, a.to);
+    const std::vector<std::size_t> component = strongComponents(g);
+    std::vector<std::vector<std::size_t>> members(g.nodes);
+    for (std::size_t n = 0; n < g.nodes; ++n) members[component[n]].push_back(n);
+    for (const std::vector<std::size_t>& circle : members) {
+      if (circle.size() < 2) continue;
+      std::string text;
+      for (std::size_t n : circle) text += (text.empty() ? "" : ", ") + name(n);
+      Finding& f = add("cycle", "nodes." + name(circle.front()), "messages may go round among " + text,
+                       "one that is never settled comes back for ever, and load feeds itself");
+      f.nodes = circle;
+    }
+  }
+
+  void unreachable() {
+    std::vector<bool> reached(scenario_.nodes.size(), false);
+    Digraph g{scenario_.nodes.size(), {}};
+    for (const ScenarioIndex::Arrow& a : index_.arrows) g.edges.emplace_back(a.from, a.to);
+    for (std::size_t n = 0; n < g.nodes; ++n) {
+      if (index_.kinds[n] == nullptr || !index_.kinds[n]->originates) continue;
+      const std::vector<bool> from = reachableFrom(g, n);
+      for (std::size_t m = 0; m < g.nodes; ++m) reached[m] = reached[m] || from[m];
+    }
+    for (std::size_t n = 0; n < g.nodes; ++n) {
+      if (reached[n] || index_.kinds[n] == nullptr) continue;
+      Finding& f = add("unreachable", "nodes." + name(n), "no request ever reaches " + name(n),
+                       "it costs money, and nothing shows whether it works");
+      f.nodes = {n};
+    }
+  }
+
+  // --- caches
+
+  double costMs(const ScenarioIndex::Arrow& a) const {
+    const StationInfo s = stationOf(index_, a.to, {}, a.policy.query);
+    return (s.work.mean() + s.delay.mean() + 2 * a.policy.latency.mean()) / 1e6;
+  }
+
+  void cachesBeforeFast() {
+    for (std::size_t n = 0; n < scenario_.nodes.size(); ++n) {
+      if (index_.kinds[n] == nullptr || !index_.kinds[n]->caches) continue;
+      double saved = 0;
+      std::size_t behind = n;
+      for (const ScenarioIndex::Arrow& a : index_.arrows) {
+        const auto condition = parseCondition(a.policy.when);
+        const bool aside = condition && condition->kind == Condition::Kind::Miss && condition->node == name(n);
+        if (!aside && a.from != n) continue;
+        const bool calls = callsOthers(a.to);
+        const double cost = calls ? std::numeric_limits<double>::infinity() : costMs(a);
+        if (cost >= saved) {
+          saved = cost;
+          behind = a.to;
+        }
+      }
+      if (behind == n || saved >= kFastMs) continue;
+      Finding& f = add("cache_before_something_fast", "nodes." + name(n),
+                       name(n) + " stands before " + name(behind) + ", which answers in " + ms(saved),
+                       "it saves little and may answer with old data; measure first whether it is needed");
+      f.nodes = {n, behind};
+    }
+  }
+
+  bool callsOthers(std::size_t n) const {
+    return std::any_of(index_.leaving[n].begin(), index_.leaving[n].end(),
+                       [&](std::size_t a) { return index_.arrows[a].policy.mode == CallMode::Call && !index_.kinds[n]->buffers; });
+  }
+
+  // --- capacity
+
+  void capacities() {
+    for (const ClassGraph& g : classes_) {
+      const ClassGraph::Bound bound = g.capacity();
+      if (!std::isfinite(bound.perSecond)) continue;
+      const double offered = g.offeredPerSecond();
+      const bool overloaded = offered > 0 && offered >= bound.perSecond;
+      std::string what = "at most " + formatRate(std::round(bound.perSecond * 10) / 10) + " operations" + ofClass(g) +
+                         " can be served; " + name(bound.node) + " is the first bottleneck";
+      Finding& f = add("capacity", "nodes." + name(bound.node), what,
+                       offered > 0 ? formatRate(std::round(offered * 10) / 10) + " are offered; a bound without any waiting, if nothing else needs it"
+                                   : "a bound without any waiting, if nothing else needs it");
+      f.isRisk = overloaded;
+      f.nodes = {bound.node};
+    }
+  }
+
+  const Scenario& scenario_;
+  ScenarioIndex index_;
+  std::vector<ClassGraph> classes_;
+  std::vector<Finding> findings_;
+};
+
+}  // namespace
+
+std::vector<Finding> review(const Scenario& scenario) { return Review(scenario).run(); }
+
+Diagnostic diagnosticOf(const Finding& finding) {
+  Diagnostic d;
+  d.severity = Diagnostic::Severity::Warning;
+  d.path = finding.path;
+  d.message = finding.what + ": " + finding.why;
+  if (!finding.mend.empty()) d.hint = "--set \"" + finding.mend + "\"";
+  return d;
+}
+
+}  // namespace faultline
