@@ -15,6 +15,9 @@ class Observer {
   virtual void onArrive(SimTime, NodeId /*node*/, CallId, const Call&) {}
   virtual void onAnswer(SimTime, NodeId /*node*/, CallId, const Call&) {}
   virtual void onReturn(SimTime, NodeId /*caller*/, CallId, const Call&, bool /*timedOut*/) {}
+  // An attempt leaves the caller, after it waited for a connection and, before that, for its turn to retry. Only for
+  // edges with a policy that outlives an attempt.
+  virtual void onLaunch(SimTime, NodeId /*caller*/, CallId, const Call&, Duration /*connection*/, Duration /*backoff*/) {}
   // A server of `node` took the call.
   virtual void onStart(SimTime, NodeId, CallId, const Call&) {}
   virtual void onOperation(SimTime, NodeId, CallId, const Call&, bool /*finished*/) {}

@@ -192,6 +192,11 @@ void Engine::launch(std::uint32_t r) {
   call.born = record.born;
   handOnQuery(record.query, call);
   if (tracksChildren && record.parent != 0) linkChild(id, record.parent);
+  if (observer) [[unlikely]] {
+    const bool waited = record.state == OutboundCall::State::WaitingForConnection;
+    const bool isHedge = record.state == OutboundCall::State::InFlight && record.sent > record.retries;
+    observer->onLaunch(now, edge.from, id, call, {waited ? now.ns - record.queued : 0}, {isHedge ? 0 : record.backoff});
+  }
   record.state = OutboundCall::State::InFlight;
   ++record.sent;
   place(record, id);
