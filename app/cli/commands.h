@@ -20,9 +20,25 @@ struct RunOptions {
   bool json = false;
   bool noTimeline = false;
   bool quiet = false;
+  bool theory = false;
+  bool traces = false;
 };
 
 int runScenario(const RunOptions& options);
+// `options.file` is a scenario, which is run, or a folder of results; then `architecture` may name another scenario
+// than the one in it.
+int explainScenario(const RunOptions& options, const std::string& architecture);
+// Fails (exit status) when there are risks.
+int reviewScenario(const RunOptions& options);
+struct CompareOptionsOfUser {
+  RunOptions run;                  // each of its settings, parted by semicolons, makes a variant of the first file
+  std::vector<std::string> files;
+  int replications = 40;           // at most
+  double precision = 0.05;
+};
+int compareScenarios(const CompareOptionsOfUser& options);
+int tryChanges(const RunOptions& options);
+int findCapacity(const RunOptions& options, double inTime);
 int checkScenarios(const std::vector<std::string>& files);
 // Without names: all files below ./scenarios or the source tree's. `update` accepts what the runs came to.
 int verifyScenarios(const std::vector<std::string>& named, bool update, bool json);

@@ -15,33 +15,105 @@ constexpr const char* kFooter =
     "Exit status: 0 fine; 1 an expectation failed, or a run stopped early because it grew without bound;\n"
     "2 bad input or usage; 130 interrupted, with the partial result.";
 
+void addSettings(CLI::App& command, RunOptions& options) {
+  command
+      .add_option("--set", options.settings,
+                  "Change a parameter, for example db.connections=50 or \"app -> db.timeout=2s\"")
+      ->type_name("NODE.PARAM=VALUE")
+      ->expected(1)
+      ->take_all();
+}
+
+// What every command that simulates can be told.
+void addSimulating(CLI::App& command, RunOptions& options) {
+  command.add_option("--seed", options.seed, "Another seed: the same scenario with other luck")
+      ->check(CLI::Range(0.0, 9e18).description(""))
+      ->type_name("N");
+  command.add_option("--duration", options.duration, "Simulated time, for example 10min")->type_name("D");
+  addSettings(command, options);
+  command.add_flag("--quiet", options.quiet, "No progress bar");
+}
+
 void addFormat(CLI::App& command, bool& json) {
-  const std::map<std::string, bool> formats{{"text", false}, {"json", true}};
+  static const std::map<std::string, bool> kFormats{{"text", false}, {"json", true}};
   command.add_option("--format", json, "What to print: text or json")
-      ->transform(CLI::CheckedTransformer(formats).description(""))
+      ->transform(CLI::CheckedTransformer(kFormats).description(""))
       ->type_name("text|json");
 }
 
 void addRun(CLI::App& app, RunOptions& options, std::function<int()>& chosen) {
   CLI::App* run = app.add_subcommand("run", "Run a scenario and report what happened");
   run->add_option("file", options.file, "The scenario (YAML)")->required()->type_name("FILE");
-  run->add_option("--seed", options.seed, "Another seed: the same scenario with other luck")
-      ->check(CLI::Range(0.0, 9e18).description(""))
-      ->type_name("N");
-  run->add_option("--duration", options.duration, "Simulated time, for example 10min")->type_name("D");
-  run->add_option("--set", options.settings,
-                  "Change a parameter, for example db.connections=50 or \"app -> db.timeout=2s\"")
-      ->type_name("NODE.PARAM=VALUE")
-      ->expected(1)
-      ->take_all();
+  addSimulating(*run, options);
   run->add_option("--sample", options.sample, "Interval of the time series; does not change the run")->type_name("D");
-  run->add_option("--out", options.out, "Write timeline.csv, summary.json and fingerprint.txt into this directory")
+  run->add_option("--out", options.out,
+                  "Write scenario.yaml, timeline.csv, summary.json and fingerprint.txt into this directory")
       ->type_name("DIR");
   run->add_flag("--force", options.force, "Let --out write into a directory that holds other files");
   addFormat(*run, options.json);
   run->add_flag("--no-timeline", options.noTimeline, "Leave out the scenario's timeline: a healthy baseline");
-  run->add_flag("--quiet", options.quiet, "No progress bar");
+  run->add_flag("--theory", options.theory, "Show what queueing theory says beside what was measured");
+  run->add_flag("--traces", options.traces,
+                "Show where the slowest operations spent their time; with --out also write traces.json (OTLP) and\n"
+                "traces.chrome.json");
   run->callback([&] { chosen = [&] { return runScenario(options); }; });
+}
+
+void addExplain(CLI::App& app, RunOptions& options, std::string& architecture, std::function<int()>& chosen) {
+  CLI::App* explain =
+      app.add_subcommand("explain", "Tell what broke first, what followed from it and what healed");
+  explain->add_option("file", options.file, "The scenario (YAML), or the results of a run of it (a directory)")
+      ->required()
+      ->type_name("FILE|DIR");
+  addSimulating(*explain, options);
+  explain->add_option("--sample", options.sample, "Interval at which the run is looked at")->type_name("D");
+  explain
+      ->add_option("--architecture", architecture,
+                   "The scenario that the results are of; without it scenario.yaml among them")
+      ->type_name("FILE");
+  addFormat(*explain, options.json);
+  explain->callback([&] { chosen = [&] { return explainScenario(options, architecture); }; });
+}
+
+void addReview(CLI::App& app, RunOptions& options, std::function<int()>& chosen) {
+  CLI::App* review = app.add_subcommand("review", "Name the risks of a design before any run");
+  review->add_option("file", options.file, "The scenario (YAML)")->required()->type_name("FILE");
+  addSettings(*review, options);
+  addFormat(*review, options.json);
+  review->callback([&] { chosen = [&] { return reviewScenario(options); }; });
+}
+
+void addCompare(CLI::App& app, CompareOptionsOfUser& options, std::function<int()>& chosen) {
+  CLI::App* compare = app.add_subcommand("compare", "Run variants with the same luck and say what is different");
+  compare->add_option("files", options.files, "Scenarios (YAML); the others are compared with the first")
+      ->required()
+      ->type_name("FILE...");
+  addSimulating(*compare, options.run);
+  compare->get_option("--set")->description(
+      "A variant of the first scenario; several changes of one variant are parted by semicolons");
+  compare->add_option("--replications", options.replications, "Seeds at most")->check(CLI::Range(2, 10000));
+  compare->add_option("--precision", options.precision, "Stop when differences are known to this share")
+      ->check(CLI::Range(0.0001, 1.0));
+  addFormat(*compare, options.run.json);
+  compare->callback([&] { chosen = [&] { return compareScenarios(options); }; });
+}
+
+void addWhatIf(CLI::App& app, RunOptions& options, std::function<int()>& chosen) {
+  CLI::App* whatIf = app.add_subcommand("whatif", "Try what would have prevented the incident");
+  whatIf->add_option("file", options.file, "The scenario (YAML)")->required()->type_name("FILE");
+  addSimulating(*whatIf, options);
+  addFormat(*whatIf, options.json);
+  whatIf->callback([&] { chosen = [&] { return tryChanges(options); }; });
+}
+
+void addCapacity(CLI::App& app, RunOptions& options, double& inTime, std::function<int()>& chosen) {
+  CLI::App* capacity = app.add_subcommand("capacity", "Find the greatest load that meets the objectives");
+  capacity->add_option("file", options.file, "The scenario (YAML)")->required()->type_name("FILE");
+  addSimulating(*capacity, options);
+  capacity->add_option("--in-time", inTime, "Share of the operations that must end well, within their objective")
+      ->check(CLI::Range(0.01, 1.0));
+  addFormat(*capacity, options.json);
+  capacity->callback([&] { chosen = [&] { return findCapacity(options, inTime); }; });
 }
 
 int runProgram(int argc, char** argv) {
@@ -54,6 +126,17 @@ int runProgram(int argc, char** argv) {
 
   RunOptions runOptions;
   addRun(app, runOptions, chosen);
+  RunOptions explainOptions;
+  std::string architecture;
+  addExplain(app, explainOptions, architecture, chosen);
+  RunOptions reviewOptions;
+  addReview(app, reviewOptions, chosen);
+  CompareOptionsOfUser compareOptions;
+  addCompare(app, compareOptions, chosen);
+  RunOptions whatIfOptions, capacityOptions;
+  addWhatIf(app, whatIfOptions, chosen);
+  double inTime = 0.99;
+  addCapacity(app, capacityOptions, inTime, chosen);
 
   std::vector<std::string> checked;
   CLI::App* check = app.add_subcommand("check", "Validate scenarios and report every problem");

@@ -8,4 +8,7 @@ namespace faultline::cli {
 void sayError(const std::string& text);
 void sayWarning(const std::string& text);
 
+// A command's result on standard output. The exit status: fine, or why it cannot be written.
+int writeResult(const std::string& text);
+
 }  // namespace faultline::cli

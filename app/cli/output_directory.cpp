@@ -16,7 +16,8 @@ namespace {
 namespace fs = std::filesystem;
 
 bool isOurs(const std::string& name) {
-  return name == kTimelineFile || name == kSummaryFile || name == kFingerprintFile;
+  return name == kScenarioFile || name == kTimelineFile || name == kSummaryFile || name == kFingerprintFile ||
+         name == kTracesFile || name == kChromeFile;
 }
 
 enum class Content { Absent, Empty, Results, Others, NoDirectory };

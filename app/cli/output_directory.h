@@ -34,8 +34,11 @@ class OutputDirectory {
 };
 
 // The names of the files that a run writes; a directory that holds nothing else may be replaced.
+inline constexpr const char* kScenarioFile = "scenario.yaml";
 inline constexpr const char* kTimelineFile = "timeline.csv";
 inline constexpr const char* kSummaryFile = "summary.json";
 inline constexpr const char* kFingerprintFile = "fingerprint.txt";
+inline constexpr const char* kTracesFile = "traces.json";
+inline constexpr const char* kChromeFile = "traces.chrome.json";
 
 }  // namespace faultline::cli

@@ -6,6 +6,7 @@
 
 #include "analysis/expect.h"
 #include "analysis/recorded.h"
+#include "analysis/theory.h"
 #include "base/quantity.h"
 #include "cli/commands.h"
 #include "cli/exit_status.h"
@@ -15,20 +16,16 @@
 #include "cli/output_directory.h"
 #include "cli/progress.h"
 #include "cli/running.h"
+#include "engine/trace_collector.h"
 #include "io/series_csv.h"
 #include "io/summary_json.h"
+#include "io/trace_export.h"
+#include "io/yaml_writer.h"
 #include "metrics/recorded_report.h"
 #include "metrics/report.h"
 
 namespace faultline::cli {
 namespace {
-
-int writeText(const std::string& text) {
-  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
-  if (written && std::fflush(stdout) == 0) return kFine;
-  sayError("standard output cannot be written");
-  return kBadInput;
-}
 
 // What a finished run amounts to.
 struct Outcome {
@@ -66,12 +63,19 @@ Outcome runToEnd(Simulation& simulation, const RunOptions& options) {
   return outcome;
 }
 
-// An empty text, or why there is nothing in the directory.
-std::string publish(OutputDirectory& out, const Simulation& simulation, const Summary& summary,
-                    const std::string& json) {
-  return out.publish({{kTimelineFile, seriesCsv(simulation.series())},
-                      {kSummaryFile, json},
-                      {kFingerprintFile, fmt::format("{:016x}\n", summary.fingerprint)}});
+// An empty text, or why there is nothing in the directory. `traces` may be null.
+std::string publish(OutputDirectory& out, const Simulation& simulation, const Outcome& outcome, const std::string& json,
+                    const Traces* traces) {
+  std::vector<std::pair<std::string, std::string>> files{
+      {kScenarioFile, writeScenario(simulation.scenario())},
+      {kTimelineFile, seriesCsv(simulation.series())},
+      {kSummaryFile, json},
+      {kFingerprintFile, fmt::format("{:016x}\n", outcome.summary.fingerprint)}};
+  if (traces != nullptr) {
+    files.emplace_back(kTracesFile, tracesOtlp(*traces, outcome.summary.fingerprint));
+    files.emplace_back(kChromeFile, tracesChrome(*traces));
+  }
+  return out.publish(files);
 }
 
 }  // namespace
@@ -87,20 +91,28 @@ int runScenario(const RunOptions& options) {
       return kBadInput;
     }
   Simulation simulation(*scenario);
+  TraceCollector collector(*scenario);
+  if (options.traces) simulation.observe(&collector);
   const Outcome outcome = runToEnd(simulation, options);
+  simulation.observe(nullptr);
+  const std::optional<Traces> traces = options.traces ? std::optional(collector.traces()) : std::nullopt;
   const std::string json = summaryJson(outcome.summary, outcome.facts);
   if (!options.out.empty()) {
     if (outcome.interrupted) {
       sayWarning("nothing was written to \"" + options.out + "\"");
-    } else if (const std::string problem = publish(out, simulation, outcome.summary, json); !problem.empty()) {
+    } else if (const std::string problem = publish(out, simulation, outcome, json, traces ? &*traces : nullptr);
+               !problem.empty()) {
       sayError(problem);
       return kBadInput;
     }
   }
-  const int written =
-      writeText(options.json ? json
-                             : reportText(outcome.summary, outcome.facts.wallSeconds) +
-                                   expectationsText(outcome.facts.expectations) + recordedText(outcome.facts.recorded));
+  std::string more;
+  if (options.theory) more += theoryText(theoryOf(simulation.scenario(), simulation.series(), outcome.summary));
+  if (traces) more += tracesText(*traces);
+  const int written = writeResult(options.json ? json
+                                             : reportText(outcome.summary, outcome.facts.wallSeconds) +
+                                                   expectationsText(outcome.facts.expectations) +
+                                                   recordedText(outcome.facts.recorded) + more);
   return written != kFine ? written : outcome.status();
 }
 

@@ -100,6 +100,8 @@ constexpr ReasonInfo kReasons[] = {
     {"queue_full", Outcome::Rejected, "Every worker of the gateway was busy and its queue was full."},
 };
 
+constexpr SymptomInfo kSymptoms[] = {{"limited", true, false, "refuses clients beyond their limit"}};
+
 constexpr const char* kHeadline[] = {"latency_p99", "limited", "failed"};
 
 // What a held call is doing, in Call::step.
@@ -396,6 +398,7 @@ const ComponentInfo& apiGatewayInfo() {
       .params = kParams,
       .metrics = kMetrics,
       .reasons = kReasons,
+      .symptoms = kSymptoms,
       .headline = kHeadline,
       .inputs = PortUse::Required,
       .outputs = PortUse::Required,

@@ -50,6 +50,8 @@ constexpr ReasonInfo kReasons[] = {
     {"wait_timeout", Outcome::Rejected, "No place became free within `max_wait`."},
 };
 
+constexpr SymptomInfo kSymptoms[] = {{"refused", true, false, "is full and refuses calls"}};
+
 constexpr const char* kHeadline[] = {"utilization", "queue", "refused"};
 
 class Bulkhead : public Component {
@@ -157,6 +159,7 @@ const ComponentInfo& bulkheadInfo() {
       .params = kParams,
       .metrics = kMetrics,
       .reasons = kReasons,
+      .symptoms = kSymptoms,
       .headline = kHeadline,
       .inputs = PortUse::Required,
       .outputs = PortUse::Required,

@@ -72,6 +72,11 @@ constexpr ActionInfo kActions[] = {
     {"recycle", {}, "A new version: idle environments go at once, the others when their call is done."},
 };
 
+constexpr SymptomInfo kSymptoms[] = {
+    {"cold_ratio", true, false, "starts cold more often"},
+    {"throttled", true, false, "refuses calls beyond its concurrency"},
+};
+
 constexpr const char* kHeadline[] = {"cold_ratio", "environments", "throttled"};
 
 // What a held call is doing, in Call::step while no call plan runs (whose steps are far below).
@@ -364,6 +369,7 @@ const ComponentInfo& functionInfo() {
       .metrics = kMetrics,
       .reasons = kReasons,
       .actions = kActions,
+      .symptoms = kSymptoms,
       .headline = kHeadline,
       .inputs = PortUse::Required,
       .makeParams = makeDefault<Params>,

@@ -122,6 +122,8 @@ constexpr ReasonInfo kReasons[] = {
     {"waited_too_long", Outcome::Rejected, "CoDel dropped it, as waiting had been too long for too long."},
 };
 
+constexpr SymptomInfo kSymptoms[] = {{"shed", true, false, "sheds load"}};
+
 constexpr const char* kHeadline[] = {"limit", "shed", "queue"};
 
 // Controlled delay: when a call that is about to leave the queue is to be dropped instead. RFC 8289 section 5.
@@ -474,6 +476,7 @@ const ComponentInfo& loadShedderInfo() {
       .params = kParams,
       .metrics = kMetrics,
       .reasons = kReasons,
+      .symptoms = kSymptoms,
       .headline = kHeadline,
       .inputs = PortUse::Required,
       .outputs = PortUse::Required,

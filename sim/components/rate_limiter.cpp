@@ -88,6 +88,8 @@ constexpr ReasonInfo kReasons[] = {
     {"rate_limited", Outcome::Rejected, "More calls than the limit allows (429)."},
 };
 
+constexpr SymptomInfo kSymptoms[] = {{"limited", true, false, "refuses calls beyond its limit"}};
+
 constexpr const char* kHeadline[] = {"limited", "tokens", "ok"};
 
 // What a held call waits for, in Call::step.
@@ -252,6 +254,7 @@ const ComponentInfo& rateLimiterInfo() {
       .params = kParams,
       .metrics = kMetrics,
       .reasons = kReasons,
+      .symptoms = kSymptoms,
       .headline = kHeadline,
       .inputs = PortUse::Required,
       .outputs = PortUse::Required,

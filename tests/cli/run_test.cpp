@@ -203,7 +203,7 @@ void RunTest::outWritesAllFilesOrNone() {
   const QString out = dir.filePath("new/results");
   const ProgramResult r = runFaultline({"run", twoTier(), "--out", out, "--format", "json"});
   QCOMPARE(r.status, 0);
-  QCOMPARE(everythingIn(out), (QStringList{"fingerprint.txt", "summary.json", "timeline.csv"}));
+  QCOMPARE(everythingIn(out), (QStringList{"fingerprint.txt", "scenario.yaml", "summary.json", "timeline.csv"}));
   QCOMPARE(everythingIn(dir.filePath("new")), QStringList{"results"});
   QCOMPARE(contentOf(out + "/summary.json"), r.out);
   QCOMPARE(QString(contentOf(out + "/fingerprint.txt")).trimmed(), r.json()["fingerprint"].toString());
@@ -236,7 +236,7 @@ void RunTest::outInsistsWithForce() {
   QTemporaryDir dir;
   writeFile(dir.filePath("notes.txt"), "mine");
   QCOMPARE(runFaultline({"run", twoTier(), "--out", dir.path(), "--force"}).status, 0);
-  QCOMPARE(everythingIn(dir.path()), (QStringList{"fingerprint.txt", "notes.txt", "summary.json", "timeline.csv"}));
+  QCOMPARE(everythingIn(dir.path()), (QStringList{"fingerprint.txt", "notes.txt", "scenario.yaml", "summary.json", "timeline.csv"}));
   QCOMPARE(contentOf(dir.filePath("notes.txt")), QByteArray("mine"));
 }
 

@@ -1,0 +1,69 @@
+// faultline explain
+#include <filesystem>
+
+#include "analysis/explain.h"
+#include "cli/commands.h"
+#include "cli/exit_status.h"
+#include "cli/interruption.h"
+#include "cli/loading.h"
+#include "cli/messages.h"
+#include "cli/output_directory.h"
+#include "cli/progress.h"
+#include "cli/running.h"
+#include "io/explanation_json.h"
+#include "io/series_reader.h"
+#include "metrics/explanation_text.h"
+
+namespace faultline::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The architecture and what was measured on it.
+struct Evidence {
+  Scenario architecture;
+  Series series;
+};
+
+std::optional<Evidence> fromRun(const RunOptions& options) {
+  std::optional<Scenario> scenario = loadScenario(options);
+  if (!scenario) return std::nullopt;
+  if (options.sample.empty()) scenario->sample = samplingForExplanation(*scenario);
+  watchForInterruption();
+  Simulation simulation(*scenario);
+  {
+    Progress progress(!options.quiet, scenario->duration);
+    advanceToEnd(simulation, &progress);
+  }
+  if (interruption() != 0) sayWarning("interrupted: explained as far as it ran");
+  return Evidence{std::move(*scenario), simulation.series()};
+}
+
+std::optional<Evidence> fromResults(const RunOptions& options, const std::string& architecture) {
+  RunOptions of = options;
+  of.file = architecture.empty() ? (fs::path(options.file) / kScenarioFile).string() : architecture;
+  std::optional<Scenario> scenario = loadScenario(of);
+  Result<Series> series = readSeriesCsv((fs::path(options.file) / kTimelineFile).string());
+  printProblems(series.diagnostics);
+  if (!scenario || !series.ok()) return std::nullopt;
+  return Evidence{std::move(*scenario), std::move(series.value)};
+}
+
+}  // namespace
+
+int explainScenario(const RunOptions& options, const std::string& architecture) {
+  std::error_code error;
+  const bool isResults = fs::is_directory(options.file, error);
+  if (!architecture.empty() && !isResults) {
+    sayError("--architecture goes with a folder of results; \"" + options.file + "\" is none");
+    return kBadInput;
+  }
+  std::optional<Evidence> evidence = isResults ? fromResults(options, architecture) : fromRun(options);
+  if (!evidence) return kBadInput;
+  const Explanation explanation = explain(evidence->architecture, evidence->series);
+  const int written = writeResult(options.json ? explanationJson(explanation) : explanationText(explanation));
+  if (written != kFine) return written;
+  return interruption() != 0 ? kSignalled + interruption() : kFine;
+}
+
+}  // namespace faultline::cli
