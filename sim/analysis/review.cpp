@@ -86,7 +86,8 @@ class Review {
   void retryAmplification() {
     for (const ClassGraph& g : classes_) {
       const std::vector<ClassGraph::Way> ways = g.ways([](const EdgePolicy& p) {
-        return p.retry ? static_cast<double>(p.retry->max + 1) : 1.0;
+        if (!p.retry) return 1.0;
+        return p.retry->budget ? 1 + p.retry->budget->value : static_cast<double>(p.retry->max + 1);
       });
       const ClassGraph::Way* worst = nullptr;
       for (const ClassGraph::Way& way : ways)

@@ -93,7 +93,8 @@ std::uint32_t TraceCollector::addSpan(Live& live, CallId id, const Call& call, S
   span.edge = specOfEdge_[call.edge];
   span.instance = call.instance;
   span.sent = {call.sent};
-  span.arrived = span.started = arrived;
+  span.arrived = arrived;
+  span.started = kNever;
   if (Waits* waits = waits_.find(id)) {
     span.connection = waits->connection;
     span.backoff = waits->backoff;
@@ -129,8 +130,6 @@ void TraceCollector::onAnswer(SimTime now, NodeId node, CallId id, const Call& c
   Span& span = live->trace.spans[*open];
   span.answered = now;
   span.failed = call.failure != 0;
-  // What was never served waited until it was answered.
-  if (call.started < call.arrived) span.started = call.has(kWaiting) ? now : span.arrived;
 }
 
 void TraceCollector::close(Live& live, std::uint32_t s, SimTime now, bool timedOut) {
@@ -179,6 +178,14 @@ void TraceCollector::end(Live& live, SimTime now, bool failed) {
     if (s.answered.ns == 0) s.answered = now;
     s.timedOut = &s != &trace.spans.front();
   }
+  // No server took it: who calls others held it meanwhile, who calls nobody let it wait until it was answered.
+  std::vector<bool> callsOthers(trace.spans.size(), false);
+  for (const Span& s : trace.spans)
+    if (s.parent != kNoSpan) callsOthers[s.parent] = true;
+  for (std::size_t i = 0; i < trace.spans.size(); ++i) {
+    Span& s = trace.spans[i];
+    if (s.started == kNever) s.started = callsOthers[i] ? s.arrived : s.answered;
+  }
   trace.failed = trace.spans.front().failed = failed;
   // What the summary leaves out is no example either.
   if (trace.begin() < measuredFrom_) return;
@@ -207,7 +214,8 @@ void TraceCollector::keepAtRandom(std::vector<CallTrace>& from, std::size_t most
 }
 
 void TraceCollector::keep(const CallTrace& trace) {
-  const bool isSlow = slow_.size() < options_.slow || (!slow_.empty() && trace.latency() > slow_.front().latency());
+  // Failures have a place of their own: patience would fill the list of the slow with them.
+  const bool isSlow = !trace.failed && (slow_.size() < options_.slow || (!slow_.empty() && trace.latency() > slow_.front().latency()));
   if (isSlow && options_.slow > 0) {
     if (slow_.size() >= options_.slow) {
       std::pop_heap(slow_.begin(), slow_.end(), isSlower);

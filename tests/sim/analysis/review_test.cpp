@@ -28,6 +28,11 @@ std::string withChange(const char* from, const char* to) {
   return text.replace(at, std::string_view(from).size(), to);
 }
 
+std::string withFastCopy(std::string text) {
+  const std::string slow = "work: 5ms";
+  return text.replace(text.find(slow), slow.size(), "work: 1ms");
+}
+
 std::vector<Finding> risksOf(const std::string& yaml) {
   std::vector<Finding> findings = review(scenarioOf(yaml));
   std::erase_if(findings, [](const Finding& f) { return !f.isRisk; });
@@ -85,11 +90,14 @@ class ReviewTest : public QObject {
                   "  - app -> jobs\n  - jobs -> worker");
     row("no dead letters", queued, "queue.max_receives", "nodes.jobs.max_receives", true);
     row("circle through a queue", queued + "  - worker -> jobs\n", "cycle", "nodes.jobs", false);
-    row("unreachable", withChange("edges:", "  old: {kind: replica}\nedges:"), "unreachable", "nodes.old", false);
-    row("fast behind a cache",
+    row("unreachable",
+        withChange("edges:", "  old: {kind: queue, capacity: 1k, max_receives: 3}\n  idle: {kind: service}\nedges:\n  - old -> idle\n"
+                             "  - idle -> old"),
+        "unreachable", "nodes.old", false);
+    row("fast behind a cache", withFastCopy(
         withChange("edges:\n  - users -> app\n  - app -> copy: {",
                    "  memo: {kind: cache, capacity: 10k}\nedges:\n  - users -> app\n  - app -> memo: {step: 1, timeout: 1s}\n"
-                   "  - app -> copy: {step: 2, when: miss(memo), "),
+                   "  - app -> copy: {step: 2, when: miss(memo), ")),
         "cache_before_something_fast", "nodes.memo", false);
     row("overload", withChange("rate: 100/s", "rate: 90k/s"), "capacity", "nodes.app", false);
     row("missing index",

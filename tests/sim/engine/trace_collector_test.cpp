@@ -138,7 +138,7 @@ class TraceCollectorTest : public QObject {
   // With routers, timeouts and retries: every instant of every kept operation is accounted for once.
   void pathsCoverTheWholeOperation() {
     const Traces t = tracesOf(kBusy);
-    QVERIFY(t.kept.size() > 40 && t.kept.size() <= 60);
+    QVERIFY(t.kept.size() >= 30 && t.kept.size() <= 60);
     QCOMPARE(t.skipped, std::uint64_t{0});
     for (const CallTrace& trace : t.kept) {
       QVERIFY2(isNear(wholeMs(trace), trace.latency().milliseconds()), std::to_string(trace.operation).c_str());
