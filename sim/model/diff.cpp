@@ -109,9 +109,11 @@ class Comparison {
       const NodeSpec& was = before_.nodes[found->second];
       const bool otherKind = was.kind != node.kind || was.group != node.group;
       d_.kinds = d_.kinds || otherKind;
-      if (!otherKind && was.params == node.params) continue;
+      const bool otherPreset = was.preset != node.preset || !(was.inherited == node.inherited);
+      if (!otherKind && !otherPreset && was.params == node.params) continue;
       d_.changedNodes.push_back(node.name);
-      if (was.kind == node.kind) compareParams(node.name, false, was.params, node.params);
+      // What counts differs: a parameter that is no longer written has the preset's value again.
+      if (was.kind == node.kind) compareParams(node.name, false, was.allParams(), node.allParams());
     }
     for (const std::string& name : renamed)
       if (!fresh.contains(name)) d_.removedNodes.push_back(name);

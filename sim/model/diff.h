@@ -11,12 +11,13 @@
 
 namespace faultline {
 
-// One written parameter that differs, as deep inside groups and tables as the two values allow.
+// One parameter that was written, or given by a preset, and differs, as deep inside groups and tables as the two values
+// allow.
 struct ParamChange {
   std::string owner;  // a node, or an edge by its name (EdgeSpec::name) when isEdge
   bool isEdge = false;
   std::string path;     // "connections", "queries.by_email.rows"
-  Value before, after;  // unset where nothing was written
+  Value before, after;  // unset where nothing was written, in the preset neither
   bool operator==(const ParamChange&) const = default;
 };
 
@@ -24,8 +25,8 @@ struct ScenarioDiff {
   // Nodes and edges by name. A node that changed only its name is in renamedNodes, and its edges are not listed.
   std::vector<std::string> addedNodes, removedNodes;
   std::vector<std::pair<std::string, std::string>> renamedNodes;  // before, after
-  std::vector<std::string> changedNodes;                          // other parameters, kind or group; by the name after
-  std::vector<std::string> movedNodes;                            // another place in the layout; by the name after
+  std::vector<std::string> changedNodes;  // other parameters, preset, kind or group; by the name after
+  std::vector<std::string> movedNodes;    // another place in the layout; by the name after
   std::vector<std::string> addedEdges, removedEdges, changedEdges;
   std::vector<ParamChange> params;  // of nodes and edges that are in both
   bool kinds = false;               // some node changed its kind or group
