@@ -41,6 +41,7 @@ constexpr Row kRows[] = {
     {Command::Delete, TEXT("&Edit"), TEXT("De&lete"), TEXT("Remove what is selected, with the arrows of removed nodes"),
      "delete", "Delete; Backspace"},
     {Command::SelectAll, TEXT("&Edit"), TEXT("Select &all"), TEXT("Select every node"), "", "Ctrl+A"},
+    {Command::QuickAdd, TEXT("&Edit"), TEXT("Add a com&ponent…"), TEXT("Type what to add to the canvas"), "add", "/"},
     {Command::Arrange, TEXT("&Edit"), TEXT("A&rrange"), TEXT("Lay out the selected nodes, or all, in layers"),
      "arrange", "Ctrl+Shift+L"},
     {Command::ZoomIn, TEXT("&View"), TEXT("Zoom &in"), TEXT("Show the canvas larger"), "zoom_in", "Ctrl++; Ctrl+="},

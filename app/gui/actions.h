@@ -28,6 +28,7 @@ enum class Command {
   Duplicate,
   Delete,
   SelectAll,
+  QuickAdd,
   Arrange,
   ZoomIn,
   ZoomOut,

@@ -18,15 +18,18 @@
 #include "gui/canvas/canvas_view.h"
 #include "gui/panels/branch.h"
 #include "gui/panels/chart_panel.h"
+#include "gui/panels/inspector_panel.h"
+#include "gui/panels/metrics_tab.h"
 #include "gui/panels/timeline_panel.h"
 #include "gui/run/transport_bar.h"
+#include "gui/side_panels.h"
 #include "gui/style/theme.h"
 
 namespace faultline {
 
 namespace {
 
-constexpr int kMessageMs = 6000;
+constexpr int kMessageMs = 6000, kTimelineHeight = 100, kChartHeight = 270;
 constexpr Point kBeside{48, 48};
 
 QString firstOf(const Diagnostics& problems) {
@@ -80,7 +83,12 @@ void MainWindow::addPanels() {
   splitDockWidget(above, below, Qt::Vertical);
   // Both have headings of their own.
   for (QDockWidget* dock : {above, below}) dock->setTitleBarWidget(new QWidget(dock));
-  connect(timeline, &TimelinePanel::problem, this, [this](const QString& text) { statusBar()->showMessage(text, kMessageMs); });
+  sidePanels_ = new SidePanels(*this);
+  resizeDocks({above, below}, {kTimelineHeight, kChartHeight}, Qt::Vertical);
+  connect(&sidePanels_->inspector().metrics(), &MetricsTab::chartWanted, charts,
+          [charts](const QString& column) { charts->addMetric(column.toStdString()); });
+  connect(timeline, &TimelinePanel::problem, this,
+          [this](const QString& text) { statusBar()->showMessage(text, kMessageMs); });
 }
 
 QDockWidget* MainWindow::addPanel(Qt::DockWidgetArea area, const QString& name, const QString& title, QWidget* panel) {

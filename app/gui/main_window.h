@@ -18,6 +18,7 @@ namespace faultline {
 
 class CanvasScene;
 class CanvasView;
+class SidePanels;
 class TransportBar;
 
 class MainWindow : public QMainWindow {
@@ -32,6 +33,7 @@ class MainWindow : public QMainWindow {
   RunBridge& run() { return run_; }
   Actions& actions() { return actions_; }
   CanvasView& canvas() { return *canvas_; }
+  SidePanels& sidePanels() { return *sidePanels_; }
 
   // A dock with this widget; `name` is what the saved state knows it by. The View menu can hide and show it.
   QDockWidget* addPanel(Qt::DockWidgetArea area, const QString& name, const QString& title, QWidget* panel);
@@ -67,6 +69,7 @@ class MainWindow : public QMainWindow {
   CanvasScene* scene_;
   CanvasView* canvas_;
   TransportBar* transport_;
+  SidePanels* sidePanels_;
   QLabel *problems_, *zoom_;
 };
 

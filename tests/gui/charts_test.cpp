@@ -10,6 +10,7 @@
 
 #include <ctime>
 
+#include "gui/document/mime.h"
 #include "gui/document/document.h"
 #include "gui/panels/branch.h"
 #include "gui/panels/chart_panel.h"
@@ -250,7 +251,7 @@ class ChartsTest : public QObject {
     const std::size_t count = d.charts.cards().size();
     const auto drop = [&](const char* column, QPoint place) {
       QMimeData mime;
-      mime.setData(QLatin1String(kMetricMime), column);
+      mime.setData(QLatin1String(mime::kMetricColumns), column);
       QDragEnterEvent enter(place, Qt::CopyAction, &mime, Qt::LeftButton, {});
       QApplication::sendEvent(&d.charts, &enter);
       QVERIFY(enter.isAccepted());

@@ -19,6 +19,7 @@
 
 #include "analysis/alerts.h"
 #include "gui/document/document.h"
+#include "gui/document/mime.h"
 #include "gui/panels/branch.h"
 #include "gui/panels/chart_export.h"
 #include "gui/panels/chart_tip.h"
@@ -447,25 +448,31 @@ QString ChartPanel::tipText() const { return tip_ != nullptr && tip_->isVisible(
 // ------------------------------------------------------------- drop and export
 
 void ChartPanel::dragEnterEvent(QDragEnterEvent* event) {
-  const QMimeData* mime = event->mimeData();
-  if (mime->hasFormat(QLatin1String(kMetricMime)) || mime->hasText()) event->acceptProposedAction();
+  const QMimeData* dragged = event->mimeData();
+  if (dragged->hasFormat(QLatin1String(mime::kMetricColumns)) || dragged->hasText()) event->acceptProposedAction();
 }
 
 void ChartPanel::dropEvent(QDropEvent* event) {
-  const QMimeData* mime = event->mimeData();
-  const std::string name = mime->hasFormat(QLatin1String(kMetricMime)) ? mime->data(QLatin1String(kMetricMime)).toStdString()
-                                                                       : mime->text().trimmed().toStdString();
+  const QMimeData* dragged = event->mimeData();
+  const QString format = QLatin1String(mime::kMetricColumns);
+  event->ignore();
+  for (const std::string& name :
+       mime::decodeColumns(dragged->hasFormat(format) ? dragged->data(format) : dragged->text().trimmed().toUtf8()))
+    if (drop(name, event->position().toPoint())) event->acceptProposedAction();
+}
+
+// On a chart of the same unit it becomes another line, elsewhere a chart.
+bool ChartPanel::drop(const std::string& name, QPoint point) {
   const auto column = std::find_if(columns_.begin(), columns_.end(), [&](const MetricColumn& c) { return c.name == name; });
-  if (column == columns_.end()) return event->ignore();
-  event->acceptProposedAction();
-  // On a chart of the same unit it becomes another line, elsewhere a chart.
+  if (column == columns_.end()) return false;
   for (ChartCard* card : cards_) {
     const QRect place(card->mapTo(this, QPoint()), card->size());
-    if (!card->isVisible() || !place.contains(event->position().toPoint()) || card->spec().unit != column->unit) continue;
+    if (!card->isVisible() || !place.contains(point) || card->spec().unit != column->unit) continue;
     card->addLine(*column);
-    return;
+    return true;
   }
   addMetric(name);
+  return true;
 }
 
 QString ChartPanel::exportTo(const QString& path) {

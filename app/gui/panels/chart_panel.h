@@ -4,7 +4,7 @@
 // the whole window shows: a click or a drag in a chart moves it. New samples are drawn one chart at a time, so that the
 // cost of a frame does not grow with the number of charts. In a narrow window the charts become tabs.
 //
-// Metrics can be dropped on it: MIME kMetricMime, or a plain text that is the name of a column.
+// Metrics can be dropped on it: MIME mime::kMetricColumns, or a plain text that is the name of a column.
 #pragma once
 
 #include <QTimer>
@@ -32,7 +32,6 @@ class ChartTip;
 class Document;
 
 // The name of a column of the series, in UTF-8.
-inline constexpr const char* kMetricMime = "application/x-faultline-metric";
 
 class ChartPanel : public QWidget {
   Q_OBJECT
@@ -81,6 +80,7 @@ class ChartPanel : public QWidget {
   void hover(ChartView* view, SimTime at);
   void showCursor();
   void chooseExport();
+  bool drop(const std::string& column, QPoint point);
 
   Document& document_;
   RunBridge& run_;

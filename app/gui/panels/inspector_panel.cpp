@@ -1,0 +1,368 @@
+#include "gui/panels/inspector_panel.h"
+
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPainter>
+#include <QTabWidget>
+#include <QTextBrowser>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "gui/document/components.h"
+#include "gui/document/document.h"
+#include "gui/document/selection.h"
+#include "gui/models/about_text.h"
+#include "gui/panels/calm_combo_box.h"
+#include "gui/panels/density_plot.h"
+#include "gui/panels/fault_tab.h"
+#include "gui/panels/metrics_tab.h"
+#include "gui/panels/param_editors.h"
+#include "gui/panels/param_form.h"
+#include "gui/run/run_bridge.h"
+#include "gui/style/theme.h"
+#include "io/preset_catalog.h"
+#include "model/catalog.h"
+#include "model/value_check.h"
+
+namespace faultline {
+
+namespace {
+
+constexpr int kGlyph = 20, kHelpHeight = 138;
+
+QString firstOf(const Diagnostics& problems) {
+  QString text = QString::fromStdString(problems.front().message);
+  if (!problems.front().hint.empty())
+    text += QStringLiteral(" (%1)").arg(QString::fromStdString(problems.front().hint));
+  return text;
+}
+
+}  // namespace
+
+// ------------------------------------------------------------- help
+
+ParamHelp::ParamHelp(QWidget* parent) : QWidget(parent) {
+  title_ = new QLabel(this);
+  body_ = new QLabel(this);
+  body_->setWordWrap(true);
+  body_->setObjectName(QStringLiteral("muted"));
+  plot_ = new DensityPlot(DensityPlot::Detail::Figures, this);
+  auto* layout = new QVBoxLayout(this);
+  layout->setContentsMargins(20, 12, 20, 12);
+  layout->setSpacing(2);
+  layout->addWidget(title_);
+  layout->addWidget(body_, 1);
+  layout->addWidget(plot_);
+  body_->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+  setFixedHeight(kHelpHeight);  // the form must not jump while the pointer wanders over it
+  clear();
+}
+
+void ParamHelp::clear() {
+  title_->setText(tr("Parameters"));
+  body_->setText(tr("Point at one to read what it means."));
+  plot_->hide();
+}
+
+QString ParamHelp::text() const { return title_->text() + QLatin1Char('\n') + body_->text(); }
+
+void ParamHelp::show(const ParamRow& row, bool isRunning) {
+  if (row.kind == ParamRow::Kind::Section) return clear();
+  title_->setFont(Theme::instance().font(Type::Name));
+  title_->setText(row.label);
+  QString text = QString::fromUtf8(row.info.help).toHtmlEscaped();
+  const bool isLeaf = row.kind == ParamRow::Kind::Value || row.kind == ParamRow::Kind::ClassValue;
+  if (isLeaf) {
+    QStringList facts;
+    switch (row.info.type) {
+      case ParamType::Count:
+      case ParamType::Number:
+      case ParamType::Ratio:
+      case ParamType::Rate:
+      case ParamType::Bytes:
+      case ParamType::Bandwidth:
+      case ParamType::Duration:
+        facts << QString::fromStdString(describeRange(row.info));
+        break;
+      case ParamType::Distribution:
+      case ParamType::CountDistribution:
+      case ParamType::KeySpace: {
+        ParamInfo one = row.info;
+        one.perClass = false;
+        facts << QString::fromStdString(expectedText(one));
+        break;
+      }
+      default:
+        break;
+    }
+    const Value& fallback = row.state.fallback;
+    const QString standard = !fallback.isSet() ? tr("none") : editText(row.info, fallback);
+    if (!standard.isEmpty())
+      facts << (row.state.source == ParamSource::Preset ? tr("preset: %1") : tr("default: %1")).arg(standard);
+    text += QStringLiteral("<br>") + facts.join(QStringLiteral(" · ")).toHtmlEscaped();
+    if (const std::string* chosen = row.state.value.as<std::string>())
+      for (const ChoiceInfo& choice : row.info.choices)
+        if (*chosen == choice.name)
+          text += QStringLiteral("<br><b>%1</b>: %2")
+                      .arg(QString::fromUtf8(choice.name), QString::fromUtf8(choice.help).toHtmlEscaped());
+  }
+  if (isRunning && row.info.fixed)
+    text += QStringLiteral("<br><b>%1</b>")
+                .arg(tr("Fixed while a run is under way: a change takes effect with the next run."));
+  body_->setText(text);
+  body_->setToolTip(QStringLiteral("<p>%1</p>").arg(text));  // a long one does not fit
+  const Value value = shownValue(row);
+  const auto* distribution = isLeaf && !row.state.isMixed ? value.as<Distribution>() : nullptr;
+  const auto* points = row.info.type == ParamType::Points ? value.as<ValueList>() : nullptr;
+  if (distribution != nullptr)
+    plot_->setDistribution(*distribution, row.info.type == ParamType::Distribution);
+  else if (points != nullptr)
+    plot_->setPoints(*points);
+  plot_->setVisible((distribution != nullptr || points != nullptr) && !plot_->isEmpty());
+}
+
+void ParamHelp::paintEvent(QPaintEvent*) {
+  QPainter painter(this);
+  painter.setRenderHint(QPainter::Antialiasing);
+  painter.setPen(Qt::NoPen);
+  painter.setBrush(colorOf(Tone::Input));
+  painter.drawRoundedRect(rect().adjusted(10, 4, -10, -6), 7, 7);
+}
+
+// ------------------------------------------------------------- the panel
+
+InspectorPanel::InspectorPanel(Document& document, Selection& selection, RunBridge& run, QWidget* parent)
+    : QWidget(parent), document_(document), selection_(selection), run_(run) {
+  setObjectName(QStringLiteral("inspectorPanel"));
+  setMinimumWidth(270);
+  glyph_ = new QLabel(this);
+  name_ = new QLineEdit(this);
+  name_->setObjectName(QStringLiteral("nodeName"));
+  name_->setAccessibleName(tr("Name"));
+  // Looks like a heading until somebody writes in it.
+  name_->setStyleSheet(
+      QStringLiteral("QLineEdit:!focus { background: transparent; border-color: transparent; padding-left: 0; }"));
+  subtitle_ = new QLabel(this);
+  subtitle_->setObjectName(QStringLiteral("muted"));
+  nameError_ = new QLabel(this);
+  nameError_->setObjectName(QStringLiteral("error"));
+  nameError_->setWordWrap(true);
+  nameError_->hide();
+  preset_ = new CalmComboBox(this);
+  preset_->setObjectName(QStringLiteral("preset"));
+  preset_->setAccessibleName(tr("Preset"));
+  preset_->setToolTip(tr("A named set of parameters of this kind, with sources. What you wrote over it stays."));
+  auto* header = new QHBoxLayout;
+  header->setContentsMargins(12, 10, 12, 2);
+  header->setSpacing(8);
+  header->addWidget(glyph_);
+  header->addWidget(name_, 1);
+  header->addWidget(subtitle_);
+  auto* presets = new QHBoxLayout;
+  presets->setContentsMargins(12, 0, 12, 4);
+  presets->addWidget(nameError_);
+  presets->addWidget(preset_);
+  form_ = new ParamForm(document, run, this);
+  help_ = new ParamHelp(this);
+  newClass_ = new QLineEdit(this);
+  newClass_->setObjectName(QStringLiteral("newClass"));
+  newClass_->setPlaceholderText(tr("add a request class"));
+  newClass_->setAccessibleName(tr("Name of a new request class"));
+  auto* parameters = new QWidget(this);
+  auto* column = new QVBoxLayout(parameters);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(0);
+  column->addWidget(form_, 1);
+  auto* below = new QHBoxLayout;
+  below->setContentsMargins(12, 4, 12, 4);
+  below->addWidget(newClass_);
+  column->addLayout(below);
+  column->addWidget(help_);
+  faults_ = new FaultTab(document, selection, run, this);
+  metrics_ = new MetricsTab(document, selection, run, this);
+  about_ = new QTextBrowser(this);
+  about_->setOpenExternalLinks(true);
+  about_->setStyleSheet(QStringLiteral("QTextBrowser { background: transparent; border: none; }"));
+  about_->document()->setDocumentMargin(12);
+  tabs_ = new QTabWidget(this);
+  tabs_->setDocumentMode(true);
+  tabs_->addTab(parameters, tr("Parameters"));
+  tabs_->addTab(faults_, tr("Faults"));
+  tabs_->addTab(metrics_, tr("Metrics"));
+  tabs_->addTab(about_, tr("About"));
+  auto* layout = new QVBoxLayout(this);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(2);
+  layout->addLayout(header);
+  layout->addLayout(presets);
+  layout->addWidget(tabs_, 1);
+
+  connect(&selection, &Selection::changed, this, &InspectorPanel::refresh);
+  connect(&document, &Document::replaced, this, [this] {
+    shown_.clear();
+    refresh();
+  });
+  connect(&document, &Document::changed, this, [this](const ScenarioDiff& diff) {
+    if (diff.changesGraph() || diff.kinds || diff.classes || diff.texts || !diff.changedNodes.empty()) refresh();
+  });
+  connect(&Theme::instance(), &Theme::changed, this, &InspectorPanel::refreshHeader);
+  connect(name_, &QLineEdit::editingFinished, this, &InspectorPanel::rename);
+  connect(preset_, qOverload<int>(&QComboBox::activated), this, &InspectorPanel::choosePreset);
+  connect(newClass_, &QLineEdit::returnPressed, this, &InspectorPanel::addClass);
+  connect(tabs_, &QTabWidget::currentChanged, this, &InspectorPanel::refreshAbout);
+  connect(form_, &ParamForm::rowPointedAt, this, [this](const ParamRow& row) {
+    help_->show(row, run_.state() == RunState::Running || run_.state() == RunState::Paused);
+  });
+  connect(form_, &ParamForm::sectionRemovalWanted, this, [this](int section) {
+    const auto& classes = document_.scenario().classes;
+    if (section < 1 || section > static_cast<int>(classes.size())) return;
+    const std::string name = classes[static_cast<std::size_t>(section) - 1].name;
+    document_.apply(tr("Remove the class %1").arg(QString::fromStdString(name)), edits::removeClass(name));
+  });
+  shown_ = "nothing yet";
+  refresh();
+}
+
+std::vector<std::string> InspectorPanel::kindsOfSelected() const {
+  std::vector<std::string> kinds;
+  for (const std::string& name : selection_.nodes())
+    if (const NodeSpec* node = document_.scenario().findNode(name))
+      if (std::find(kinds.begin(), kinds.end(), node->kind) == kinds.end()) kinds.push_back(node->kind);
+  return kinds;
+}
+
+void InspectorPanel::refresh() {
+  std::vector<ParamSection> sections;
+  const std::vector<std::string> nodes = selection_.nodeList(), edges = selection_.edgeList();
+  const bool isBoth = !nodes.empty() && !edges.empty();
+  if (!nodes.empty()) sections.push_back({isBoth ? tr("Nodes") : QString(), ParamSubject::nodes(nodes), false});
+  if (!edges.empty()) sections.push_back({isBoth ? tr("Arrows") : QString(), ParamSubject::edges(edges), false});
+  if (selection_.isEmpty()) {
+    sections.push_back({{}, ParamSubject::scenario(), false});
+    for (const RequestClass& c : document_.scenario().classes)
+      sections.push_back(
+          {tr("Request class %1").arg(QString::fromStdString(c.name)), ParamSubject::requestClass(c.name), true});
+  }
+  std::string shown;
+  for (const ParamSection& section : sections) shown += section.subject.key() + '\f';
+  for (const std::string& kind : kindsOfSelected()) shown += kind + '\f';
+  if (shown != shown_) {
+    shown_ = shown;
+    form_->setSections(std::move(sections));
+    help_->clear();
+  }
+  newClass_->setVisible(selection_.isEmpty());
+  refreshHeader();
+  refreshAbout();
+}
+
+void InspectorPanel::refreshHeader() {
+  const Scenario& scenario = document_.scenario();
+  const std::string node = selection_.onlyNode(), edge = selection_.onlyEdge();
+  const std::vector<std::string> kinds = kindsOfSelected();
+  const ComponentInfo* kind = kinds.size() == 1 ? findKind(kinds[0]) : nullptr;
+  const std::size_t count = selection_.nodes().size() + selection_.edges().size();
+  name_->setReadOnly(node.empty());
+  QString name, subtitle;
+  if (!node.empty())
+    name = QString::fromStdString(node);
+  else if (!edge.empty())
+    name = QString::fromStdString(edge).replace(QStringLiteral("->"), QStringLiteral("→"));
+  else if (count > 0)
+    name = tr("%1 selected").arg(count);
+  else
+    name = document_.displayName();
+  if (kind != nullptr && selection_.edges().empty())
+    subtitle = QString::fromUtf8(kind->label);
+  else if (kinds.size() > 1)
+    subtitle = tr("%1 kinds").arg(kinds.size());
+  else if (!edge.empty())
+    subtitle = tr("arrow");
+  else if (count == 0)
+    subtitle = tr("scenario");
+  if (!name_->hasFocus() || !name_->isModified()) name_->setText(name);
+  name_->setFont(Theme::instance().font(Type::Name));
+  name_->setCursorPosition(0);
+  subtitle_->setText(subtitle);
+  glyph_->setVisible(kind != nullptr);
+  if (kind != nullptr)
+    glyph_->setPixmap(Theme::instance().glyph(kind->kind, colorOf(Tone::Text), kGlyph, devicePixelRatioF()));
+  nameError_->hide();
+
+  preset_->clear();
+  std::string present;
+  bool isMixed = false, isFirst = true;
+  for (const std::string& selected : selection_.nodes()) {
+    const NodeSpec* spec = scenario.findNode(selected);
+    if (spec == nullptr) continue;
+    isMixed = isMixed || (!isFirst && spec->preset != present);
+    present = spec->preset;
+    isFirst = false;
+  }
+  if (kind != nullptr && selection_.edges().empty()) {
+    preset_->addItem(tr("no preset"), QString());
+    for (const Preset& preset : presets()) {
+      if (preset.kind != kind->kind) continue;
+      preset_->addItem(QString::fromStdString(preset.label), QString::fromStdString(preset.name));
+      preset_->setItemData(preset_->count() - 1, QString::fromStdString(preset.summary), Qt::ToolTipRole);
+    }
+  }
+  preset_->setPlaceholderText(tr("several presets"));
+  preset_->setVisible(preset_->count() > 1);
+  preset_->setCurrentIndex(isMixed ? -1 : std::max(0, preset_->findData(QString::fromStdString(present))));
+}
+
+void InspectorPanel::refreshAbout() {
+  if (tabs_->currentWidget() != about_) return;
+  const Scenario& scenario = document_.scenario();
+  QString text;
+  std::vector<std::string> done;
+  for (const std::string& selected : selection_.nodes()) {
+    const NodeSpec* node = scenario.findNode(selected);
+    if (node == nullptr || node->preset.empty() || std::find(done.begin(), done.end(), node->preset) != done.end())
+      continue;
+    done.push_back(node->preset);
+    text += aboutPreset(node->preset);
+  }
+  for (const std::string& name : kindsOfSelected())
+    if (const ComponentInfo* kind = findKind(name)) text += aboutKind(*kind);
+  if (!selection_.edges().empty()) text += aboutEdges();
+  if (selection_.isEmpty()) text = aboutScenario(scenario);
+  about_->setMarkdown(text);
+}
+
+void InspectorPanel::rename() {
+  const std::string node = selection_.onlyNode(), wanted = name_->text().trimmed().toStdString();
+  if (node.empty() || wanted == node) return nameError_->hide();
+  const Diagnostics problems =
+      document_.apply(tr("Rename %1").arg(QString::fromStdString(node)), edits::rename(node, wanted));
+  name_->setModified(false);
+  if (!hasErrors(problems)) return;
+  name_->setModified(true);
+  nameError_->setText(firstOf(problems));
+  nameError_->show();
+}
+
+void InspectorPanel::choosePreset(int index) {
+  const std::string preset = preset_->itemData(index).toString().toStdString();
+  document_.apply(preset.empty() ? tr("No preset") : tr("Preset %1").arg(preset_->itemText(index)),
+                  edits::usePreset(selection_.nodeList(), preset));
+}
+
+void InspectorPanel::addClass() {
+  const std::string name = newClass_->text().trimmed().toStdString();
+  if (name.empty()) return;
+  const Diagnostics problems =
+      document_.apply(tr("Add the class %1").arg(newClass_->text().trimmed()), edits::addClass(name));
+  if (hasErrors(problems)) {
+    newClass_->setToolTip(firstOf(problems));
+    nameError_->setText(firstOf(problems));
+    nameError_->show();
+  } else {
+    newClass_->clear();
+  }
+}
+
+}  // namespace faultline
