@@ -86,6 +86,15 @@ std::vector<ChartSpec> defaultCharts(const std::vector<MetricColumn>& columns) {
   return charts;
 }
 
+ChartSpec failureChart(const std::vector<MetricColumn>& columns) {
+  ChartSpec chart;
+  chart.title = tr("Failures by reason");
+  chart.unit = "/s";
+  for (const MetricColumn& column : columns)
+    if (chart.lines.size() < kMostLines) chart.lines.push_back({column.name, words(metricOfColumn(column.name)), LineRole::Reason});
+  return chart;
+}
+
 ChartSpec chartOf(const MetricColumn& column) {
   const QString owner = QString::fromStdString(ownerOfColumn(column.name));
   const QString metric = words(metricOfColumn(column.name));

@@ -12,7 +12,7 @@
 namespace faultline {
 
 // What a line means, from which its colour follows.
-enum class LineRole { P50, P95, P99, Offered, Ok, Failed, Plain };
+enum class LineRole { P50, P95, P99, Offered, Ok, Failed, Reason, Plain };
 
 struct ChartLine {
   std::string column;
@@ -32,6 +32,8 @@ struct ChartSpec {
 
 // Latency and throughput of operations, queue depth, hit ratio, utilisation, pool waiting: those that the columns have.
 std::vector<ChartSpec> defaultCharts(const std::vector<MetricColumn>& columns);
+// Failures by reason: a line for each of these columns, "failures.REASON".
+ChartSpec failureChart(const std::vector<MetricColumn>& columns);
 // One metric by itself; a metric of a percentile brings nothing else along.
 ChartSpec chartOf(const MetricColumn& column);
 

@@ -14,14 +14,9 @@ void Branch::keepBaseline() {
 
 void Branch::start(SimTime at) {
   if (run_.shown().series.times.empty()) return;
-  const std::vector<Action> actions = run_.liveActions();
   keepBaseline();
   at_ = at;
-  run_.reset();
-  // What was done live before the instant is part of the past.
-  for (const Action& action : actions)
-    if (action.at < at) run_.post(action);
-  run_.runUntil(at);
+  run_.branchAt(at);
   Q_EMIT changed();
 }
 

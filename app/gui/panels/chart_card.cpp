@@ -83,6 +83,7 @@ void ChartCard::restyle() {
 
 QColor ChartCard::colorOfLine(std::size_t index) const {
   static constexpr Tone kPlain[] = {Tone::Traffic, Tone::Degraded, Tone::Ok, Tone::Fourth, Tone::Accent, Tone::Failing};
+  static constexpr Tone kReasons[] = {Tone::Failing, Tone::Degraded, Tone::Fourth, Tone::Traffic, Tone::Accent, Tone::Muted};
   switch (spec_.lines[index].role) {
     case LineRole::P50: return colorOf(Tone::Traffic);
     case LineRole::P95: return colorOf(Tone::Degraded);
@@ -90,6 +91,7 @@ QColor ChartCard::colorOfLine(std::size_t index) const {
     case LineRole::Offered: return colorOf(Tone::Muted);
     case LineRole::Ok: return colorOf(Tone::Ok);
     case LineRole::Failed: return colorOf(Tone::Failing);
+    case LineRole::Reason: return colorOf(kReasons[index % std::size(kReasons)]);
     case LineRole::Plain: break;
   }
   return colorOf(kPlain[index % std::size(kPlain)]);
@@ -171,6 +173,7 @@ void ChartCard::setLineHidden(const std::string& column, bool hidden) {
 std::unique_ptr<ChartCard> ChartCard::copyOf(const ChartCard& card, QSize size) {
   auto copy = std::make_unique<ChartCard>(card.spec_);
   copy->hidden_ = card.hidden_;
+  copy->setOwnSamples(card.own_, card.ownLines_);
   copy->buildLegend();
   copy->setAttribute(Qt::WA_DontShowOnScreen);
   copy->resize(size);
@@ -196,21 +199,21 @@ void ChartCard::addLine(const MetricColumn& column) {
 // ------------------------------------------------------------- lines
 
 void ChartCard::refresh(const ChartSource& source) {
-  std::vector<ChartView::Line> lines;
+  std::vector<ChartView::Line> drawn;
   for (std::size_t i = 0; i < spec_.lines.size(); ++i) {
     const ChartLine& spec = spec_.lines[i];
     ChartView::Line line;
     line.color = colorOfLine(i);
     line.isDashed = spec.role == LineRole::Offered;
     if (!isHidden(spec.column)) {
-      line.pieces = source.lines.line(source.series, spec.column, source.from, source.to, view_->columns());
+      line.pieces = lines(source).line(series(source), spec.column, source.from, source.to, view_->columns());
       if (source.ghost != nullptr)
         line.ghost = source.ghostLines.line(*source.ghost, spec.column, source.from, source.to, view_->columns());
       if (const QList<QPointF>* dots = source.recorded.find(spec.column)) line.dots = *dots;
     }
-    lines.push_back(std::move(line));
+    drawn.push_back(std::move(line));
   }
-  view_->show(lines, spec_.unit, spec_.logarithmic, source.from, source.to);
+  view_->show(drawn, spec_.unit, spec_.logarithmic, source.from, source.to);
 }
 
 std::vector<ChartCard::Reading> ChartCard::readings(const ChartSource& source, SimTime at) const {
@@ -219,7 +222,7 @@ std::vector<ChartCard::Reading> ChartCard::readings(const ChartSource& source, S
     const std::string& column = spec_.lines[i].column;
     if (isHidden(column)) continue;
     const double ghost = source.ghost == nullptr ? kUnknown : source.ghostLines.valueAt(*source.ghost, column, at);
-    readings.push_back({spec_.lines[i].label, colorOfLine(i), source.lines.valueAt(source.series, column, at), ghost});
+    readings.push_back({spec_.lines[i].label, colorOfLine(i), lines(source).valueAt(series(source), column, at), ghost});
   }
   return readings;
 }
@@ -227,7 +230,7 @@ std::vector<ChartCard::Reading> ChartCard::readings(const ChartSource& source, S
 void ChartCard::setCursor(const ChartSource& source, std::optional<SimTime> at) {
   std::vector<double> values;
   for (const ChartLine& line : spec_.lines)
-    values.push_back(at && !isHidden(line.column) ? source.lines.valueAt(source.series, line.column, *at) : kUnknown);
+    values.push_back(at && !isHidden(line.column) ? lines(source).valueAt(series(source), line.column, *at) : kUnknown);
   view_->setCursor(at, std::move(values));
 }
 

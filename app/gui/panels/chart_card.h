@@ -43,6 +43,11 @@ class ChartCard : public QFrame {
   void setLogarithmic(bool on);
   void addLine(const MetricColumn& column);
 
+  // Draws from these samples of its own instead of the source's; they live as long as the card.
+  void setOwnSamples(const Series* series, RunLines* lines) {
+    own_ = series;
+    ownLines_ = lines;
+  }
   void refresh(const ChartSource& source);
   // The crosshair at a time, with the values of the lines there; none with an empty time.
   void setCursor(const ChartSource& source, std::optional<SimTime> at);
@@ -74,10 +79,14 @@ class ChartCard : public QFrame {
   void buildLegend();
   void placeLegend();
   QString about() const;
+  const Series& series(const ChartSource& source) const { return own_ != nullptr ? *own_ : source.series; }
+  RunLines& lines(const ChartSource& source) const { return own_ != nullptr ? *ownLines_ : source.lines; }
   void restyle();
   void fillMenu(QMenu& menu);
 
   ChartSpec spec_;
+  const Series* own_ = nullptr;
+  RunLines* ownLines_ = nullptr;
   std::set<std::string> hidden_;
   QLabel *title_, *about_;
   QToolButton* log_;

@@ -131,6 +131,7 @@ ChartPanel::ChartPanel(Document& document, RunBridge& run, Branch& branch, Timel
 void ChartPanel::buildHeader() {
   auto* header = new QHBoxLayout;
   header->setContentsMargins(kGap, 5, kGap, 4);
+  header->setSpacing(6);
   search_ = new QLineEdit;
   search_->setPlaceholderText(tr("Add a metric: node.metric"));
   search_->setAccessibleName(tr("Add a metric"));
@@ -188,6 +189,13 @@ void ChartPanel::setColumns(std::vector<MetricColumn> columns) {
 
   std::vector<ChartSpec> wanted = defaultCharts(columns_);
   std::erase_if(wanted, [this](const ChartSpec& spec) { return removed_.count(spec.title) != 0; });
+  // Behind the throughput, as soon as something failed.
+  if (!failures_.series().columns.empty()) {
+    std::vector<MetricColumn> reasons;
+    for (const SeriesColumn& column : failures_.series().columns) reasons.push_back({column.name, column.unit});
+    const ChartSpec spec = failureChart(reasons);
+    if (removed_.count(spec.title) == 0) wanted.insert(wanted.begin() + std::min<std::ptrdiff_t>(2, std::ssize(wanted)), spec);
+  }
   for (const ChartSpec& spec : added_) {
     const bool exists = std::any_of(columns_.begin(), columns_.end(), [&](const MetricColumn& c) { return c.name == spec.lines[0].column; });
     if (exists) wanted.push_back(spec);
@@ -214,6 +222,7 @@ void ChartPanel::setColumns(std::vector<MetricColumn> columns) {
 
 ChartCard* ChartPanel::makeCard(const ChartSpec& spec) {
   auto* card = new ChartCard(spec, scroll_->widget());
+  if (!spec.lines.empty() && spec.lines[0].role == LineRole::Reason) card->setOwnSamples(&failures_.series(), &failureLines_);
   ChartView* view = &card->view();
   connect(card, &ChartCard::changed, this, [this, card] {
     dirty_.insert(card);
@@ -285,6 +294,8 @@ void ChartPanel::arrange() {
     if (shown) grid_->addWidget(card, narrow ? 0 : i / even, narrow ? 0 : i % even);
   }
   for (int column = 0; column < grid_->columnCount(); ++column) grid_->setColumnStretch(column, !narrow ? column < even : column == 0);
+  // Now, not with the next event: nothing that is under the mouse moves away later.
+  grid_->activate();
   markDirty();
 }
 
@@ -302,9 +313,21 @@ ChartSource ChartPanel::source() {
 void ChartPanel::onSamples(int firstNewRow) {
   if (firstNewRow == 0) {
     lines_.reset(run_.shown().series);
+    failures_.clear();
     updatePlan();
   }
+  updateFailures();
   markDirty();
+}
+
+// The reasons come with the first failure; until then there is no such chart.
+void ChartPanel::updateFailures() {
+  const std::size_t before = shownReasons_;
+  failures_.update(run_);
+  shownReasons_ = failures_.series().columns.size();
+  if (shownReasons_ == before) return;
+  failureLines_.reset(failures_.series());
+  setColumns(std::exchange(columns_, {}));
 }
 
 void ChartPanel::onShown(const Shown& shown) {

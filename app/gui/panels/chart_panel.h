@@ -16,6 +16,7 @@
 
 #include "gui/models/timeline_model.h"
 #include "gui/panels/chart_card.h"
+#include "gui/run/failure_history.h"
 #include "gui/run/run_bridge.h"
 
 class QGridLayout;
@@ -55,6 +56,7 @@ class ChartPanel : public QWidget {
   // By the suffix: png, svg, pdf or csv. Empty when it is written, else why not.
   QString exportTo(const QString& path);
   QString tipText() const;
+  QSize sizeHint() const override { return {1200, 270}; }
 
  protected:
   void resizeEvent(QResizeEvent* event) override;
@@ -68,6 +70,7 @@ class ChartPanel : public QWidget {
   void onShown(const Shown& shown);
   void onBranch();
   void readRecording();
+  void updateFailures();
   void updatePlan();
   void setColumns(std::vector<MetricColumn> columns);
   ChartCard* makeCard(const ChartSpec& spec);
@@ -98,7 +101,9 @@ class ChartPanel : public QWidget {
   std::vector<ChartSpec> added_;
   std::set<QString> removed_;  // titles
   std::vector<MetricColumn> columns_;
-  RunLines lines_, ghostLines_;
+  RunLines lines_, ghostLines_, failureLines_;
+  FailureHistory failures_;
+  std::size_t shownReasons_ = 0;
   RecordedDots recorded_;
   SimTime from_, to_;
   bool zoomed_ = false;

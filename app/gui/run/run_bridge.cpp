@@ -45,13 +45,13 @@ RunBridge::~RunBridge() = default;
 bool RunBridge::ensureRun() {
   if (hasRun_) return true;
   if (!document_.canRun()) return false;
-  start({});
+  start(document_.scenario(), {});
   return true;
 }
 
-void RunBridge::start(const std::vector<Action>& actions) {
-  runScenario_ = document_.scenario();
-  knownTimeline_ = runScenario_.timeline;
+void RunBridge::start(Scenario scenario, const std::vector<Action>& actions) {
+  runScenario_ = std::move(scenario);
+  knownTimeline_ = document_.scenario().timeline;
   run_ = session_.start(withActions(runScenario_, actions));
   session_.setSpeed(speed_);
   hasRun_ = true;
@@ -135,8 +135,26 @@ void RunBridge::rerunToHere() {
     const auto use = findVerbUse(document_.scenario(), action.verb, action.target);
     return !use.has_value();
   });
-  start(actions);
+  start(document_.scenario(), actions);
   session_.runUntil(here, goesOn);
+}
+
+void RunBridge::branchAt(SimTime time) {
+  if (!hasRun_) return;
+  std::vector<Action> past = liveActions_;
+  std::erase_if(past, [time](const Action& action) { return action.at > time; });
+  const ScenarioDiff missing = diff(runScenario_, document_.scenario());
+  start(Scenario(runScenario_), past);
+  session_.runUntil(time);
+  bool complete = !missing.changesGraph() && !missing.settings && !missing.classes && !missing.timeline;
+  for (const ParamChange& change : missing.params) {
+    const bool isPast = std::any_of(past.begin(), past.end(), [&](const Action& action) {
+      const Value* to = action.args.find("to");
+      return action.verb == "set" && action.target == change.owner + "." + change.path && to != nullptr && *to == change.after;
+    });
+    complete = (isPast || postChange(change, time)) && complete;
+  }
+  setStale(!complete);
 }
 
 void RunBridge::stepEvent() {
@@ -182,18 +200,18 @@ void RunBridge::takeOver(const ScenarioDiff& diff) {
   const bool isSeen = !diff.params.empty() || diff.timeline || diff.changesGraph() || diff.settings || diff.classes;
   if (isOver) return setStale(stale_ || isSeen);
   bool complete = !diff.changesGraph() && !diff.settings && !diff.classes && document_.canRun();
-  for (const ParamChange& change : diff.params) complete = postChange(change) && complete;
+  for (const ParamChange& change : diff.params) complete = postChange(change, {}) && complete;
   if (diff.timeline) postNewActions(timelineBefore);
   if (!complete) setStale(true);
 }
 
-bool RunBridge::postChange(const ParamChange& change) {
+bool RunBridge::postChange(const ParamChange& change, SimTime at) {
   const std::string target = change.owner + "." + change.path;
   const auto parsed = parseParameterTarget(target);
   if (!parsed) return false;
   const ParameterPlace place = findParameter(runScenario_, *parsed);
   if (place.info == nullptr || !place.live) return false;
-  Action action{{}, "set", target, {}};
+  Action action{at, "set", target, {}};
   const Value to = change.after.isSet() ? change.after : defaultOf(runScenario_, change, place);
   if (!to.isSet()) return false;
   action.args.set("to", to);

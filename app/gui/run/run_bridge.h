@@ -15,6 +15,7 @@
 #include <QObject>
 #include <QTimer>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,9 @@ class RunBridge : public QObject {
   void togglePlay();
   void reset();        // back to time zero with the document as it is
   void rerunToHere();  // the document as it is, with the live actions, run to the present time
+  // Runs again up to a past instant and stands there: what was done before it is done again, so the past is the same to
+  // the last sample. What the document has beyond that takes effect at the instant, or makes the run stale.
+  void branchAt(SimTime time);
   void stepEvent();
   void stepAtNode(const std::string& node);
   void stepBy(Duration span);
@@ -78,6 +82,9 @@ class RunBridge : public QObject {
   const std::vector<Action>& liveActions() const { return liveActions_; }
   // Index of the column "node.metric" or "from -> to.metric", -1 when there is none. Complexity: a hash look-up.
   int column(const std::string& name) const;
+
+  // The newest kept frame that is not after a time of the present run.
+  std::optional<Frame> frameAt(SimTime time) const { return session_.frameAt(time); }
 
   // --- the instant that is shown
   Shown shown() const;
@@ -102,9 +109,9 @@ class RunBridge : public QObject {
  private:
   void tick();
   bool ensureRun();
-  void start(const std::vector<Action>& actions);
+  void start(Scenario scenario, const std::vector<Action>& actions);
   void takeOver(const ScenarioDiff& diff);
-  bool postChange(const ParamChange& change);
+  bool postChange(const ParamChange& change, SimTime at);
   void postNewActions(const std::vector<Action>& before);
   void documentReplaced();
   void beginRun();
