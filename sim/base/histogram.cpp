@@ -25,10 +25,16 @@ void Histogram::swap(Histogram& other) noexcept {
   std::swap(sum_, other.sum_);
 }
 
-std::uint64_t* Histogram::allocate(int octave) {
-  auto& buckets = octaves_[static_cast<std::size_t>(octave)];
-  buckets = std::make_unique<std::uint64_t[]>(kSubBuckets);
+// Allocates them where the octave is new.
+std::uint64_t* Histogram::bucketsOf(std::size_t octave) {
+  auto& buckets = octaves_[octave];
+  if (!buckets) buckets = std::make_unique<std::uint64_t[]>(kSubBuckets);
   return buckets.get();
+}
+
+void Histogram::recordFirst(std::uint64_t v) {
+  bucketsOf(static_cast<std::size_t>(octaveOf(v)));
+  recordNs(v);
 }
 
 Duration Histogram::quantile(double q) const {
@@ -39,25 +45,18 @@ Duration Histogram::quantile(double q) const {
 
 void Histogram::quantiles(std::span<const double> shares, std::span<Duration> values) const {
   const std::uint64_t all = count();
-  const auto rankOf = [&](double share) {
-    const double wanted = std::ceil(share * static_cast<double>(all));
-    return wanted < 1 ? 1 : std::min(all, static_cast<std::uint64_t>(wanted));
-  };
-  std::size_t next = 0;
-  std::uint64_t seen = 0;  // values in the octaves before
-  for (std::size_t octave = 0; octave <= kOctaves && next < shares.size(); seen += counts_[octave++]) {
-    std::uint64_t before = seen;
-    for (std::uint64_t i = 0; next < shares.size() && rankOf(shares[next]) <= seen + counts_[octave];) {
-      const std::uint64_t here = octaves_[octave][i];
-      if (before + here < rankOf(shares[next])) {
-        before += here;
-        ++i;
-        continue;
-      }
-      const std::uint64_t width = octave == 0 ? 1 : std::uint64_t{1} << (octave - 1);
-      const std::uint64_t middle = (octave == 0 ? i : (kSubBuckets + i) * width) + (width - 1) / 2;
-      values[next++] = {static_cast<std::int64_t>(std::min(middle, max_))};
-    }
+  std::size_t octave = 0;
+  std::uint64_t before = 0;  // values in the octaves before
+  for (std::size_t k = 0; k < shares.size(); ++k) {
+    const double wanted = std::ceil(shares[k] * static_cast<double>(all));
+    const std::uint64_t rank = wanted < 1 ? 1 : std::min(all, static_cast<std::uint64_t>(wanted));
+    while (before + counts_[octave] < rank) before += counts_[octave++];
+    const std::uint64_t* bucket = octaves_[octave].get();
+    for (std::uint64_t seen = before + *bucket; seen < rank; seen += *bucket) ++bucket;
+    const auto i = static_cast<std::uint64_t>(bucket - octaves_[octave].get());
+    const std::uint64_t width = octave == 0 ? 1 : std::uint64_t{1} << (octave - 1);
+    const std::uint64_t middle = (octave == 0 ? i : (kSubBuckets + i) * width) + (width - 1) / 2;
+    values[k] = {static_cast<std::int64_t>(std::min(middle, max_))};
   }
 }
 
@@ -65,31 +64,81 @@ double Histogram::shareOfZero() const {
   return octaves_[0] ? static_cast<double>(octaves_[0][0]) / static_cast<double>(count()) : 0;
 }
 
-void Histogram::merge(const Histogram& other) {
-  for (std::size_t octave = 0; octave <= kOctaves; ++octave) {
-    if (other.counts_[octave] == 0) continue;
-    std::uint64_t* to = octaves_[octave] ? octaves_[octave].get() : allocate(static_cast<int>(octave));
-    const std::uint64_t* from = other.octaves_[octave].get();
-    for (std::size_t i = 0; i < kSubBuckets; ++i) to[i] += from[i];
-    counts_[octave] += other.counts_[octave];
+namespace {
+
+// Loops over the buckets of an octave, in a form that compilers turn into vector instructions.
+constexpr int kBuckets = Histogram::kSubBuckets;
+void addBuckets(std::uint64_t* __restrict to, const std::uint64_t* __restrict from) {
+  for (int i = 0; i < kBuckets; ++i) to[i] += from[i];
+}
+void moveBuckets(std::uint64_t* __restrict to, std::uint64_t* __restrict from) {
+  for (int i = 0; i < kBuckets; ++i) {
+    to[i] += from[i];
+    from[i] = 0;
   }
+}
+void moveBuckets(std::uint64_t* __restrict first, std::uint64_t* __restrict second, std::uint64_t* __restrict from) {
+  for (int i = 0; i < kBuckets; ++i) {
+    first[i] += from[i];
+    second[i] += from[i];
+    from[i] = 0;
+  }
+}
+
+}  // namespace
+
+void Histogram::addSums(const Histogram& other) {
   sum_ += other.sum_;
   max_ = std::max(max_, other.max_);
 }
 
+void Histogram::forgetSums() {
+  counts_ = {};
+  max_ = 0;
+  sum_ = 0;
+}
+
+void Histogram::merge(const Histogram& other) {
+  for (std::size_t octave = 0; octave <= kOctaves; ++octave) {
+    if (other.counts_[octave] == 0) continue;
+    addBuckets(bucketsOf(octave), other.octaves_[octave].get());
+    counts_[octave] += other.counts_[octave];
+  }
+  addSums(other);
+}
+
+void Histogram::take(Histogram& other) {
+  for (std::size_t octave = 0; octave <= kOctaves; ++octave) {
+    if (other.counts_[octave] == 0) continue;
+    moveBuckets(bucketsOf(octave), other.octaves_[octave].get());
+    counts_[octave] += other.counts_[octave];
+  }
+  addSums(other);
+  other.forgetSums();
+}
+
+void Histogram::share(Histogram& from, Histogram& first, Histogram& second) {
+  for (std::size_t octave = 0; octave <= kOctaves; ++octave) {
+    if (from.counts_[octave] == 0) continue;
+    moveBuckets(first.bucketsOf(octave), second.bucketsOf(octave), from.octaves_[octave].get());
+    first.counts_[octave] += from.counts_[octave];
+    second.counts_[octave] += from.counts_[octave];
+  }
+  first.addSums(from);
+  second.addSums(from);
+  from.forgetSums();
+}
+
 void Histogram::addZeros(std::uint64_t count) {
   if (count == 0) return;
-  if (!octaves_[0]) allocate(0);
-  octaves_[0][0] += count;
+  bucketsOf(0)[0] += count;
   counts_[0] += count;
 }
 
 void Histogram::clear() {
   for (std::size_t octave = 0; octave <= kOctaves; ++octave)
     if (counts_[octave] != 0) std::fill_n(octaves_[octave].get(), kSubBuckets, std::uint64_t{0});
-  counts_ = {};
-  max_ = 0;
-  sum_ = 0;
+  forgetSums();
 }
 
 }  // namespace faultline

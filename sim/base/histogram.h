@@ -32,12 +32,12 @@ class Histogram {
   Histogram& operator=(Histogram&& other) noexcept;
 
   // Negative durations count as zero.
-  [[gnu::always_inline]] void record(Duration value) {
-    const std::uint64_t v = value.ns > 0 ? static_cast<std::uint64_t>(value.ns) : 0;
+  void record(Duration value) { recordNs(value.ns > 0 ? static_cast<std::uint64_t>(value.ns) : 0); }
+  [[gnu::always_inline]] void recordNs(std::uint64_t v) {
     const int octave = octaveOf(v);
     std::uint64_t* buckets = octaves_[static_cast<std::size_t>(octave)].get();
-    if (!buckets) [[unlikely]]
-      buckets = allocate(octave);
+    // In the place of a return value, so that a caller that ends with this needs no stack.
+    if (!buckets) [[unlikely]] return recordFirst(v);
     // Octave 0 holds 0..127 as they are; octave k holds [2^(k+6), 2^(k+7)) in 128 steps.
     ++buckets[(v >> (octave - (octave != 0))) & (kSubBuckets - 1)];
     ++counts_[static_cast<std::size_t>(octave)];
@@ -66,6 +66,10 @@ class Histogram {
   double shareOfZero() const;
 
   void merge(const Histogram& other);
+  // Merges and clears `other`, which keeps its memory.
+  void take(Histogram& other);
+  // The same for two receivers of the same values.
+  static void share(Histogram& from, Histogram& first, Histogram& second);
   // As `count` records of zero.
   void addZeros(std::uint64_t count);
   // Forgets the values and keeps the memory.
@@ -74,7 +78,10 @@ class Histogram {
 
  private:
   static int octaveOf(std::uint64_t v) { return 64 - kSubBucketBits - std::countl_zero(v | (kSubBuckets - 1)); }
-  std::uint64_t* allocate(int octave);
+  std::uint64_t* bucketsOf(std::size_t octave);
+  [[gnu::noinline]] void recordFirst(std::uint64_t v);
+  void addSums(const Histogram& other);
+  void forgetSums();
 
   std::array<std::unique_ptr<std::uint64_t[]>, kOctaves + 1> octaves_{};
   std::array<std::uint64_t, kOctaves + 1> counts_{};  // by octave: what is empty is skipped

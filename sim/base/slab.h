@@ -16,21 +16,38 @@
 
 namespace faultline {
 
+// An address range of zeros that takes no memory before it is touched.
+class ReservedMemory {
+ public:
+  explicit ReservedMemory(std::size_t bytes) : bytes_(bytes) {
+    data_ = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (data_ == MAP_FAILED) throw std::bad_alloc();
+  }
+  ~ReservedMemory() { munmap(data_, bytes_); }
+  ReservedMemory(const ReservedMemory&) = delete;
+  ReservedMemory& operator=(const ReservedMemory&) = delete;
+
+  void* data() const { return data_; }
+  // Fewer and larger pages, where the system has them.
+  void preferHugePages() {
+#ifdef MADV_HUGEPAGE
+    if (bytes_ > (64u << 20)) madvise(data_, bytes_, MADV_HUGEPAGE);
+#endif
+  }
+
+ private:
+  void* data_ = nullptr;
+  std::size_t bytes_;
+};
+
 template <class T>
 class Slab {
  public:
-  explicit Slab(std::uint32_t limit) : limit_(limit) {
-    bytes_ = (static_cast<std::size_t>(limit) + 1) * sizeof(T);
-    void* p = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (p == MAP_FAILED) throw std::bad_alloc();
-#ifdef MADV_HUGEPAGE
-    if (bytes_ > (64u << 20)) madvise(p, bytes_, MADV_HUGEPAGE);
-#endif
-    records_ = static_cast<T*>(p);
+  explicit Slab(std::uint32_t limit)
+      : memory_((static_cast<std::size_t>(limit) + 1) * sizeof(T)), records_(static_cast<T*>(memory_.data())),
+        limit_(limit) {
+    memory_.preferHugePages();
   }
-  ~Slab() { munmap(static_cast<void*>(records_), bytes_); }
-  Slab(const Slab&) = delete;
-  Slab& operator=(const Slab&) = delete;
 
   T& operator[](std::uint32_t i) { return records_[i]; }
   const T& operator[](std::uint32_t i) const { return records_[i]; }
@@ -60,8 +77,8 @@ class Slab {
   bool full() const { return free_ == 0 && used_ == limit_; }
 
  private:
-  T* records_ = nullptr;
-  std::size_t bytes_ = 0;
+  ReservedMemory memory_;
+  T* records_;
   std::uint32_t limit_;
   std::uint32_t used_ = 0;
   std::uint32_t free_ = 0;

@@ -152,7 +152,7 @@ class ApiGateway : public Component {
   void onReply(Context& ctx, CallId id, const Reply& reply) override {
     if (reply.edge == authEdge_) {
       if (reply.ok()) return letIn(ctx, id);
-      ctx.at(id).retryAfter = reply.retryAfter.ns;
+      ctx.at(id).retryAfter = reply.retryAfter;
       return answer(ctx, id, reply.failure);
     }
     takeAnswer(ctx.at(id), reply);

@@ -407,7 +407,7 @@ class Cache : public Component {
     endMiss(ctx, key);
     if (!reply.ok()) {
       rememberFailure(ctx, storeOf(call), key, reply.failure);
-      call.retryAfter = reply.retryAfter.ns;
+      call.retryAfter = reply.retryAfter;
       return ctx.reply(id, reply.failure);
     }
     call.flags |= reply.flags & (kMiss | kStale | kDegraded);
@@ -526,7 +526,7 @@ class Cache : public Component {
   void written(Context& ctx, CallId id, const Reply& reply) {
     Call& call = ctx.at(id);
     if (!reply.ok()) {
-      call.retryAfter = reply.retryAfter.ns;
+      call.retryAfter = reply.retryAfter;
       return ctx.reply(id, reply.failure);
     }
     call.version = reply.version != 0 ? reply.version : ctx.committed(keyOf(call));

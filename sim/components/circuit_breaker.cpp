@@ -134,7 +134,7 @@ class CircuitBreaker : public Component {
     Call& call = ctx.at(id);
     call.flags |= reply.flags & kAnswerFlags;
     call.version = reply.version;
-    call.retryAfter = reply.retryAfter.ns;
+    call.retryAfter = reply.retryAfter;
     fail(ctx, id, reply.failure, p_.fallback == Fallback::Always);
   }
 

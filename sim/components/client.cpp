@@ -179,9 +179,9 @@ double memoryOf(const void* params) {
 
 constexpr const char* kHeadline[] = {"p99", "ok", "failed"};
 
-enum Tag : std::uint32_t { kNextTag, kToggleTag, kThinkTag, kUsersTag };
+enum Tag : std::uint32_t { kToggleTag, kThinkTag, kUsersTag };
 
-class Client : public Component {
+class Client final : public Component {
  public:
   explicit Client(const Params& params) : p_(params) {}
 
@@ -209,8 +209,6 @@ class Client : public Component {
 
   void onTimer(Context& ctx, std::uint32_t tag, std::uint64_t data) override {
     switch (tag) {
-      case kNextTag:
-        return next_.isArrival ? arrive(ctx) : reschedule(ctx);
       case kToggleTag:
         return toggle(ctx);
       case kThinkTag:
@@ -221,6 +219,9 @@ class Client : public Component {
         return;
     }
   }
+
+  // The next arrival of an open loop, or the next corner of its rate.
+  void onAlarm(Context& ctx) override { next_.isArrival ? arrive(ctx) : reschedule(ctx); }
 
   void onReply(Context& ctx, CallId id, const Reply& reply) override {
     if (passes_ || ctx.at(id).operation <= lastPassed_) return end(ctx, id, reply.failure);
@@ -312,7 +313,7 @@ class Client : public Component {
 
   bool mayBegin(SimTime at) const { return sent_ < lastSerial_ && !mix_.empty() && (!p_.until || at < *p_.until); }
 
-  // --- open loop: one timer, for the next arrival or for the next corner of the rate
+  // --- open loop
 
   void openGap(std::int64_t from) {
     double units = 1;
@@ -330,12 +331,12 @@ class Client : public Component {
   void schedule(Context& ctx) {
     next_ = clock_.next();
     if (next_.at >= kLongestDuration.ns) return;
-    timer_ = ctx.after({std::max<std::int64_t>(next_.at - ctx.now().ns, 0)}, kNextTag, 0, true);
+    ctx.wakeAt({std::max(next_.at, ctx.now().ns)});
   }
 
   void reschedule(Context& ctx) {
     if (isDown_) return;
-    ctx.cancel(timer_);
+    ctx.dontWake();
     clock_.settle(ctx.now().ns);
     schedule(ctx);
   }
@@ -348,12 +349,14 @@ class Client : public Component {
     openGap(intended.ns);
     schedule(ctx);
     if (trace_) return replayOne(ctx, trace_->entries[recorded], intended);
-    for (std::int64_t i = 0; i < p_.batch && sent_ < lastSerial_; ++i) {
-      const std::uint16_t klass = drawClass();
-      Keys& keys = keys_[klass];
-      const auto user = static_cast<std::uint32_t>(userLuck_->below(static_cast<std::uint64_t>(p_.users)));
-      begin(ctx, klass, keyOf(keys), userBase_ + user, intended);
-    }
+    if (p_.batch == 1) [[likely]] return sendOne(ctx, intended);
+    for (std::int64_t i = 0; i < p_.batch && sent_ < lastSerial_; ++i) sendOne(ctx, intended);
+  }
+
+  void sendOne(Context& ctx, SimTime intended) {
+    const std::uint16_t klass = drawClass();
+    const auto user = static_cast<std::uint32_t>(userLuck_->below(static_cast<std::uint64_t>(p_.users)));
+    begin(ctx, klass, keyOf(keys_[klass]), userBase_ + user, intended);
   }
 
   CallId begin(Context& ctx, std::uint16_t klass, std::uint32_t key, std::uint32_t user, SimTime intended) {
@@ -486,6 +489,7 @@ class Client : public Component {
   void stop(Context& ctx) {
     isDown_ = true;
     ctx.cancel(timer_);
+    ctx.dontWake();
     // What it holds is lost with it; what it passed on comes back.
     for (User& user : users_)
       if (user.operation != 0 && ctx.at(user.operation).edge == kNoEdge) user = {0, false};
@@ -507,7 +511,7 @@ class Client : public Component {
   CallPlan plan_;
   ArrivalClock clock_;
   ArrivalClock::Step next_;
-  Context::TimerId timer_;
+  Context::TimerId timer_;  // closed loop: a look at a changing number of users
   std::uint64_t sent_ = 0, lastSerial_ = ~0ull;
   RandomStream* gaps_ = nullptr;
   RandomStream* keyLuck_ = nullptr;

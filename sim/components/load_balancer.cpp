@@ -168,7 +168,7 @@ std::uint8_t outcomeBits(const std::vector<std::string>& names) {
 
 bool contains(std::uint8_t bits, Outcome outcome) { return (bits >> static_cast<unsigned>(outcome) & 1) != 0; }
 
-class LoadBalancer : public Component {
+class LoadBalancer final : public Component {
  public:
   explicit LoadBalancer(const Params& params) : p_(params) {}
 
@@ -442,7 +442,7 @@ class LoadBalancer : public Component {
     Call& call = ctx.at(id);
     call.flags |= reply.flags & kAnswerFlags;
     call.version = reply.version;
-    call.retryAfter = reply.retryAfter.ns;
+    call.retryAfter = reply.retryAfter;
   }
 
   Attempt& hold(Context& ctx, CallId id) {

@@ -88,7 +88,7 @@ enum Phase : std::uint16_t { kWork = 0xfff0, kDelay, kFinish };
 // Effects are remembered for this many operations.
 constexpr std::size_t kRememberedEffects = 1'000'000;
 
-class Service : public Component {
+class Service final : public Component {
  public:
   explicit Service(const Params& params) : p_(params) {}
 
@@ -109,11 +109,13 @@ class Service : public Component {
 
   void onServed(Context& ctx, CallId id) override {
     const Call& call = ctx.at(id);
-    if (call.step == kWork && plain_ && !call.has(kWaiting)) [[likely]] return startPlan(ctx, id);
-    endPhase(ctx, id);
+    if (!plain_ || (call.flags & (kWaiting | kProbe)) != 0) return endPhase(ctx, id);
+    // Nothing but the calls is left to do.
+    if (plan_.empty()) return answer(ctx, id);
+    if (plan_.start(ctx, id) == CallPlan::Progress::Done) answer(ctx, id, ctx.at(id).failure);
   }
 
-  void endPhase(Context& ctx, CallId id) {
+  [[gnu::noinline]] void endPhase(Context& ctx, CallId id) {
     const Call& call = ctx.at(id);
     if (call.has(kWaiting)) {
       stations_[call.instance].remove(ctx, id);
@@ -131,7 +133,7 @@ class Service : public Component {
   }
 
   void onReply(Context& ctx, CallId id, const Reply& reply) override {
-    if (edgesWork_ && reply.ok()) ctx.at(id).retryAfter += ctx.policy(reply.edge).work.sample(*luck_).ns;
+    if (edgesWork_ && reply.ok()) [[unlikely]] addAnswerWork(ctx, id, reply);
     if (plan_.onReply(ctx, id, reply) == CallPlan::Progress::Done) planDone(ctx, id);
   }
 
@@ -182,7 +184,7 @@ class Service : public Component {
     edgesWork_ = false;
     for (std::uint32_t e = 0; e < ctx.edgeCount(); ++e) edgesWork_ |= !ctx.policy(e).work.isZero();
     limited_ = loop() && p_.maxInFlight.has_value();
-    plain_ = !loop() && delay_.isZero() && finishWork_.isZero() && !edgesWork_;
+    plain_ = !loop() && delay_.isZero() && finishWork_.isZero() && !edgesWork_ && !p_.idempotency;
     if (p_.cores) ctx.setCores(*p_.cores);
   }
 
@@ -240,6 +242,11 @@ class Service : public Component {
     if (call.step == kWork && !call.has(kProbe) && !p_.idempotency) [[likely]]
       return ctx.compute(id, work_.of(call.klass).sample(*luck_));
     runUnusual(ctx, id);
+  }
+
+  // What an answer costs is paid together with the finishing work.
+  [[gnu::noinline]] void addAnswerWork(Context& ctx, CallId id, const Reply& reply) {
+    ctx.at(id).retryAfter += ctx.policy(reply.edge).work.sample(*luck_).ns;
   }
 
   // Finishing work, probes, and writes that may be repeats.
@@ -330,7 +337,7 @@ class Service : public Component {
   ByClass work_, delay_, finishWork_;
   std::vector<Station> stations_;
   bool limited_ = false;  // refuses beyond a number in flight
-  bool plain_ = false;  // nothing happens between the last answer and the own one
+  bool plain_ = false;  // work, calls, answer: nothing else can happen to a call
   bool edgesWork_ = false;  // some edge costs the caller work for its answers
   FlatMap<std::uint8_t> effects_;  // operations whose write took effect here
   std::vector<std::uint32_t> order_;

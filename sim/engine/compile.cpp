@@ -38,10 +38,16 @@ Engine::Engine(const Scenario& s)
   failures.push_back({});
   queries.push_back({});
   if (scenario.classes.empty()) scenario.classes.push_back({.name = "default"});
+  for (const RequestClass& c : scenario.classes) {
+    const std::uint32_t write = c.effect == Effect::Write ? kWrite : 0u;
+    classes.push_back({kLive | kHeld | write, c.objective.value_or(kNever).ns});
+  }
   compileNodes();
   compileEdges();
   compileHosts();
   compileRegions();
+  watchful = tracksChildren;
+  refreshLooks();
 }
 
 void Engine::compileNodes() {
@@ -72,10 +78,14 @@ void Engine::compileNodes() {
 
 void Engine::addInstance(NodeState& node) {
   Instance& instance = node.instances.emplace_back();
+  node.instanceStats.emplace_back();
+  node.context.placeStats(node.instanceStats.data());
+  node.instanceCount = static_cast<std::uint32_t>(node.instances.size());
   instance.cpu = node.host;
   instance.cpuIndex = node.hostIndex;
   instance.refresh();
   if (!node.host && node.cores > 0) giveCores(instance, node.cores);
+  refreshNode(node);
 }
 
 void Engine::giveCores(Instance& instance, double cores) {
@@ -137,14 +147,15 @@ void Engine::refreshEdge(EdgeState& edge) {
   edge.query = p.query.empty() ? 0 : internQuery(p.query);
   edge.instant = p.latency.isZero() && edge.link.latency.isZero() && p.loss.value == 0 && edge.link.loss.value == 0 &&
                  !p.bandwidth && !edge.cut && !edge.parted && !edge.refuse && edge.extraLoss == 0;
+  edge.watchesAnswer = edge.watchesArrival || !edge.instant;
   edge.needsRecord = p.retry || p.pool || p.hedge || p.singleFlight;
   edge.latencyLane = EventQueue::kNoLane;
   if (p.latency.isConstant() && edge.link.latency.isConstant()) {
     edge.latencyNs = static_cast<std::int64_t>(p.latency.first()) + static_cast<std::int64_t>(edge.link.latency.first());
-    if (edge.latencyNs != 0) edge.latencyLane = queue.laneFor({edge.latencyNs});
+    if (edge.latencyNs != 0) edge.latencyLane = queue.laneFor({edge.latencyNs}, false);
   }
-  if (p.timeout) edge.timeoutLane = queue.laneFor(*p.timeout);
-  if (p.pool && p.pool->acquireTimeout) edge.acquireLane = queue.laneFor(*p.pool->acquireTimeout);
+  if (p.timeout) edge.timeoutLane = queue.laneFor(*p.timeout, true);
+  if (p.pool && p.pool->acquireTimeout) edge.acquireLane = queue.laneFor(*p.pool->acquireTimeout, true);
   edge.timeoutNs = p.timeout ? p.timeout->ns : 0;
   edge.effect = p.effect;
   edge.propagatesDeadline = p.propagateDeadline;
@@ -171,6 +182,7 @@ void Engine::compileHosts() {
         instance.cpuIndex = index;
         instance.refresh();
       }
+      refreshNode(node);
     }
   }
 }

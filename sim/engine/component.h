@@ -33,22 +33,18 @@ struct Trace;
 // Timer tags of components are below this.
 inline constexpr std::uint32_t kResumeTag = 0xffffffff;
 
-// The answer to a call that this node made or passed on.
-struct Reply {
+// The answer to a call that this node made or passed on. Its flags are those of the answer: kMiss, kFetched, kStale,
+// kDegraded, kProbe, kFill, kWrite.
+struct Reply : CallContent {
+  Duration latency;            // from the first sending to now, retries included
   std::uint32_t edge = 0;      // index among this node's out-edges
   std::uint16_t instance = 0;  // which instance of the callee
-  std::uint32_t flags = 0;     // CallFlag of the answer: kMiss, kFetched, kStale, kDegraded, kProbe, kFill, kWrite
-  FailureId failure = 0;
   Outcome outcome = Outcome::Ok;
-  std::uint32_t key = kNoKey;
-  std::uint32_t version = 0;
-  std::uint16_t repeat = 0;
   bool timedOut = false;       // this caller gave up; the callee may go on working
-  Duration latency;            // from the first sending to now, retries included
-  Duration retryAfter;
 
+  Reply() : CallContent{.key = kNoKey} {}
+  explicit Reply(const CallContent& answer) : CallContent(answer) {}
   bool ok() const { return failure == 0; }
-  bool has(CallFlag f) const { return (flags & f) != 0; }
 };
 
 // What a component changes for one call that it makes; the rest follows from the parent and the edge.
@@ -85,7 +81,7 @@ struct NodeChange {
 class Context {
  public:
   // --- time and luck
-  SimTime now() const;
+  SimTime now() const { return *clock_; }
   // A stream of this node for a purpose; the reference stays valid for the run. Not for the hot path: keep it.
   RandomStream& stream(std::string_view purpose);
 
@@ -109,11 +105,12 @@ class Context {
   const Trace* trace(std::string_view file) const;
 
   // --- calls
-  Call& at(CallId call);
-  const Call& at(CallId call) const;
+  Call& at(CallId call) { return calls_[call]; }
+  const Call& at(CallId call) const { return calls_[call]; }
   // Makes a call on behalf of `parent` (a call held here); its answer comes to onReply(parent). The policy of the edge
   // (timeout, retries, pool, ...) is applied on the way.
-  void call(std::uint32_t edge, CallId parent, const CallOptions& options = {});
+  void call(std::uint32_t edge, CallId parent);
+  void call(std::uint32_t edge, CallId parent, const CallOptions& options);
   // The same without waiting for an answer.
   void send(std::uint32_t edge, CallId parent, const CallOptions& options = {});
   // Passes a held call on. The answer comes to onReply(call); then reply to it, or pass it again.
@@ -170,6 +167,10 @@ class Context {
   };
   TimerId after(Duration delay, std::uint32_t tag, std::uint64_t data = 0, bool late = false);
   void cancel(TimerId& timer);
+  // The node's one alarm, for a stream of arrivals: onAlarm follows at that time, after all other events of that
+  // instant. A new time replaces the old one. REQUIRES a time later than zero that is not past.
+  void wakeAt(SimTime at);
+  void dontWake();
 
   // --- versions of written values, shared by all nodes of the run: who reads an older version than committed is stale
   std::uint32_t commit(std::uint32_t key);           // a write took effect at the owner of the data
@@ -204,19 +205,23 @@ class Context {
   void set(std::uint32_t metric, std::int64_t level);
   std::int64_t level(std::uint32_t metric) const;
   void observe(std::uint32_t metric, Duration value);
-  InstanceStats& stats(std::uint16_t instance);
+  InstanceStats& stats(std::uint16_t instance) { return instanceStats_[instance]; }
   NodeStats& nodeStats();
 
-  Context(Engine& engine, NodeId node) : engine_(&engine), node_(node) {}
-  // Where the engine keeps this node and its out-edges, known once both are laid out.
+  Context(Engine& engine, NodeId node);
+  // Where the engine keeps this node, its out-edges and its instances, known once they are laid out.
   void place(NodeState* state, EdgeState* edges) {
     state_ = state;
     edges_ = edges;
   }
+  void placeStats(InstanceStats* stats) { instanceStats_ = stats; }
   NodeId node() const { return node_; }
 
  private:
   Engine* engine_;
+  const SimTime* clock_;
+  Call* calls_;  // records never move
+  InstanceStats* instanceStats_ = nullptr;
   NodeState* state_ = nullptr;
   EdgeState* edges_ = nullptr;
   NodeId node_;
@@ -225,24 +230,25 @@ class Context {
 class Component {
  public:
   virtual ~Component() = default;
-  virtual void onStart(Context&) {}
+  virtual void onStart(Context&);
   virtual void onRequest(Context&, CallId call) = 0;
-  virtual void onServed(Context&, CallId) {}
-  virtual void onReply(Context&, CallId, const Reply&) {}
-  virtual void onTimer(Context&, std::uint32_t /*tag*/, std::uint64_t /*data*/) {}
+  virtual void onServed(Context&, CallId);
+  virtual void onReply(Context&, CallId, const Reply&);
+  virtual void onTimer(Context&, std::uint32_t /*tag*/, std::uint64_t /*data*/);
+  virtual void onAlarm(Context&);
   // The deadline of an operation that began here has passed; nothing more comes for it. Finish it.
-  virtual void onGiveUp(Context& ctx, CallId operation) { ctx.finish(operation, ctx.failure(CommonReason::Timeout)); }
+  virtual void onGiveUp(Context& ctx, CallId operation);
   // The caller of a held call gave up and the edge says `cancel`. Drop it (reply Cancelled) or ignore it.
-  virtual void onCancel(Context&, CallId) {}
+  virtual void onCancel(Context&, CallId);
   // State that the change destroys must go now. The engine itself ends the calls that a crash loses, after this: a
   // component only forgets them.
-  virtual void onChange(Context&, const NodeChange&) {}
+  virtual void onChange(Context&, const NodeChange&);
   // A verb of this kind (index into ComponentInfo::actions).
-  virtual void onAction(Context&, std::uint32_t /*verb*/, const ValueMap& /*args*/) {}
+  virtual void onAction(Context&, std::uint32_t /*verb*/, const ValueMap& /*args*/);
   // The traffic that this node originates is to be `factor` times the normal, after a linear change over `over`.
-  virtual void onTraffic(Context&, double /*factor*/, Duration /*over*/) {}
+  virtual void onTraffic(Context&, double /*factor*/, Duration /*over*/);
   // A pure read just before a sample is taken: refresh gauges that are costly to keep.
-  virtual void onSample(Context&) {}
+  virtual void onSample(Context&);
 };
 
 // `create` of a ComponentInfo for a component that is made from its parameters, which the engine owns and may change

@@ -19,7 +19,8 @@ std::span<const ReasonInfo> commonReasons() {
   return kReasons;
 }
 
-SimTime Context::now() const { return engine_->now; }
+Context::Context(Engine& engine, NodeId node)
+    : engine_(&engine), clock_(&engine.now), calls_(&engine.calls[0]), node_(node) {}
 
 RandomStream& Context::stream(std::string_view purpose) {
   auto& streams = state_->streams;
@@ -56,19 +57,9 @@ const Trace* Context::trace(std::string_view file) const {
 }
 std::uint32_t Context::classKeyOffset(std::uint16_t klass) const { return engine_->classKeyOffset[klass]; }
 
-Call& Context::at(CallId call) { return engine_->calls[call]; }
-const Call& Context::at(CallId call) const { return engine_->calls[call]; }
-
-void Context::call(std::uint32_t edge, CallId parent, const CallOptions& options) {
-  engine_->makeCall(edges_[edge], parent, options, true);
-}
 void Context::send(std::uint32_t edge, CallId parent, const CallOptions& options) {
   engine_->makeCall(edges_[edge], parent, options, false);
 }
-void Context::pass(std::uint32_t edge, CallId call, std::uint16_t instance) {
-  engine_->pass(edges_[edge], call, instance);
-}
-void Context::reply(CallId call, FailureId failure) { engine_->reply(call, failure); }
 void Context::abandonChildren(CallId call) { engine_->abandonChildren(call); }
 
 FailureId Context::failure(std::uint32_t reason) const {
@@ -86,19 +77,17 @@ std::uint32_t Context::queryOf(CallId call) const {
   if (c.edge == kNoEdge) return 0;
   std::uint32_t query = engine_->edges[c.edge].query;
   for (std::uint32_t h = c.hop; h != 0 && query == 0; h = engine_->hops[h].next)
-    if (engine_->hops[h].edge != kNoEdge) query = engine_->edges[engine_->hops[h].edge].query;
+    if (engine_->hops[h].leg.edge != kNoEdge) query = engine_->edges[engine_->hops[h].leg.edge].query;
   return query != 0 || !c.has(kQueryInMarks) ? query : c.marks;
 }
 std::uint32_t Context::queryId(std::string_view name) const { return engine_->internQuery(std::string(name)); }
 
-void Context::serve(CallId call, Duration work) { engine_->work(*state_, call, work.ns, false); }
-void Context::compute(CallId call, Duration work) { engine_->work(*state_, call, work.ns, true); }
 void Context::stopWork(CallId call) { engine_->stopWork(call); }
 void Context::limitWaiting(CallId call, Duration limit, bool common) {
   Call& c = engine_->calls[call];
   c.due = engine_->now.ns + limit.ns;
-  const auto lane = common ? engine_->queue.laneFor(limit) : EventQueue::kNoLane;
-  engine_->pushAt(lane, {c.due}, EventKind::Served, call, true);
+  const auto lane = common ? engine_->queue.laneFor(limit, true) : EventQueue::kNoLane;
+  engine_->pushLate(lane, {c.due}, EventKind::Served, call);
 }
 void Context::freeze(std::uint16_t instance, Duration span) {
   engine_->pause(node_, instance, &Instance::frozen);
@@ -110,22 +99,17 @@ void Context::setCores(double cores) {
   node.cores = cores;
   if (node.host) return;
   for (Instance& instance : node.instances) engine_->giveCores(instance, cores);
+  engine_->refreshNode(node);
 }
 void Context::setCpuWeight(double weight) { state_->cpuWeight = weight; }
 
-CallId Context::begin(std::uint16_t klass, std::uint32_t key, std::uint32_t user, SimTime intended, SimTime deadline) {
-  return engine_->begin(*state_, klass, key, user, intended, deadline);
-}
-void Context::finish(CallId operation, FailureId failure) { engine_->finish(*state_, operation, failure); }
 
 CallId Context::open(std::uint16_t instance) {
   const CallId id = engine_->takeCall();
   if (id == 0) return 0;
   Call& call = engine_->calls[id];
-  call = Call{};
-  call.flags = kLive | kHeld;
+  call.reset(kLive | kHeld);
   call.arrived = call.sent = engine_->now.ns;
-  call.edge = kNoEdge;
   call.key = kNoKey;
   call.instance = instance;
   call.scratch = node_;
@@ -156,6 +140,8 @@ void Context::cancel(TimerId& timer) {
   }
   timer = {};
 }
+
+void Context::dontWake() { state_->alarm = kNoAlarm; }
 
 std::uint32_t Context::commit(std::uint32_t key) {
   WrittenVersion& written = engine_->written[key];
@@ -236,7 +222,19 @@ std::int64_t Context::level(std::uint32_t metric) const { return state_->metrics
 void Context::observe(std::uint32_t metric, Duration value) {
   state_->metrics[metric].timing.record(value.ns);
 }
-InstanceStats& Context::stats(std::uint16_t instance) { return state_->instances[instance].stats; }
 NodeStats& Context::nodeStats() { return state_->stats; }
+
+// What a component does not care about.
+void Component::onStart(Context&) {}
+void Component::onServed(Context&, CallId) {}
+void Component::onReply(Context&, CallId, const Reply&) {}
+void Component::onTimer(Context&, std::uint32_t, std::uint64_t) {}
+void Component::onAlarm(Context&) {}
+void Component::onGiveUp(Context& ctx, CallId operation) { ctx.finish(operation, ctx.failure(CommonReason::Timeout)); }
+void Component::onCancel(Context&, CallId) {}
+void Component::onChange(Context&, const NodeChange&) {}
+void Component::onAction(Context&, std::uint32_t, const ValueMap&) {}
+void Component::onTraffic(Context&, double, Duration) {}
+void Component::onSample(Context&) {}
 
 }  // namespace faultline

@@ -9,126 +9,56 @@ namespace {
 // A chain of this many events at one instant is a loop without delay, not work.
 constexpr std::uint64_t kLivelockEvents = 50'000'000;
 constexpr std::uint32_t kAnswerFlags = kMiss | kStale | kDegraded | kFetched;
+constexpr std::uint32_t kAtCallee = kHeld | kServing | kWaiting | kOnCpu;
 }  // namespace
 
-// ------------------------------------------------------------------- the loop
-
-StopReason Engine::run(SimTime until) {
-  std::uint64_t atInstant = 0;
-  Event event;
-  for (;;) {
-    while (queue.hasNow()) {
-      dispatchNow(queue.popNow());
-      if (++atInstant > kLivelockEvents) [[unlikely]] return stop = StopReason::Livelock;
-    }
-    if (stopRequested) [[unlikely]] return stop;
-    queue.restartNow();
-    if (!queue.pop(until, event)) break;
-    if (event.time != now.ns) {
-      atInstant = 0;
-      now.ns = event.time;
-    }
-    dispatch(event);
-  }
-  now = until;
-  return StopReason::Reached;
-}
-
-bool Engine::step(SimTime until) {
-  if (queue.hasNow()) {
-    dispatchNow(queue.popNow());
-    return true;
-  }
-  queue.restartNow();
-  Event event;
-  if (!queue.pop(until, event)) return false;
-  now.ns = event.time;
-  dispatch(event);
-  return true;
-}
-
-void Engine::dispatchNow(std::uint32_t payload) {
-  const std::uint32_t slot = payload & (Event::kSlots - 1);
-  switch (static_cast<EventKind>(payload >> Event::kSlotBits)) {
-    case EventKind::Arrive: arrive(slot); break;
-    case EventKind::Reply: returned(slot); break;
-    case EventKind::Served:
-      if (calls[slot].due == kDueNow) {
-        calls[slot].due = 0;
-        served(slot);
-      }
-      break;
-    case EventKind::Timer: fireTimer(slot); break;
-    default: std::abort();  // the other kinds always have a time
-  }
-}
-
-void Engine::dispatch(const Event& event) {
-  const std::uint32_t slot = event.slot();
-  switch (event.kind()) {
-    case EventKind::Arrive: arrive(slot); break;
-    case EventKind::Reply: returned(slot); break;
-    case EventKind::Served:
-      if (calls[slot].due == event.time) {
-        calls[slot].due = 0;
-        served(slot);
-      }
-      break;
-    case EventKind::Timeout: timedOut(slot, event.time); break;
-    case EventKind::Timer: fireTimer(slot); break;
-    case EventKind::Outbound:
-      if (outbound[slot].due == event.time) {
-        ++events;
-        outbound[slot].due = 0;
-        outboundTimer(slot);
-      }
-      break;
-    case EventKind::Cpu:
-      if (cpuScheduled[slot] == event.time) cpuEnded(slot);
-      break;
-  }
-}
-
-void Engine::pushAt(EventQueue::Lane lane, SimTime at, EventKind kind, std::uint32_t slot, bool late) {
-  if (lane != EventQueue::kNoLane) queue.pushLane(lane, at, kind, slot, late);
-  else queue.push(at, kind, slot, late);
+void Engine::observe(Observer* by) {
+  observer = by;
+  watchful |= by != nullptr;
+  refreshLooks();
 }
 
 // ------------------------------------------------------------- a call's journey
 
-CallId Engine::takeCall() {
-  const CallId id = calls.take();
-  if (id == 0) [[unlikely]] {
-    stopRequested = true;
-    stop = StopReason::CallLimit;
-  }
-  if (tracksChildren && id < firstChild.size()) firstChild[id] = 0;
-  return id;
+[[gnu::always_inline]] inline void Engine::sendOver(EdgeState& edge, CallId id, bool answer) {
+  if (!edge.instant) return transmit(edge, id, answer);
+  queue.pushNow(answer ? EventKind::Reply : EventKind::Arrive, id);
 }
 
-void Engine::freeCall(CallId id) {
-  Call& call = calls[id];
-  call.flags = 0;
-  call.due = 0;
-  call.timeoutAt = 0;
-  calls.free(id);
-}
-
-void Engine::startLeg(CallId id, EdgeState& edge, std::uint16_t instance) {
-  Call& call = calls[id];
+[[gnu::always_inline]] inline void Engine::startLeg(CallId id, Call& call, EdgeState& edge, std::uint16_t instance) {
   call.edge = edge.id;
   call.instance = instance;
   call.sent = now.ns;
-  call.flags = call.flags & ~kAnswerFlags;
+  call.flags &= ~kAnswerFlags;
+  call.timeoutAt = 0;
   ++edge.stats.attempts;
   if (edge.timeoutNs != 0) {
     call.timeoutAt = now.ns + edge.timeoutNs;
-    pushAt(edge.timeoutLane, {call.timeoutAt}, EventKind::Timeout, id, true);
-  } else {
-    call.timeoutAt = 0;
+    pushLate(edge.timeoutLane, {call.timeoutAt}, EventKind::Timeout, id);
   }
-  if (edge.instant) queue.pushNow(EventKind::Arrive, id);
-  else transmit(edge, id, false);
+  sendOver(edge, id, false);
+}
+
+void Engine::startAttempt(CallId id, EdgeState& edge, std::uint16_t instance) { startLeg(id, calls[id], edge, instance); }
+
+// Sets the present leg aside.
+[[gnu::always_inline]] inline bool Engine::takeHop(Call& call) {
+  const std::uint32_t h = hops.take();
+  if (h == 0) [[unlikely]] return stopFor(StopReason::CallLimit), false;
+  Hop& hop = hops[h];
+  hop.leg = call;
+  hop.next = call.hop;
+  call.hop = h;
+  return true;
+}
+
+inline void Engine::popHop(Call& call) {
+  const std::uint32_t h = call.hop;
+  const Hop& hop = hops[h];
+  static_cast<Leg&>(call) = hop.leg;
+  call.hop = hop.next;
+  call.set(kHeld);
+  hops.free(h);
 }
 
 // When the queue that delivered this message makes it visible again; 0 when it never does, or the call is none of that.
@@ -183,37 +113,60 @@ void Engine::transmit(EdgeState& edge, CallId id, bool answer) {
   else queue.push(at, kind, id);
 }
 
-void Engine::arrive(CallId id) {
-  Call& call = calls[id];
-  EdgeState& edge = edges[call.edge];
-  NodeState& node = *edge.callee;
-  if (call.instance >= node.instances.size()) call.instance = rotate(edge);
-  if (node.faulty && parkIfPaused(node, call.instance, EventKind::Arrive, id)) return;
+template <Engine::Look look>
+[[gnu::always_inline]] inline void Engine::arriveAt(CallId id, Call& call, NodeState& node) {
   ++events;
   fold(1, call.edge + (static_cast<std::uint64_t>(call.key) << 8) + call.instance);
-  InstanceStats& stats = node.instances[call.instance].stats;
+  InstanceStats& stats = node.instanceStats[call.instance];
   call.arrived = now.ns;
   call.set(kHeld);
   stats.inFlight.up(now.ns);
   ++stats.arrivals;
-  if (observer != nullptr || node.faulty || call.deadline != 0 || call.has(kCancelled)) [[unlikely]]
-    if (refuseOnArrival(id)) return;
+  if constexpr (look == Look::Closer)
+    if (refuseOnArrival(id, call, node)) return;
   node.component->onRequest(node.context, id);
 }
 
-// What is rare about an arrival. True when the call was answered here.
-bool Engine::refuseOnArrival(CallId id) {
+[[gnu::always_inline]] inline void Engine::arriveNow(CallId id) {
   Call& call = calls[id];
-  const NodeId node = edges[call.edge].to;
-  if (observer) observer->onArrive(now, node, id, call);
-  if (nodes[node].instances[call.instance].down) reply(id, common(node, CommonReason::ConnectionRefused));
-  else if (call.has(kCancelled)) reply(id, common(node, CommonReason::Cancelled));
-  else if (call.deadline != 0 && now.ns > call.deadline) reply(id, common(node, CommonReason::DeadlineExceeded));
+  EdgeState& edge = edges[call.edge];
+  NodeState& node = *edge.callee;
+  if (call.instance >= node.instanceCount) {
+    // Nobody chose an instance.
+    if (node.activeInstances != 1 || node.draining) return arriveAnywhere(id);
+    call.instance = 0;
+    edge.nextInstance = 0;
+  }
+  if (edge.watchesArrival) [[unlikely]] return arriveCloser(id);
+  arriveAt<Look::Plain>(id, call, node);
+}
+
+void Engine::arriveAnywhere(CallId id) {
+  calls[id].instance = rotate(edges[calls[id].edge]);
+  arrive(id);
+}
+
+void Engine::arrive(CallId id) { arriveNow(id); }
+
+void Engine::arriveCloser(CallId id) {
+  Call& call = calls[id];
+  NodeState& node = *edges[call.edge].callee;
+  if (node.faulty && parkIfPaused(node, call.instance, EventKind::Arrive, id)) return;
+  arriveAt<Look::Closer>(id, call, node);
+}
+
+// What is rare about an arrival. True when the call was answered here.
+bool Engine::refuseOnArrival(CallId id, const Call& call, NodeState& node) {
+  const NodeId at = node.context.node();
+  if (observer) observer->onArrive(now, at, id, call);
+  if (node.instances[call.instance].down) reply(id, common(at, CommonReason::ConnectionRefused));
+  else if (call.has(kCancelled)) reply(id, common(at, CommonReason::Cancelled));
+  else if (call.deadline != 0 && now.ns > call.deadline) reply(id, common(at, CommonReason::DeadlineExceeded));
   else return false;
   return true;
 }
 
-// Nobody chose an instance: plain rotation, like round-robin DNS, blind to health.
+// Plain rotation, like round-robin DNS, blind to health.
 std::uint16_t Engine::rotate(EdgeState& edge) {
   const NodeState& node = *edge.callee;
   for (std::uint32_t tries = 0; tries < node.activeInstances; ++tries) {
@@ -223,51 +176,65 @@ std::uint16_t Engine::rotate(EdgeState& edge) {
   return static_cast<std::uint16_t>(edge.nextInstance);
 }
 
+template <Engine::Look look>
+[[gnu::always_inline]] inline void Engine::answer(CallId id, Call& call, EdgeState& edge, FailureId failure) {
+  NodeState& node = *edge.callee;
+  const std::uint32_t flags = call.flags;
+  call.flags = flags & ~kAtCallee;
+  call.failure = failure;
+  call.due = 0;
+  node.instanceStats[call.instance].inFlight.down(now.ns);
+  if constexpr (look == Look::Closer) {
+    if (observer) observer->onAnswer(now, edge.to, id, call);
+    sendOver(edge, id, true);
+  } else {
+    queue.pushNow(EventKind::Reply, id);
+  }
+  if (failure != 0) return recordFailure(node, call, flags);
+  const auto latency = static_cast<std::uint64_t>(now.ns - call.arrived);
+  if ((flags & kServing) == 0) return node.stats.okLatency.window.recordNs(latency);
+  if (call.started == call.arrived) return node.stats.direct.recordNs(latency);
+  recordWaited(node.stats, call);
+}
+
 void Engine::reply(CallId id, FailureId failure) {
   Call& call = calls[id];
   EdgeState& edge = edges[call.edge];
-  NodeState& node = *edge.callee;
-  Instance& instance = node.instances[call.instance];
-  if (instance.errors > 0 && failure == 0 && !instance.down) [[unlikely]]
-    if (node.faultLuck.chance(instance.errors)) failure = common(edge.to, CommonReason::InjectedError);
-  call.failure = failure;
-  call.due = 0;
-  instance.stats.inFlight.down(now.ns);
-  const bool served = call.has(kServing);
-  if (failure == 0 && served && call.started == call.arrived) {
-    node.stats.direct.record({now.ns - call.arrived});
-  } else {
-    recordAnswer(node, call);
-  }
-  call.flags = call.flags & ~(kHeld | kServing | kWaiting | kOnCpu);
-  if (observer) [[unlikely]] observer->onAnswer(now, edge.to, id, call);
-  if (edge.instant) queue.pushNow(EventKind::Reply, id);
-  else transmit(edge, id, true);
+  if (edge.watchesAnswer) [[unlikely]] return answerCloser(id, failure);
+  answer<Look::Plain>(id, call, edge, failure);
 }
 
-void Engine::recordAnswer(NodeState& node, const Call& call) {
+void Engine::answerCloser(CallId id, FailureId failure) {
+  Call& call = calls[id];
+  EdgeState& edge = edges[call.edge];
+  NodeState& node = *edge.callee;
+  const Instance& instance = node.instances[call.instance];
+  if (instance.errors > 0 && failure == 0 && !instance.down)
+    if (node.faultLuck.chance(instance.errors)) failure = common(edge.to, CommonReason::InjectedError);
+  answer<Look::Closer>(id, call, edge, failure);
+}
+
+void Engine::recordWaited(NodeStats& stats, const Call& call) {
+  stats.okLatency.window.recordNs(static_cast<std::uint64_t>(now.ns - call.arrived));
+  stats.wait.window.recordNs(static_cast<std::uint64_t>(call.started - call.arrived));
+  stats.service.window.recordNs(static_cast<std::uint64_t>(now.ns - call.started));
+}
+
+void Engine::recordFailure(NodeState& node, const Call& call, std::uint32_t flags) {
   NodeStats& stats = node.stats;
-  if (call.failure == 0) {
-    stats.okLatency.record(now.ns - call.arrived);
-  } else {
-    stats.failedLatency.record(now.ns - call.arrived);
-    const FailureInfo& info = failures[call.failure];
-    // What a caller gives up on is counted when it does, before this node passes the failure on.
-    const bool counted = info.reason == static_cast<std::uint32_t>(CommonReason::Timeout) ||
-                         info.reason == static_cast<std::uint32_t>(CommonReason::PoolExhausted);
-    if (info.node == node.context.node() && !counted) ++stats.reasons[info.reason];
-  }
-  if (!call.has(kServing)) return;
+  stats.failedLatency.record(now.ns - call.arrived);
+  const FailureInfo& info = failures[call.failure];
+  // What a caller gives up on is counted when it does, before this node passes the failure on.
+  const bool counted = info.reason == static_cast<std::uint32_t>(CommonReason::Timeout) ||
+                       info.reason == static_cast<std::uint32_t>(CommonReason::PoolExhausted);
+  if (info.node == node.context.node() && !counted) ++stats.reasons[info.reason];
+  if ((flags & kServing) == 0) return;
   stats.wait.record(call.started - call.arrived);
   stats.service.record(now.ns - call.started);
 }
 
-// The answer has reached the caller of the present leg.
-void Engine::returned(CallId id) {
-  Call& call = calls[id];
-  EdgeState& edge = edges[call.edge];
-  NodeState& caller = *edge.caller;
-  if (caller.faulty && parkIfPaused(caller, call.origin, EventKind::Reply, id)) return;
+template <Engine::Look look>
+[[gnu::always_inline]] inline void Engine::returnTo(NodeState& caller, CallId id, Call& call, EdgeState& edge) {
   ++events;
   ++edge.stats.answered;
   edge.stats.latencyNs += static_cast<std::uint64_t>(now.ns - call.sent);
@@ -276,27 +243,50 @@ void Engine::returned(CallId id) {
     fold(2, call.edge + (static_cast<std::uint64_t>(call.failure) << 16));
   }
   call.timeoutAt = 0;
-  if (observer) [[unlikely]] observer->onReturn(now, edge.from, id, call, false);
-  const Reply reply = makeReply(call, false);
+  if constexpr (look == Look::Closer)
+    if (observer) observer->onReturn(now, edge.from, id, call, false);
   if (call.hop != 0) {
+    const Reply reply = makeReply(call, edge, false);
     popHop(call);
     return caller.component->onReply(caller.context, id, reply);
   }
-  if (call.outbound == 0 && isGone(caller, call.parent, call.operation)) [[unlikely]] {
-    call.set(kOrphan);
-    call.set(kFinalAttempt);
+  if constexpr (look == Look::Closer) {
+    if (call.outbound == 0 && isGone(caller, call.parent, call.operation)) {
+      call.set(kOrphan);
+      call.set(kFinalAttempt);
+    }
   }
   if (call.has(kOrphan)) return returnedLate(id);
   if (call.outbound != 0) return attemptEnded(id, false);
+  const Reply reply = makeReply(call, edge, false);
   const CallId parent = call.parent;
   if (parent == 0) {
     // An operation that was passed on stands at its origin again.
     standAtOrigin(call);
     return caller.component->onReply(caller.context, id, reply);
   }
-  if (tracksChildren) unlinkChild(id);
+  if constexpr (look == Look::Closer)
+    if (tracksChildren) unlinkChild(id);
   freeCall(id);
   caller.component->onReply(caller.context, parent, reply);
+}
+
+// The answer has reached the caller of the present leg.
+[[gnu::always_inline]] inline void Engine::returnNow(CallId id) {
+  Call& call = calls[id];
+  EdgeState& edge = edges[call.edge];
+  if (edge.watchesReturn) [[unlikely]] return returnedCloser(id);
+  returnTo<Look::Plain>(*edge.caller, id, call, edge);
+}
+
+void Engine::returned(CallId id) { returnNow(id); }
+
+void Engine::returnedCloser(CallId id) {
+  Call& call = calls[id];
+  EdgeState& edge = edges[call.edge];
+  NodeState& caller = *edge.caller;
+  if (caller.faulty && parkIfPaused(caller, call.origin, EventKind::Reply, id)) return;
+  returnTo<Look::Closer>(caller, id, call, edge);
 }
 
 void Engine::standAtOrigin(Call& call) {
@@ -314,36 +304,6 @@ void Engine::returnedLate(CallId id) {
   if (call.has(kFinalAttempt) && call.failure == 0 && edge.caller->originates) ++edge.caller->operations[call.klass].late;
   if (tracksChildren) unlinkChild(id);
   freeCall(id);
-}
-
-Reply Engine::makeReply(const Call& call, bool byTimeout) const {
-  Reply reply;
-  reply.edge = edges[call.edge].local;
-  reply.instance = call.instance;
-  reply.flags = call.flags;
-  reply.failure = call.failure;
-  if (call.failure != 0) reply.outcome = failures[call.failure].outcome;
-  reply.key = call.key;
-  reply.version = call.version;
-  reply.repeat = call.repeat;
-  reply.timedOut = byTimeout;
-  reply.latency = {now.ns - call.sent};
-  reply.retryAfter = {call.retryAfter};
-  return reply;
-}
-
-void Engine::popHop(Call& call) {
-  const std::uint32_t h = call.hop;
-  const Hop& hop = hops[h];
-  call.sent = hop.sent;
-  call.arrived = hop.arrived;
-  call.timeoutAt = hop.timeoutAt;
-  call.edge = hop.edge;
-  call.instance = hop.instance;
-  call.origin = hop.origin;
-  call.hop = hop.next;
-  call.set(kHeld);
-  hops.free(h);
 }
 
 // The calls made on behalf of a call, as two side tables that only scenarios with cancelling edges pay for.
@@ -365,16 +325,16 @@ void Engine::unlinkChild(CallId id) {
   if (*link == id) *link = nextSibling[id];
 }
 
-CallId Engine::newChild(EdgeState& edge, CallId parentId, const CallOptions& options) {
+[[gnu::always_inline]] inline CallId Engine::newChild(EdgeState& edge, CallId parentId, const CallOptions& options) {
   const CallId id = takeCall();
-  if (id == 0) return 0;
+  if (id == 0) [[unlikely]] return 0;
   const Call& parent = calls[parentId];
   Call& call = calls[id];
   std::uint32_t flags = kLive | options.flags;
   const Effect effect = options.effect != Effect::Inherit ? options.effect : edge.effect;
-  if (effect == Effect::Write || (effect == Effect::Inherit && parent.has(kWrite))) flags |= kWrite;
-  call = Call{};
-  call.flags = flags;
+  if (effect == Effect::Write) flags |= kWrite;
+  else if (effect == Effect::Inherit) flags |= parent.flags & kWrite;
+  call.reset(flags);
   call.parent = parentId;
   call.born = parent.born;
   call.key = keyFor(edge, parent, options);
@@ -385,55 +345,50 @@ CallId Engine::newChild(EdgeState& edge, CallId parentId, const CallOptions& opt
   if (edge.propagatesDeadline) call.deadline = parent.deadline;
   call.version = options.version;
   call.operation = parent.operation;
-  if (queries.size() > 1) handOnQuery(nodes[edge.from].context.queryOf(parentId), call);
-  if (tracksChildren) linkChild(id, parentId);
+  if (queries.size() > 1) [[unlikely]] handOnQuery(nodes[edge.from].context.queryOf(parentId), call);
+  if (tracksChildren) [[unlikely]] linkChild(id, parentId);
   return id;
+}
+
+void Engine::makeCall(EdgeState& edge, CallId parent) {
+  if (edge.needsRecord) return beginOutbound(edge, parent, CallOptions{}, true);
+  const CallId id = newChild(edge, parent, CallOptions{});
+  if (id != 0) [[likely]] startLeg(id, calls[id], edge, kAnyInstance);
 }
 
 void Engine::makeCall(EdgeState& edge, CallId parent, const CallOptions& options, bool wanted) {
   if (edge.needsRecord) return beginOutbound(edge, parent, options, wanted);
   const CallId id = newChild(edge, parent, options);
   if (id == 0) return;
+  Call& call = calls[id];
   if (!wanted) {
     if (tracksChildren) unlinkChild(id);
-    calls[id].set(kOrphan);
-    calls[id].parent = 0;
+    call.set(kOrphan);
+    call.parent = 0;
   }
-  startLeg(id, edge, options.instance);
+  startLeg(id, call, edge, options.instance);
 }
 
 void Engine::pass(EdgeState& edge, CallId id, std::uint16_t instance) {
   Call& call = calls[id];
+  const bool isHeldHere = call.edge != kNoEdge;  // else it begins here
   // A call for which nobody waits (a message, or its caller gave up) goes on with a record of its own.
-  if (edge.needsRecord || (call.has(kOrphan) && call.edge != kNoEdge)) {
-    CallOptions options;
-    options.instance = instance;
-    options.flags = call.flags & (kProbe | kFill | kMessage);
-    options.version = call.version;
-    return makeCall(edge, id, options, true);
-  }
-  if (call.edge != kNoEdge) {
-    const std::uint32_t h = hops.take();
-    if (h == 0) [[unlikely]] {
-      stopRequested = true;
-      stop = StopReason::CallLimit;
-      return;
-    }
-    Hop& hop = hops[h];
-    hop.sent = call.sent;
-    hop.arrived = call.arrived;
-    hop.timeoutAt = call.timeoutAt;
-    hop.edge = call.edge;
-    hop.instance = call.instance;
-    hop.origin = call.origin;
-    hop.next = call.hop;
-    call.hop = h;
-  }
+  if (edge.needsRecord | ((call.flags & kOrphan) != 0 && isHeldHere)) return passAsChild(edge, id, instance);
+  if (isHeldHere && !takeHop(call)) return;
   call.origin = call.instance;
   call.clear(kHeld);
   if (edge.effect == Effect::Write) call.set(kWrite);
   else if (edge.effect == Effect::Read) call.clear(kWrite);
-  startLeg(id, edge, instance);
+  startLeg(id, call, edge, instance);
+}
+
+void Engine::passAsChild(EdgeState& edge, CallId id, std::uint16_t instance) {
+  const Call& call = calls[id];
+  CallOptions options;
+  options.instance = instance;
+  options.flags = call.flags & (kProbe | kFill | kMessage);
+  options.version = call.version;
+  makeCall(edge, id, options, true);
 }
 
 // ------------------------------------------------------------------- operations
@@ -441,78 +396,105 @@ void Engine::pass(EdgeState& edge, CallId id, std::uint16_t instance) {
 CallId Engine::begin(NodeState& node, std::uint16_t klass, std::uint32_t key, std::uint32_t user, SimTime intended,
                      SimTime deadline) {
   const CallId id = takeCall();
-  if (id == 0) return 0;
-  const NodeId nodeId = node.context.node();
+  if (id == 0) [[unlikely]] return 0;
   Call& call = calls[id];
-  call = Call{};
-  call.flags = kLive | kHeld | (scenario.classes[klass].effect == Effect::Write ? static_cast<std::uint32_t>(kWrite) : 0u);
+  call.reset(classes[klass].flags);
   call.born = intended.ns;
-  call.edge = kNoEdge;
   call.key = key;
   call.user = user;
   call.klass = klass;
   call.deadline = deadline.ns;
-  call.scratch = nodeId;
+  call.scratch = node.context.node();
   call.operation = ++lastOperation;
   OperationStats& stats = node.operations[klass];
   ++stats.offered;
   stats.inFlight.up(now.ns);
-  if (deadline.ns != 0) {
-    hasImpatience = true;
-    call.timeoutAt = std::max(deadline.ns, now.ns);
-    pushAt(queue.laneFor(deadline - intended), {call.timeoutAt}, EventKind::Timeout, id, true);
-  }
-  if (observer) [[unlikely]] observer->onOperation(now, nodeId, id, call, false);
+  if (deadline.ns != 0 || observer != nullptr) beginCloser(node, id, intended);
   return id;
+}
+
+void Engine::beginCloser(NodeState& node, CallId id, SimTime intended) {
+  Call& call = calls[id];
+  if (call.deadline != 0) limitPatience(id, call, intended);
+  if (observer) observer->onOperation(now, node.context.node(), id, call, false);
+}
+
+// The user gives up at the operation's deadline.
+void Engine::limitPatience(CallId id, Call& call, SimTime intended) {
+  if (!hasImpatience) {
+    hasImpatience = watchful = true;
+    refreshLooks();
+  }
+  call.timeoutAt = std::max(call.deadline, now.ns);
+  if (intended == now) pushLate(queue.laneFor({call.deadline - now.ns}, true), {call.timeoutAt}, EventKind::Timeout, id);
+  else queue.push({call.timeoutAt}, EventKind::Timeout, id, true);
 }
 
 void Engine::finish(NodeState& node, CallId id, FailureId failure) {
   Call& call = calls[id];
-  call.failure = failure;
   fold(3, call.klass + (static_cast<std::uint64_t>(failure) << 16));
   OperationStats& stats = node.operations[call.klass];
   stats.inFlight.down(now.ns);
-  if (observer) [[unlikely]] observer->onOperation(now, node.context.node(), id, call, true);
+  const std::int64_t latency = now.ns - call.born;
   // Operations that began before measuring are not in `offered`, so they are not among the ends either.
-  if (call.born >= measureFrom) {
-    const std::int64_t latency = now.ns - call.born;
-    if (failure == 0) {
-      (call.has(kFetched) ? stats.fetchedLatency : stats.okLatency).record(latency);
-      const auto& objective = scenario.classes[call.klass].objective;
-      if (objective && latency > objective->ns) ++stats.slow;
-      if (call.has(kDegraded)) ++stats.degraded;
-      if (call.has(kStale)) ++stats.stale;
-    } else {
-      stats.failedLatency.record(latency);
-      ++stats.failures[failure];
-    }
-  } else {
+  const bool counts = call.born >= measureFrom;
+  const bool flagged = (call.flags & (kDegraded | kStale | kFetched)) != 0;
+  const bool isSlow = latency > classes[call.klass].objectiveNs;
+  if (flagged || !counts || isSlow || failure != 0 || observer != nullptr) [[unlikely]]
+    return finishCloser(node, id, failure);
+  freeCall(id);
+  stats.okLatency.window.recordNs(static_cast<std::uint64_t>(latency));
+}
+
+// An end about which there is more to tell than its latency.
+void Engine::finishCloser(NodeState& node, CallId id, FailureId failure) {
+  Call& call = calls[id];
+  call.failure = failure;
+  if (observer) observer->onOperation(now, node.context.node(), id, call, true);
+  OperationStats& stats = node.operations[call.klass];
+  const std::int64_t latency = now.ns - call.born;
+  if (call.born < measureFrom) {
     --stats.carried;
+  } else if (failure != 0) {
+    stats.failedLatency.record(latency);
+    ++stats.failures[failure];
+  } else {
+    (call.has(kFetched) ? stats.fetchedLatency : stats.okLatency).record(latency);
+    if (latency > classes[call.klass].objectiveNs) ++stats.slow;
+    if (call.has(kDegraded)) ++stats.degraded;
+    if (call.has(kStale)) ++stats.stale;
   }
   freeCall(id);
 }
 
 // --------------------------------------------------------------- work and timers
 
-void Engine::work(NodeState& node, CallId id, std::int64_t ns, bool cpu) {
-  Call& call = calls[id];
-  if (!call.has(kServing)) {
-    call.set(kServing);
-    call.started = now.ns;
-    if (observer) [[unlikely]] observer->onStart(now, node.context.node(), id, call);
-  }
-  if (node.instances[call.instance].unusual) [[unlikely]] return workUnusual(node, id, ns, cpu);
-  if (ns == 0) {
-    call.due = kDueNow;
-    return queue.pushNow(EventKind::Served, id);
-  }
-  call.due = now.ns + ns;
-  queue.push({call.due}, EventKind::Served, id);
+[[gnu::always_inline]] inline void Engine::beginService(Call& call) {
+  if (call.has(kServing)) return;
+  call.set(kServing);
+  call.started = now.ns;
 }
 
-// Work on an instance that is paused, slowed, or shares cores.
+[[gnu::always_inline]] inline void Engine::scheduleWork(CallId id, Call& call, std::int64_t ns) {
+  call.due = now.ns + ns;
+  if (ns != 0) [[likely]] return queue.push({call.due}, EventKind::Served, id);
+  call.due = kDueNow;
+  queue.pushNow(EventKind::Served, id);
+}
+
+void Engine::work(NodeState& node, CallId id, std::int64_t ns, bool cpu) {
+  if (node.unusualWork | watchful) [[unlikely]] return workUnusual(node, id, ns, cpu);
+  Call& call = calls[id];
+  beginService(call);
+  scheduleWork(id, call, ns);
+}
+
+// Work that somebody observes, or on an instance that is paused, slowed, or shares cores.
 void Engine::workUnusual(NodeState& node, CallId id, std::int64_t ns, bool cpu) {
   Call& call = calls[id];
+  const bool begins = !call.has(kServing);
+  beginService(call);
+  if (observer && begins) observer->onStart(now, node.context.node(), id, call);
   Instance& instance = node.instances[call.instance];
   if (instance.slow != 1) ns = durationFromNs(static_cast<double>(ns) * instance.slow).ns;
   const bool shares = cpu && instance.cpu && ns > 0;
@@ -522,12 +504,8 @@ void Engine::workUnusual(NodeState& node, CallId id, std::int64_t ns, bool cpu) 
   } else if (shares) {
     instance.cpu->add(id, node.context.node(), static_cast<double>(ns), node.cpuWeight, now);
     scheduleCpu(instance.cpuIndex);
-  } else if (ns == 0) {
-    call.due = kDueNow;
-    queue.pushNow(EventKind::Served, id);
   } else {
-    call.due = now.ns + ns;
-    queue.push({call.due}, EventKind::Served, id);
+    scheduleWork(id, call, ns);
   }
 }
 
@@ -559,40 +537,40 @@ void Engine::cpuEnded(std::uint32_t pool) {
   scheduleCpu(pool);
 }
 
-void Engine::served(CallId id) {
-  const Call& call = calls[id];
-  if (!call.has(kLive)) return;
+void Engine::setAlarm(NodeState& node, SimTime at) {
+  node.alarm = at.ns;
+  queue.push(at, EventKind::Alarm, node.context.node(), true);
+}
+
+[[gnu::always_inline]] inline void Engine::fireAlarm(NodeState& node) {
+  if (node.faulty && node.allPaused() && parkIfPaused(node, 0, EventKind::Alarm, node.context.node())) return;
   ++events;
-  const NodeId nodeId = holder(call);
-  NodeState& node = nodes[nodeId];
-  node.component->onServed(node.context, id);
+  node.alarm = kNoAlarm;
+  node.component->onAlarm(node.context);
 }
 
 void Engine::fireTimer(std::uint32_t slot) {
-  TimerState& timer = timers[slot];
-  if (timer.live) {
-    NodeState& node = nodes[timer.node];
-    const bool resumes = timer.tag == kResumeTag;
-    if (node.faulty && !resumes && node.allPaused() && parkIfPaused(node, 0, EventKind::Timer, slot)) return;
-    ++events;
-    timer.live = false;
-    const std::uint32_t tag = timer.tag;
-    const std::uint64_t data = timer.data;
-    timers.free(slot);
-    if (resumes) return resume(node.context.node(), static_cast<std::uint16_t>(data), &Instance::frozen);
-    node.component->onTimer(node.context, tag, data);
-    return;
+  const TimerState timer = timers[slot];
+  timers[slot].live = false;
+  if (!timer.live) return timers.free(slot);
+  NodeState& node = nodes[timer.node];
+  if (node.faulty | (timer.tag == kResumeTag)) [[unlikely]] {
+    if (timer.tag == kResumeTag) {
+      ++events;
+      timers.free(slot);
+      return resume(node.context.node(), static_cast<std::uint16_t>(timer.data), &Instance::frozen);
+    }
+    if (node.allPaused()) {
+      timers[slot].live = true;
+      if (parkIfPaused(node, 0, EventKind::Timer, slot)) return;
+    }
   }
+  ++events;
   timers.free(slot);
+  node.component->onTimer(node.context, timer.tag, timer.data);
 }
 
 // --------------------------------------------------------------------- timeouts
-
-// Most timeouts are stale: the answer came in time.
-void Engine::timedOut(CallId id, std::int64_t at) {
-  const Call& call = calls[id];
-  if (call.timeoutAt == at || (call.has(kLive) && call.hop != 0)) giveUp(id, at);
-}
 
 // The caller of one leg gives up. The callee does not learn of it (unless the edge says cancel) and works on.
 void Engine::giveUp(CallId id, std::int64_t at) {
@@ -603,12 +581,12 @@ void Engine::giveUp(CallId id, std::int64_t at) {
   } else {
     if (!call.has(kLive)) return;
     std::uint32_t h = call.hop;
-    while (h != 0 && hops[h].timeoutAt != at) h = hops[h].next;
+    while (h != 0 && hops[h].leg.timeoutAt != at) h = hops[h].next;
     if (h == 0) return;
     inner = h;
-    hops[h].timeoutAt = 0;
+    hops[h].leg.timeoutAt = 0;
   }
-  const EdgeId edgeId = inner ? hops[inner].edge : call.edge;
+  const EdgeId edgeId = inner ? hops[inner].leg.edge : call.edge;
   if (edgeId == kNoEdge) return giveUpOperation(id);
   EdgeState& edge = edges[edgeId];
   if ((inner ? hops[inner].next : call.hop) == 0 && isGone(*edge.caller, call.parent, call.operation)) {
@@ -629,8 +607,7 @@ void Engine::giveUp(CallId id, std::int64_t at) {
     if (call.has(kOrphan)) return;
     CallId parent = call.parent;
     call.failure = failure;
-    Reply reply = makeReply(call, true);
-    reply.edge = edge.local;
+    const Reply reply = makeReply(call, edge, true);
     if (call.outbound != 0) return attemptEnded(id, true);
     if (parent == 0) {
       // An operation that was passed on: it ends here, and the record goes on as the work that was asked for.
@@ -654,7 +631,7 @@ void Engine::giveUp(CallId id, std::int64_t at) {
   back.failure = failure;
   Reply reply;
   reply.edge = edge.local;
-  reply.instance = inner ? hops[inner].instance : calls[id].instance;
+  reply.instance = inner ? hops[inner].leg.instance : calls[id].instance;
   reply.failure = failure;
   reply.outcome = Outcome::Timeout;
   reply.timedOut = true;
@@ -701,7 +678,7 @@ CallId Engine::sever(CallId id, std::uint32_t inner) {
   popHop(back);
   if (back.timeoutAt != 0) queue.push({back.timeoutAt}, EventKind::Timeout, standing, true);
   for (std::uint32_t h = back.hop; h != 0; h = hops[h].next)
-    if (hops[h].timeoutAt != 0) queue.push({hops[h].timeoutAt}, EventKind::Timeout, standing, true);
+    if (hops[h].leg.timeoutAt != 0) queue.push({hops[h].leg.timeoutAt}, EventKind::Timeout, standing, true);
   if (inner) hops[inner].next = 0;
   else call.hop = 0;
   // Whoever waits for the call waits for the one that stands here.
@@ -716,5 +693,117 @@ CallId Engine::sever(CallId id, std::uint32_t inner) {
   call.parent = 0;
   return standing;
 }
+
+// ------------------------------------------------------------------- the loop
+
+[[gnu::always_inline]] inline void Engine::served(CallId id) {
+  Call& call = calls[id];
+  call.due = 0;
+  if (!call.has(kLive)) [[unlikely]] return;
+  ++events;
+  NodeState& node = call.edge != kNoEdge ? *edges[call.edge].callee : nodes[call.scratch];
+  node.component->onServed(node.context, id);
+}
+
+// Most timeouts are stale: the answer came in time.
+inline void Engine::timedOut(CallId id, std::int64_t at) {
+  const Call& call = calls[id];
+  if (call.timeoutAt == at || (call.has(kLive) && call.hop != 0)) giveUp(id, at);
+}
+
+[[gnu::always_inline]] inline void Engine::dispatchNow(std::uint32_t payload) {
+  const std::uint32_t slot = payload & (Event::kSlots - 1);
+  const auto kind = static_cast<EventKind>(payload >> Event::kSlotBits);
+  if (kind == EventKind::Arrive) return arriveNow(slot);
+  if (kind == EventKind::Reply) return returnNow(slot);
+  if (kind == EventKind::Timer) return fireTimer(slot);
+  if (kind == EventKind::Alarm) {
+    // It was parked, and may have been set anew since.
+    if (nodes[slot].alarm != kNoAlarm && nodes[slot].alarm <= now.ns) fireAlarm(nodes[slot]);
+    return;
+  }
+  // The other kinds have a time, but for work that takes none.
+  if (calls[slot].due == kDueNow) served(slot);
+}
+
+[[gnu::always_inline]] inline void Engine::dispatch(const Event& event) {
+  const std::uint32_t slot = event.slot();
+  switch (event.kind()) {
+    case EventKind::Served:
+      if (calls[slot].due == event.time) served(slot);
+      break;
+    case EventKind::Timeout: timedOut(slot, event.time); break;
+    case EventKind::Timer: fireTimer(slot); break;
+    case EventKind::Arrive: arrive(slot); break;
+    case EventKind::Reply: returned(slot); break;
+    case EventKind::Outbound:
+      if (outbound[slot].due == event.time) {
+        ++events;
+        outbound[slot].due = 0;
+        outboundTimer(slot);
+      }
+      break;
+    case EventKind::Cpu:
+      if (cpuScheduled[slot] == event.time) cpuEnded(slot);
+      break;
+    case EventKind::Alarm:
+      if (nodes[slot].alarm == event.time) fireAlarm(nodes[slot]);
+      break;
+  }
+}
+
+StopReason Engine::run(SimTime until) {
+  std::uint64_t leftAtInstant = kLivelockEvents;
+  Event event;
+  for (;;) {
+    while (queue.hasNow()) {
+      dispatchNow(queue.popNow());
+      if (--leftAtInstant == 0) [[unlikely]] return stop = StopReason::Livelock;
+    }
+    if (stopRequested) [[unlikely]] return stop;
+    queue.restartNow();
+    if (!queue.pop(until, event)) break;
+    if (event.time != now.ns) {
+      leftAtInstant = kLivelockEvents;
+      now.ns = event.time;
+    }
+    dispatch(event);
+  }
+  now = until;
+  return StopReason::Reached;
+}
+
+bool Engine::step(SimTime until) {
+  if (queue.hasNow()) {
+    dispatchNow(queue.popNow());
+    return true;
+  }
+  queue.restartNow();
+  Event event;
+  if (!queue.pop(until, event)) return false;
+  now.ns = event.time;
+  dispatch(event);
+  return true;
+}
+
+// --------------------------------------------------- the verbs of every request
+
+// Here and not with the others, and flattened: what they do in the end is compiled into them.
+[[gnu::flatten]] void Context::call(std::uint32_t edge, CallId parent) { engine_->makeCall(edges_[edge], parent); }
+void Context::call(std::uint32_t edge, CallId parent, const CallOptions& options) {
+  engine_->makeCall(edges_[edge], parent, options, true);
+}
+[[gnu::flatten]] void Context::pass(std::uint32_t edge, CallId call, std::uint16_t instance) {
+  engine_->pass(edges_[edge], call, instance);
+}
+[[gnu::flatten]] void Context::reply(CallId call, FailureId failure) { engine_->reply(call, failure); }
+[[gnu::flatten]] void Context::serve(CallId call, Duration work) { engine_->work(*state_, call, work.ns, false); }
+[[gnu::flatten]] void Context::compute(CallId call, Duration work) { engine_->work(*state_, call, work.ns, true); }
+[[gnu::flatten]] CallId Context::begin(std::uint16_t klass, std::uint32_t key, std::uint32_t user, SimTime intended,
+                                    SimTime deadline) {
+  return engine_->begin(*state_, klass, key, user, intended, deadline);
+}
+[[gnu::flatten]] void Context::finish(CallId operation, FailureId failure) { engine_->finish(*state_, operation, failure); }
+[[gnu::flatten]] void Context::wakeAt(SimTime at) { engine_->setAlarm(*state_, at); }
 
 }  // namespace faultline

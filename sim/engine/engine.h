@@ -65,6 +65,8 @@ struct EdgeState {
   std::int64_t timeoutNs = 0;  // 0: none
   bool instant = true;      // delivers in no time and without loss: no latency, bandwidth or fault
   bool needsRecord = false; // retry, pool, hedge or single flight
+  // Whether a call's arrival, answer and return along this edge need the closer look, see Engine::Look.
+  bool watchesArrival = false, watchesAnswer = false, watchesReturn = false;
   Effect effect = Effect::Inherit;
   bool propagatesDeadline = false;
   std::uint8_t retryOn = 0; // bit per Outcome
@@ -103,7 +105,6 @@ struct Instance {
   std::uint32_t cpuIndex = 0;
   void refresh() { unusual = paused || slow != 1 || cpu != nullptr; }
   std::vector<std::uint32_t> parked;  // events that wait for the end of a pause
-  InstanceStats stats;
 };
 
 struct MetricState {
@@ -113,36 +114,51 @@ struct MetricState {
   Timing timing;
 };
 
+inline constexpr std::int64_t kNoAlarm = -1;
+
 struct NodeState {
   NodeState(Engine& engine, NodeId id) : context(engine, id) {}
 
+  // What every event of the node touches comes first.
   Context context;
+  std::int64_t alarm = kNoAlarm;  // when the node wants to be woken. An event whose time differs is stale
   std::unique_ptr<Component> component;
+  std::uint32_t instanceCount = 0;    // of `instances`
+  std::uint32_t activeInstances = 1;
+  bool faulty = false;       // some instance is down, paused or errs
+  bool unusualWork = false;  // of some instance: see Instance::unusual
+  bool draining = false;     // some instance is out of rotation
+  bool originates = false;
+  std::vector<InstanceStats> instanceStats;
+  std::vector<OperationStats> operations;  // by class, where the node originates
+  NodeStats stats;
+
   const ComponentInfo* info = nullptr;
   std::shared_ptr<void> params;
   std::string name;
   EdgeId firstEdge = 0;
   std::uint32_t edgeCount = 0;
   FailureId firstFailure = 1;
-  std::uint32_t activeInstances = 1;
-  bool faulty = false;  // some instance is down, paused or errs
-  bool originates = false;
   double cpuWeight = 1;
   double cores = 0;
   CpuPool* host = nullptr;
   std::uint32_t hostIndex = 0;
   std::vector<Instance> instances;
   std::vector<MetricState> metrics;
-  NodeStats stats;
   std::deque<std::pair<std::string, RandomStream>> streams;
   RandomStream faultLuck;
-  std::vector<OperationStats> operations;  // by class, where the node originates
 
   bool allPaused() const {
     for (const Instance& i : instances)
       if (!i.paused) return false;
     return true;
   }
+};
+
+// What every operation of a class needs, next to each other.
+struct ClassState {
+  std::uint32_t flags = 0;  // of a new call
+  std::int64_t objectiveNs = kNever.ns;
 };
 
 struct TimerState {
@@ -171,20 +187,41 @@ class Engine {
   void start();
 
   // --- the seam (context.cpp calls these)
-  void startLeg(CallId id, EdgeState& edge, std::uint16_t instance);
+  void makeCall(EdgeState& edge, CallId parent);
   void makeCall(EdgeState& edge, CallId parent, const CallOptions& options, bool wanted);
   void pass(EdgeState& edge, CallId id, std::uint16_t instance);
   void reply(CallId id, FailureId failure);
   CallId begin(NodeState& node, std::uint16_t klass, std::uint32_t key, std::uint32_t user, SimTime intended,
                SimTime deadline);
   void finish(NodeState& node, CallId operation, FailureId failure);
-  CallId takeCall();
-  void freeCall(CallId id);
+  // 0 when there are too many calls in flight: the run stops.
+  CallId takeCall() {
+    const CallId id = calls.take();
+    if (id == 0) [[unlikely]] stopFor(StopReason::CallLimit);
+    if (tracksChildren && id < firstChild.size()) [[unlikely]] firstChild[id] = 0;
+    return id;
+  }
+  void freeCall(CallId id) {
+    Call& call = calls[id];
+    call.flags = 0;
+    call.due = 0;
+    call.timeoutAt = 0;
+    calls.free(id);
+  }
+  void stopFor(StopReason reason) {
+    stopRequested = true;
+    stop = reason;
+  }
+  void observe(Observer* by);
+  void setAlarm(NodeState& node, SimTime at);
   void work(NodeState& node, CallId id, std::int64_t ns, bool cpu);
   [[gnu::noinline]] void workUnusual(NodeState& node, CallId id, std::int64_t ns, bool cpu);
   void stopWork(CallId id);
   void scheduleCpu(std::uint32_t pool);
-  void pushAt(EventQueue::Lane lane, SimTime at, EventKind kind, std::uint32_t slot, bool late);
+  void pushLate(EventQueue::Lane lane, SimTime at, EventKind kind, std::uint32_t slot) {
+    if (lane != EventQueue::kNoLane) queue.pushLane(lane, at, kind, slot);
+    else queue.push(at, kind, slot, true);
+  }
   NodeId holder(const Call& call) const { return call.edge == kNoEdge ? call.scratch : edges[call.edge].to; }
   void fold(std::uint64_t tag, std::uint64_t what) {
     const std::uint64_t x =
@@ -221,8 +258,10 @@ class Engine {
   void setInstances(NodeId node, std::uint32_t count);
   void setDraining(NodeId node, std::uint16_t instance, bool draining);
   void tellCallers(NodeId node);
-  void refreshFaults(NodeId node);
   void refreshEdge(EdgeState& edge);
+  // What follows from the state of a node's instances; to be called whenever that changes.
+  void refreshNode(NodeState& node);
+  void refreshLooks();
   void cancelCall(CallId id);
   // Splits a passed-on call at the router `node`: the returned call stands there, the old one goes on as an orphan.
   CallId sever(CallId id, std::uint32_t outerHop);
@@ -254,6 +293,8 @@ class Engine {
   std::uint32_t lastVersion = 0;
   std::uint32_t lastOperation = 0;
   std::vector<std::uint32_t> classKeyOffset;
+  std::vector<ClassState> classes;
+  bool watchful = false;  // somebody observes, or some operation has a deadline, or some edge cancels
   Observer* observer = nullptr;
   std::uint64_t events = 0;
   std::uint64_t fingerprint = 0x6a09e667f3bcc908ull;
@@ -269,17 +310,51 @@ class Engine {
  private:
   void dispatchNow(std::uint32_t payload);
   void dispatch(const Event& event);
-  void arrive(CallId id);
-  void returned(CallId id);
+  // The three steps of a call come in two versions of one text. The plain one is for runs in which nobody looks on,
+  // nodes on which nothing is wrong and arrows that take no time; the closer look costs it one test.
+  enum class Look { Plain, Closer };
+  void arriveNow(CallId id);
+  [[gnu::noinline]] void arrive(CallId id);
+  template <Look look>
+  void arriveAt(CallId id, Call& call, NodeState& node);
+  [[gnu::noinline]] void arriveCloser(CallId id);
+  [[gnu::noinline]] void arriveAnywhere(CallId id);
+  template <Look look>
+  void answer(CallId id, Call& call, EdgeState& edge, FailureId failure);
+  [[gnu::noinline]] void answerCloser(CallId id, FailureId failure);
+  void returnNow(CallId id);
+  [[gnu::noinline]] void returned(CallId id);
+  template <Look look>
+  void returnTo(NodeState& caller, CallId id, Call& call, EdgeState& edge);
+  [[gnu::noinline]] void returnedCloser(CallId id);
+  void sendOver(EdgeState& edge, CallId id, bool answer);
+  void startLeg(CallId id, Call& call, EdgeState& edge, std::uint16_t instance);
+  void startAttempt(CallId id, EdgeState& edge, std::uint16_t instance);
+  [[gnu::noinline]] void passAsChild(EdgeState& edge, CallId id, std::uint16_t instance);
+  [[gnu::noinline]] void beginCloser(NodeState& node, CallId id, SimTime intended);
+  [[gnu::noinline]] void finishCloser(NodeState& node, CallId id, FailureId failure);
+  void limitPatience(CallId id, Call& call, SimTime intended);
+  void beginService(Call& call);
+  void scheduleWork(CallId id, Call& call, std::int64_t ns);
   void served(CallId id);
   void timedOut(CallId id, std::int64_t at);
   [[gnu::noinline]] void giveUp(CallId id, std::int64_t at);
   void fireTimer(std::uint32_t slot);
+  void fireAlarm(NodeState& node);
   void cpuEnded(std::uint32_t pool);
   std::int64_t visibilityEnd(const Call& call) const;
   [[gnu::noinline]] void transmit(EdgeState& edge, CallId id, bool answer);
+  bool takeHop(Call& call);
   void popHop(Call& call);
-  Reply makeReply(const Call& call, bool timedOut) const;
+  Reply makeReply(const Call& call, const EdgeState& edge, bool byTimeout) const {
+    Reply reply{static_cast<const CallContent&>(call)};
+    reply.latency = {now.ns - call.sent};
+    reply.edge = edge.local;
+    reply.instance = call.instance;
+    if (call.failure != 0) reply.outcome = failures[call.failure].outcome;
+    reply.timedOut = byTimeout;
+    return reply;
+  }
   // Which key a call along `edge` is about: the caller's choice, a draw from the edge's own keys, or the parent's.
   static std::uint32_t keyFor(EdgeState& edge, const Call& parent, const CallOptions& options) {
     if (options.key != kNoKey) return options.key;
@@ -306,8 +381,9 @@ class Engine {
   bool forgetGoneParent(OutboundCall& record);
   void linkChild(CallId id, CallId parent);
   void unlinkChild(CallId id);
-  [[gnu::noinline]] bool refuseOnArrival(CallId id);
-  [[gnu::noinline]] void recordAnswer(NodeState& node, const Call& call);
+  bool refuseOnArrival(CallId id, const Call& call, NodeState& node);
+  [[gnu::noinline]] void recordWaited(NodeStats& stats, const Call& call);
+  [[gnu::noinline]] void recordFailure(NodeState& node, const Call& call, std::uint32_t flags);
   [[gnu::noinline]] void returnedLate(CallId id);
   void standAtOrigin(Call& call);
   [[gnu::noinline]] static std::uint16_t rotate(EdgeState& edge);

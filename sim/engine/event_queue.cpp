@@ -4,191 +4,134 @@
 
 namespace faultline {
 
-EventQueue::EventQueue(std::uint64_t firstSequence) : sequence_(firstSequence) {
-  growNow();
-  reserveHeap(64);
+EventQueue::EventQueue(std::uint64_t firstSequence)
+    : sequence_(std::min(firstSequence << kOrderBits, kRenumberAt)), nowMemory_(kNowLimit * sizeof(std::uint32_t)) {
+  now_ = static_cast<std::uint32_t*>(nowMemory_.data());
+  reserve(2 * kMostInList);
 }
 
-void EventQueue::reserveHeap(std::size_t n) {
-  std::vector<Event> grown(n + 8);
+void EventQueue::reserve(std::size_t n) {
+  std::vector<Event> grown(n + 8, kNoEvent);
   const auto address = reinterpret_cast<std::uintptr_t>(grown.data());
   Event* aligned = grown.data() + ((64 - address % 64) % 64) / sizeof(Event);
-  if (heap_) std::copy(heap_ + kRoot, heap_ + end_, aligned + kRoot);
+  if (events_) std::copy(events_ + kRoot, events_ + end_, aligned + kRoot);
   storage_.swap(grown);
-  heap_ = aligned;
+  events_ = aligned;
   capacity_ = n;
-}
-
-std::uint64_t EventQueue::nextOrder(EventKind kind, std::uint32_t slot, bool late) {
-  if (sequence_ == kLastSequence) [[unlikely]] renumber();
-  return static_cast<std::uint64_t>(late) << 63 | sequence_++ << (Event::kSlotBits + Event::kKindBits) |
-         static_cast<std::uint64_t>(kind) << Event::kSlotBits | slot;
 }
 
 // Gives the pending events new sequence numbers in their present order; happens once in 2^35 events.
 void EventQueue::renumber() {
-  if (hole_) fillHole();
   std::vector<Event*> all;
-  for (std::size_t i = kRoot; i < end_; ++i) all.push_back(&heap_[i]);
+  for (std::size_t i = kRoot; i < end_; ++i) all.push_back(&events_[i]);
   for (Ring& lane : lanes_)
-    for (std::uint32_t i = lane.head; i != lane.tail; ++i) all.push_back(&lane.events[i & (lane.events.size() - 1)]);
+    for (std::uint32_t i = lane.head; i != lane.tail; ++i) all.push_back(&lane.events[i & lane.mask]);
   std::sort(all.begin(), all.end(), [](const Event* a, const Event* b) { return *a < *b; });
   sequence_ = 0;
-  constexpr std::uint64_t kKept = 1ull << 63 | ((1ull << (Event::kSlotBits + Event::kKindBits)) - 1);
-  for (Event* e : all) e->order = (e->order & kKept) | sequence_++ << (Event::kSlotBits + Event::kKindBits);
+  constexpr std::uint64_t kKept = 1ull << 63 | (kSequenceStep - 1);
+  for (Event* e : all) e->order = (e->order & kKept) | (sequence_ += kSequenceStep);
   findEarliestLane();
 }
 
-void EventQueue::push(SimTime at, EventKind kind, std::uint32_t slot, bool late) {
-  const Event event{at.ns, nextOrder(kind, slot, late)};
+void EventQueue::insertInHeap(Event event) {
+  if (isList_) becomeHeap();
   if (hole_) {
     hole_ = false;
-    siftDown(event);
-  } else {
-    siftUp(event);
+    return siftDown(event);
   }
+  if (end_ == capacity_) [[unlikely]] reserve(capacity_ * 2);
+  siftUp(event);
 }
 
-void EventQueue::siftUp(const Event& event) {
-  if (end_ + 1 > capacity_) [[unlikely]] reserveHeap(capacity_ * 2);
+// Moves the event at i behind those of its instant that are after it.
+void EventQueue::orderInstant(std::size_t i) {
+  for (; i + 1 < end_ && events_[i] < events_[i + 1]; ++i) std::swap(events_[i], events_[i + 1]);
+}
+
+// Events in ascending order are a heap.
+void EventQueue::becomeHeap() {
+  isList_ = false;
+  std::reverse(events_ + kRoot, events_ + end_);
+  std::fill(events_ + end_, events_ + capacity_, kNoEvent);
+}
+
+void EventQueue::becomeList() {
+  isList_ = true;
+  std::sort(events_ + kRoot, events_ + end_, [](const Event& a, const Event& b) { return b < a; });
+}
+
+void EventQueue::tidyHeap() {
+  if (!hole_) return;
+  hole_ = false;
+  const Event last = events_[--end_];
+  events_[end_] = kNoEvent;
+  if (end_ > kRoot) siftDown(last);
+  if (end_ <= kRoot + kFewInHeap) becomeList();
+}
+
+inline void EventQueue::siftUp(Event event) {
   std::size_t i = end_++;
   while (i > kRoot) {
     const std::size_t parent = i / 4 + 2;
-    if (!(event < heap_[parent])) break;
-    heap_[i] = heap_[parent];
+    if (!(event < events_[parent])) break;
+    events_[i] = events_[parent];
     i = parent;
   }
-  heap_[i] = event;
+  events_[i] = event;
 }
 
 // Places `event` from the root downwards; the root's old content is gone.
-void EventQueue::siftDown(const Event& event) {
+inline void EventQueue::siftDown(Event event) {
   std::size_t i = kRoot;
-  for (;;) {
-    const std::size_t child = 4 * i - 8;
-    if (child + 4 <= end_) {
-      if (end_ > 16'384) __builtin_prefetch(&heap_[4 * child - 8]);
-      const std::size_t a = child + (heap_[child + 1] < heap_[child]);
-      const std::size_t b = child + 2 + (heap_[child + 3] < heap_[child + 2]);
-      const std::size_t least = heap_[b] < heap_[a] ? b : a;
-      if (!(heap_[least] < event)) break;
-      heap_[i] = heap_[least];
-      i = least;
-      continue;
-    }
-    if (child >= end_) break;
-    std::size_t least = child;
-    for (std::size_t c = child + 1; c < end_; ++c)
-      if (heap_[c] < heap_[least]) least = c;
-    if (!(heap_[least] < event)) break;
-    heap_[i] = heap_[least];
+  for (std::size_t child = 4 * i - 8; child < end_; child = 4 * i - 8) {
+    if (end_ > kLargeHeap) __builtin_prefetch(&events_[4 * child - 8]);
+    const std::size_t a = child + (events_[child + 1] < events_[child]);
+    const std::size_t b = child + 2 + (events_[child + 3] < events_[child + 2]);
+    const std::size_t least = events_[b] < events_[a] ? b : a;
+    if (!(events_[least] < event)) break;
+    events_[i] = events_[least];
     i = least;
   }
-  heap_[i] = event;
+  events_[i] = event;
 }
 
-void EventQueue::fillHole() {
-  hole_ = false;
-  const Event last = heap_[--end_];
-  if (end_ > kRoot) siftDown(last);
-}
-
-EventQueue::Lane EventQueue::laneFor(Duration delay) {
+EventQueue::Lane EventQueue::laneFor(Duration delay, bool late) {
   for (std::size_t i = 0; i < lanes_.size(); ++i)
-    if (lanes_[i].delay == delay.ns) return static_cast<Lane>(i);
+    if (lanes_[i].delay == delay.ns && lanes_[i].late == late) return static_cast<Lane>(i);
   if (lanes_.size() == kMaxLanes) return kNoLane;
-  Ring ring;
+  Ring& ring = lanes_.emplace_back();
   ring.delay = delay.ns;
-  ring.events.resize(64);
-  lanes_.push_back(std::move(ring));
+  ring.late = late;
+  grow(ring);
   return static_cast<Lane>(lanes_.size() - 1);
 }
 
-void EventQueue::pushLane(Lane lane, SimTime at, EventKind kind, std::uint32_t slot, bool late) {
-  const Event event{at.ns, nextOrder(kind, slot, late)};
-  Ring& ring = lanes_[lane];
-  // What would break the ring's order (early and late events of one delay, a delay that was changed) goes to the heap.
-  if (!ring.empty()) {
-    const Event& last = ring.events[(ring.tail - 1) & (ring.events.size() - 1)];
-    if (event < last) [[unlikely]] {
-      if (hole_) {
-        hole_ = false;
-        siftDown(event);
-      } else {
-        siftUp(event);
-      }
-      return;
-    }
-  }
-  if (ring.tail - ring.head == ring.events.size()) [[unlikely]] grow(ring);
-  const bool wasEmpty = ring.empty();
-  ring.events[ring.tail++ & (ring.events.size() - 1)] = event;
-  if (wasEmpty && (!anyLane_ || event < earliest_)) {
-    anyLane_ = true;
-    earliest_ = event;
-    earliestLane_ = lane;
-  }
-}
-
 void EventQueue::grow(Ring& ring) {
-  std::vector<Event> grown(ring.events.size() * 2);
-  for (std::uint32_t i = ring.head; i != ring.tail; ++i)
-    grown[i & (grown.size() - 1)] = ring.events[i & (ring.events.size() - 1)];
-  ring.events.swap(grown);
+  const auto size = static_cast<std::uint32_t>(std::max<std::size_t>(64, ring.storage.size() * 2));
+  std::vector<Event> grown(size);
+  for (std::uint32_t i = ring.head; i != ring.tail; ++i) grown[i & (size - 1)] = ring.events[i & ring.mask];
+  ring.storage.swap(grown);
+  ring.events = ring.storage.data();
+  ring.mask = size - 1;
 }
 
-void EventQueue::growNow() {
-  if (nowHead_ > now_.size() / 2) {
-    // Half of it is done with: move the rest to the front.
-    std::copy(nowItems_ + nowHead_, nowItems_ + nowTail_, nowItems_);
-    nowTail_ -= nowHead_;
-    nowHead_ = 0;
-    return;
-  }
-  now_.resize(std::max<std::size_t>(now_.size() * 2, 256));
-  nowItems_ = now_.data();
-  nowCapacity_ = static_cast<std::uint32_t>(now_.size());
-}
-
-void EventQueue::findEarliestLane() {
-  anyLane_ = false;
+void EventQueue::searchEarliestLane() {
+  earliest_ = kNoEvent;
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
-    if (lanes_[i].empty()) continue;
-    const Event& head = lanes_[i].front();
-    if (!anyLane_ || head < earliest_) {
-      anyLane_ = true;
-      earliest_ = head;
-      earliestLane_ = i;
-    }
+    const Ring& lane = lanes_[i];
+    if (lane.head == lane.tail || !(lane.front() < earliest_)) continue;
+    earliest_ = lane.front();
+    earliestLane_ = i;
   }
-}
-
-bool EventQueue::pop(SimTime horizon, Event& event) {
-  if (hole_) fillHole();
-  const bool anyHeap = end_ > kRoot;
-  if (anyLane_ && (!anyHeap || earliest_ < heap_[kRoot])) {
-    if (earliest_.time > horizon.ns) return false;
-    event = earliest_;
-    ++lanes_[earliestLane_].head;
-    findEarliestLane();
-    return true;
-  }
-  if (!anyHeap || heap_[kRoot].time > horizon.ns) return false;
-  event = heap_[kRoot];
-  hole_ = true;
-  return true;
 }
 
 SimTime EventQueue::nextTime() {
-  if (hole_) fillHole();
-  SimTime next = kNever;
-  if (end_ > kRoot) next.ns = heap_[kRoot].time;
-  if (anyLane_ && earliest_.time < next.ns) next.ns = earliest_.time;
-  return next;
+  tidyHeap();
+  return {std::min(first().time, earliest_.time)};
 }
 
 std::size_t EventQueue::size() const {
-  std::size_t n = heapSize() - (hole_ ? 1 : 0) + (nowTail_ - nowHead_);
+  std::size_t n = end_ - kRoot - (hole_ ? 1 : 0) + (nowTail_ - nowHead_);
   for (const Ring& lane : lanes_) n += lane.tail - lane.head;
   return n;
 }

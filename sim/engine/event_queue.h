@@ -4,23 +4,28 @@
 // 128-bit comparison decides the order. Late events (arrivals from outside, timeouts) come after all others of the
 // same instant: a server that becomes free at t can take the request that arrives at t.
 //
-// Three places hold events: a FIFO for "now" (zero delays never touch the heap), one ring per constant delay (a
-// timeout that is always the same expires in the order in which it was set), and a 4-ary heap for the rest. A popped
-// root leaves a hole that the next push fills (see performance.md's measurements). Nothing is ever removed: who
-// schedules an event can tell from its own record whether it is still wanted.
+// Three places hold events: a FIFO for "now" (zero delays never touch the rest), one ring per constant delay (a
+// timeout that is always the same expires in the order in which it was set), and a sorted list or a heap for the rest.
+// Up to a few dozen events a list is the cheaper one: a new event moves past those that are earlier, and the next one
+// is at its end. More of them form a 4-ary heap, whose popped root leaves a hole that the next push fills. Nothing is
+// ever removed: who schedules an event can tell from its own record whether it is still wanted.
 //
-// Complexity: now and lanes O(1), heap O(log n). No allocation in the steady state. Thread safety: none.
+// The list for "now" lives in reserved address space, so a push only stores.
+//
+// Complexity: now and lanes O(1), the rest O(log n). No allocation in the steady state. Thread safety: none.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
+#include "base/slab.h"
 #include "base/time.h"
 
 namespace faultline {
 
-enum class EventKind : std::uint8_t { Arrive, Reply, Served, Timeout, Timer, Outbound, Cpu };
+enum class EventKind : std::uint8_t { Arrive, Reply, Served, Timeout, Timer, Outbound, Cpu, Alarm };
 
 struct Event {
   std::int64_t time;
@@ -40,6 +45,9 @@ struct Event {
   }
 };
 
+// Later than every event.
+inline constexpr Event kNoEvent{std::numeric_limits<std::int64_t>::max(), ~std::uint64_t{0}};
+
 class EventQueue {
  public:
   using Lane = std::uint16_t;
@@ -48,23 +56,49 @@ class EventQueue {
   // `firstSequence` lets a test start near the end of the sequence range.
   explicit EventQueue(std::uint64_t firstSequence = 0);
 
-  void push(SimTime at, EventKind kind, std::uint32_t slot, bool late = false);
-  // REQUIRES that the lane's delay, added to the current time, gives `at`.
-  void pushLane(Lane lane, SimTime at, EventKind kind, std::uint32_t slot, bool late = false);
+  void push(SimTime at, EventKind kind, std::uint32_t slot, bool late = false) {
+    insert({at.ns, nextOrder(kind, slot, late)});
+  }
   // The lane for a constant delay; kNoLane when all lanes are taken (then push).
-  Lane laneFor(Duration delay);
+  Lane laneFor(Duration delay, bool late);
+  // REQUIRES that `at` is the lane's delay after the current time: then the lane stays in order by itself.
+  void pushLane(Lane lane, SimTime at, EventKind kind, std::uint32_t slot) {
+    Ring& ring = lanes_[lane];
+    const Event event{at.ns, nextOrder(kind, slot, ring.late)};
+    const std::uint32_t length = ring.tail - ring.head;
+    if (length > ring.mask) [[unlikely]] grow(ring);
+    ring.events[ring.tail++ & ring.mask] = event;
+    if (length == 0 && event < earliest_) {
+      earliest_ = event;
+      earliestLane_ = lane;
+    }
+  }
 
   void pushNow(EventKind kind, std::uint32_t slot) {
-    if (nowTail_ == nowCapacity_) [[unlikely]] growNow();
-    nowItems_[nowTail_++] = static_cast<std::uint32_t>(kind) << Event::kSlotBits | slot;
+    now_[nowTail_++] = static_cast<std::uint32_t>(kind) << Event::kSlotBits | slot;
   }
   bool hasNow() const { return nowHead_ != nowTail_; }
-  std::uint32_t popNow() { return nowItems_[nowHead_++]; }
+  std::uint32_t popNow() { return now_[nowHead_++]; }
   // The list starts again at its beginning. REQUIRES !hasNow().
   void restartNow() { nowHead_ = nowTail_ = 0; }
 
   // Takes the earliest event if it is at or before `horizon`. REQUIRES !hasNow().
-  bool pop(SimTime horizon, Event& event);
+  bool pop(SimTime horizon, Event& event) {
+    if (!isList_) tidyHeap();
+    if (sequence_ >= kRenumberAt) [[unlikely]] renumber();
+    event = first();
+    if (earliest_ < event) {
+      event = earliest_;
+      if (event.time > horizon.ns) return false;
+      ++lanes_[earliestLane_].head;
+      findEarliestLane();
+      return true;
+    }
+    if (event.time > horizon.ns) return false;
+    if (isList_) --end_;
+    else hole_ = true;
+    return true;
+  }
   // The time of the earliest event, kNever when there is none.
   SimTime nextTime();
 
@@ -72,44 +106,76 @@ class EventQueue {
 
  private:
   struct Ring {
-    std::int64_t delay = 0;
-    std::vector<Event> events;
+    Event* events = nullptr;
+    std::uint32_t mask = 0;
     std::uint32_t head = 0, tail = 0;
-    bool empty() const { return head == tail; }
-    const Event& front() const { return events[head & (events.size() - 1)]; }
+    bool late = false;
+    std::int64_t delay = 0;
+    std::vector<Event> storage;
+    const Event& front() const { return events[head & mask]; }
   };
   static constexpr std::size_t kRoot = 3;  // children of i are 4i-8 .. 4i-5: four to a cache line
-  static constexpr std::uint64_t kLastSequence = (1ull << 35) - 1;
+  static constexpr std::size_t kMostInList = 48;
+  static constexpr std::size_t kFewInHeap = 24;  // then it becomes a list again
+  static constexpr int kOrderBits = Event::kSlotBits + Event::kKindBits;
+  // The sequence is kept in its place in the word. What one event pushes fits into the rest of the range.
+  static constexpr std::uint64_t kSequenceStep = 1ull << kOrderBits;
+  static constexpr std::uint64_t kRenumberAt = (1ull << 63) - (1ull << 60);
   static constexpr std::size_t kMaxLanes = 64;
+  // Far more than can be pending at one instant: a call or a timer waits in the list at most a few times.
+  static constexpr std::size_t kNowLimit = std::size_t{1} << 28;
+  static constexpr std::size_t kLargeHeap = 16'384;  // from here on it leaves the first cache
 
-  std::uint64_t nextOrder(EventKind kind, std::uint32_t slot, bool late);
+  std::uint64_t nextOrder(EventKind kind, std::uint32_t slot, bool late) {
+    sequence_ += kSequenceStep;
+    return static_cast<std::uint64_t>(late) << 63 | sequence_ | static_cast<std::uint64_t>(kind) << Event::kSlotBits | slot;
+  }
+  // Of list or heap; kNoEvent where it is empty.
+  const Event& first() const { return events_[isList_ ? end_ - 1 : kRoot]; }
+  void insert(Event event) {
+    if (isList_ && end_ < kRoot + kMostInList) insertInList(event);
+    else insertInHeap(event);
+  }
+  // Latest first. A new event is the last of its instant, unless late ones wait there.
+  void insertInList(Event event) {
+    std::size_t i = end_++;
+    for (; events_[i - 1].time <= event.time; --i) events_[i] = events_[i - 1];
+    events_[i] = event;
+    if (events_[i + 1].time == event.time && i + 1 < end_) [[unlikely]] orderInstant(i);
+  }
+  [[gnu::noinline]] void orderInstant(std::size_t i);
+  [[gnu::noinline]] void insertInHeap(Event event);
+  void becomeHeap();
+  void becomeList();
+  // Fills the hole.
+  void tidyHeap();
   void renumber();
-  void siftUp(const Event& event);
-  void siftDown(const Event& event);
-  void fillHole();
-  void findEarliestLane();
-  void growNow();
+  void siftUp(Event event);
+  void siftDown(Event event);
+  void findEarliestLane() {
+    if (lanes_.size() != 1) return searchEarliestLane();
+    const Ring& only = lanes_.front();
+    earliest_ = only.head == only.tail ? kNoEvent : only.front();
+  }
+  void searchEarliestLane();
   static void grow(Ring& ring);
-  std::size_t heapSize() const { return end_ - kRoot; }
+  void reserve(std::size_t n);
 
-  Event* heap_ = nullptr;      // aligned to a cache line
-  std::vector<Event> storage_;
-  std::size_t capacity_ = 0;
-  std::size_t end_ = kRoot;    // one past the last
-  bool hole_ = false;          // the root was taken and not yet replaced
+  // The list or heap is events_[kRoot] .. events_[end_ - 1]. Before the list stands kNoEvent, behind the heap too, so that
+  // every family of four is complete.
+  Event* events_ = nullptr;    // aligned to a cache line
+  std::size_t end_ = kRoot;
+  bool isList_ = true;
   std::uint64_t sequence_;
-
-  std::vector<Ring> lanes_;
-  Event earliest_{};           // head of the earliest lane
-  std::size_t earliestLane_ = 0;
-  bool anyLane_ = false;
-
-  std::vector<std::uint32_t> now_;
-  std::uint32_t* nowItems_ = nullptr;
-  std::uint32_t nowCapacity_ = 0;
+  std::uint32_t* now_ = nullptr;
   std::uint32_t nowHead_ = 0, nowTail_ = 0;
-
-  void reserveHeap(std::size_t n);
+  Event earliest_ = kNoEvent;  // head of the earliest lane
+  std::size_t earliestLane_ = 0;
+  bool hole_ = false;          // the root was taken and not yet replaced
+  std::size_t capacity_ = 0;
+  std::vector<Ring> lanes_;
+  std::vector<Event> storage_;
+  ReservedMemory nowMemory_;
 };
 
 }  // namespace faultline

@@ -46,10 +46,22 @@ void Engine::forHeldCalls(NodeId node, std::uint16_t instance, F&& f) {
   }
 }
 
-void Engine::refreshFaults(NodeId id) {
-  NodeState& node = nodes[id];
-  node.faulty = std::any_of(node.instances.begin(), node.instances.end(),
-                            [](const Instance& i) { return i.down || i.paused; });
+void Engine::refreshNode(NodeState& node) {
+  node.faulty = node.unusualWork = node.draining = false;
+  for (const Instance& i : node.instances) {
+    node.faulty |= i.down || i.paused || i.errors > 0;
+    node.unusualWork |= i.unusual;
+    node.draining |= i.draining;
+  }
+  refreshLooks();
+}
+
+void Engine::refreshLooks() {
+  for (EdgeState& edge : edges) {
+    edge.watchesArrival = watchful || edge.callee->faulty;
+    edge.watchesAnswer = edge.watchesArrival || !edge.instant;
+    edge.watchesReturn = watchful || edge.caller->faulty;
+  }
 }
 
 bool Engine::parkIfPaused(NodeState& node, std::uint16_t instance, EventKind kind, std::uint32_t slot) {
@@ -63,7 +75,7 @@ EdgeId Engine::ownEdge(const Call& call) const {
   std::uint32_t h = call.hop;
   if (h == 0) return call.edge;
   while (hops[h].next != 0) h = hops[h].next;
-  return hops[h].edge;
+  return hops[h].leg.edge;
 }
 
 // ------------------------------------------------------------------ crash, pause
@@ -80,7 +92,7 @@ void Engine::crash(NodeId nodeId, std::uint16_t which) {
     if (!call.has(kLive)) continue;
     if (call.has(kHeld) && holder(call) == nodeId && hit(call.instance)) held.push_back(id);
     for (std::uint32_t h = call.hop; h != 0; h = hops[h].next)
-      if (hops[h].edge != kNoEdge && edges[hops[h].edge].to == nodeId && hit(hops[h].instance)) {
+      if (hops[h].leg.edge != kNoEdge && edges[hops[h].leg.edge].to == nodeId && hit(hops[h].leg.instance)) {
         passed.push_back(id);
         break;
       }
@@ -113,7 +125,7 @@ void Engine::crash(NodeId nodeId, std::uint16_t which) {
   for (CallId id : held) dropOutboundOf(id);
   for (std::size_t i = 0; i < node.instances.size(); ++i)
     if (hit(static_cast<std::uint16_t>(i))) node.instances[i].down = true;
-  refreshFaults(nodeId);
+  refreshNode(nodes[nodeId]);
   const FailureId lost = common(nodeId, CommonReason::ConnectionLost);
   for (CallId id : held) {
     if (calls[id].edge != kNoEdge) reply(id, lost);
@@ -124,11 +136,11 @@ void Engine::crash(NodeId nodeId, std::uint16_t which) {
   for (CallId id : passed) {
     std::uint32_t inner = 0;
     std::uint32_t h = calls[id].hop;
-    while (!(hops[h].edge != kNoEdge && edges[hops[h].edge].to == nodeId)) {
+    while (!(hops[h].leg.edge != kNoEdge && edges[hops[h].leg.edge].to == nodeId)) {
       inner = h;
       h = hops[h].next;
     }
-    const EdgeId broken = inner ? hops[inner].edge : calls[id].edge;
+    const EdgeId broken = inner ? hops[inner].leg.edge : calls[id].edge;
     const CallId standing = sever(id, inner);
     if (standing == 0) return;
     orphan(id, edges[broken]);
@@ -140,7 +152,7 @@ void Engine::restart(NodeId nodeId, std::uint16_t which) {
   NodeState& node = nodes[nodeId];
   for (std::size_t i = 0; i < node.instances.size(); ++i)
     if (which == kAnyInstance || which == i) node.instances[i].down = false;
-  refreshFaults(nodeId);
+  refreshNode(nodes[nodeId]);
   resume(nodeId, which);
   node.component->onChange(node.context, {NodeChange::Kind::Restarted, which});
 }
@@ -184,7 +196,7 @@ void Engine::pause(NodeId nodeId, std::uint16_t which, bool Instance::*why) {
     instance.paused = true;
     instance.refresh();
   }
-  refreshFaults(nodeId);
+  refreshNode(nodes[nodeId]);
   node.component->onChange(node.context, {NodeChange::Kind::Paused, which});
 }
 
@@ -203,7 +215,7 @@ void Engine::resume(NodeId nodeId, std::uint16_t which, bool Instance::*why) {
     for (std::uint32_t payload : parked)
       queue.pushNow(static_cast<EventKind>(payload >> Event::kSlotBits), payload & (Event::kSlots - 1));
   }
-  refreshFaults(nodeId);
+  refreshNode(nodes[nodeId]);
   node.component->onChange(node.context, {NodeChange::Kind::Resumed, which});
 }
 
@@ -228,18 +240,21 @@ void Engine::setSlow(NodeId nodeId, std::uint16_t which, double factor) {
       if (!frozen) thawWork(id);
     });
   }
+  refreshNode(node);
 }
 
 void Engine::setErrors(NodeId nodeId, std::uint16_t which, double ratio) {
   NodeState& node = nodes[nodeId];
   for (std::size_t i = 0; i < node.instances.size(); ++i)
     if (which == kAnyInstance || which == i) node.instances[i].errors = ratio;
+  refreshNode(node);
 }
 
 void Engine::setDraining(NodeId nodeId, std::uint16_t which, bool draining) {
   NodeState& node = nodes[nodeId];
   for (std::size_t i = 0; i < node.instances.size(); ++i)
     if (which == kAnyInstance || which == i) node.instances[i].draining = draining;
+  refreshNode(node);
   tellCallers(nodeId);
 }
 

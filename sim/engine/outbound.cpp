@@ -47,11 +47,7 @@ T& atInstance(std::vector<T>& items, std::uint16_t instance) {
 
 void Engine::beginOutbound(EdgeState& edge, CallId parentId, const CallOptions& options, bool wanted) {
   const std::uint32_t r = outbound.take();
-  if (r == 0) [[unlikely]] {
-    stopRequested = true;
-    stop = StopReason::CallLimit;
-    return;
-  }
+  if (r == 0) [[unlikely]] return stopFor(StopReason::CallLimit);
   ++edge.stats.calls;
   const Call& parent = calls[parentId];
   OutboundCall& record = outbound[r];
@@ -121,7 +117,7 @@ void Engine::acquire(std::uint32_t r) {
   edge.stats.waiting.add(1, now.ns);
   if (policy.acquireTimeout) {
     record.due = now.ns + policy.acquireTimeout->ns;
-    pushAt(edge.acquireLane, {record.due}, EventKind::Outbound, r, true);
+    pushLate(edge.acquireLane, {record.due}, EventKind::Outbound, r);
   }
 }
 
@@ -177,8 +173,7 @@ void Engine::launch(std::uint32_t r) {
   const CallId id = takeCall();
   if (id == 0) return;
   Call& call = calls[id];
-  call = Call{};
-  call.flags = kLive | record.flags;
+  call.reset(kLive | record.flags);
   call.parent = record.parent;
   call.key = record.key;
   call.user = record.user;
@@ -200,7 +195,7 @@ void Engine::launch(std::uint32_t r) {
   record.state = OutboundCall::State::InFlight;
   ++record.sent;
   place(record, id);
-  startLeg(id, edge, record.instance);
+  startAttempt(id, edge, record.instance);
   if (edge.policy.hedge) armHedge(r);
 }
 
@@ -296,8 +291,7 @@ void Engine::attemptEnded(CallId attempt, bool byTimeout) {
     ++edge.stats.late;
     ++nodes[edge.from].operations[record.klass].late;
   }
-  Reply reply = makeReply(calls[attempt], byTimeout);
-  reply.edge = edge.local;
+  Reply reply = makeReply(calls[attempt], edge, byTimeout);
   const std::int64_t attemptNs = now.ns - calls[attempt].sent;
   displace(record, attempt);
   if (edge.policy.hedge && edge.policy.hedge->percentile && !byTimeout) edge.latencies.record({attemptNs});
@@ -322,7 +316,7 @@ void Engine::attemptEnded(CallId attempt, bool byTimeout) {
     ++record.retries;
     ++edge.stats.retries;
     Duration wait = backoffFor(record, edge);
-    if (edge.policy.retry->honourRetryAfter && reply.retryAfter > wait) wait = reply.retryAfter;
+    if (edge.policy.retry->honourRetryAfter) wait.ns = std::max(wait.ns, reply.retryAfter);
     if (wait.ns == 0) return acquire(r);
     record.state = OutboundCall::State::BackingOff;
     record.due = now.ns + wait.ns;

@@ -27,6 +27,21 @@ std::array<double, 3> quantilesMs(const Histogram& h) {
           h.count() < kEnoughFor99 ? kUnknown : values[2].milliseconds()};
 }
 
+// Of all ok operations of the window. One histogram of those that are not empty needs no merging.
+std::array<double, 3> okQuantilesMs(std::span<const OperationStats> operations) {
+  const Histogram* only = nullptr;
+  Histogram all;
+  for (const OperationStats& o : operations)
+    for (const Histogram* h : {&o.okLatency.window, &o.fetchedLatency.window}) {
+      if (h->empty()) continue;
+      if (only) all.merge(*h);
+      else only = h;
+    }
+  if (!only || all.empty()) return quantilesMs(only ? *only : all);
+  all.merge(*only);
+  return quantilesMs(all);
+}
+
 double seconds128(unsigned __int128 ns) { return static_cast<double>(ns) / 1e9; }
 
 double cpuUsed(const NodeState& node, SimTime now) {
@@ -106,39 +121,35 @@ void Sampler::sampleNode(std::size_t index, double seconds) {
   node.component->onSample(node.context);
   std::uint64_t inFlight = 0, busy = 0, servers = 0, queue = 0, arrivals = 0;
   std::int64_t queueMax = 0;
-  for (Instance& i : node.instances) {
-    queueMax += i.stats.queue.windowPeak;
-    inFlight += i.stats.inFlight.closeWindow(now);
-    busy += i.stats.busy.closeWindow(now);
-    servers += i.stats.servers.closeWindow(now);
-    queue += i.stats.queue.closeWindow(now);
-    arrivals += i.stats.arrivals.closeWindow();
+  for (InstanceStats& i : node.instanceStats) {
+    queueMax += i.queue.windowPeak;
+    inFlight += i.inFlight.closeWindow(now);
+    busy += i.busy.closeWindow(now);
+    servers += i.servers.closeWindow(now);
+    queue += i.queue.closeWindow(now);
+    arrivals += i.arrivals.closeWindow();
   }
   NodeStats& s = node.stats;
   s.unfold();
   if (node.originates) {
     std::uint64_t sums[6] = {};
     std::uint64_t running = 0;
-    Histogram ok;
     for (OperationStats& o : node.operations) {
       const std::uint64_t okCount = o.okLatency.window.count() + o.fetchedLatency.window.count();
       const std::uint64_t window[] = {o.offered.inWindow(), okCount, okCount - o.slow.inWindow(), o.degraded.inWindow(),
                                       o.failedLatency.window.count(), o.late.inWindow()};
       for (int k = 0; k < 6; ++k) sums[k] += window[k];
       running += o.inFlight.closeWindow(now);
-      ok.merge(o.okLatency.window);
-      ok.merge(o.fetchedLatency.window);
     }
     for (std::uint64_t sum : sums) put(static_cast<double>(sum) / seconds);
     put(static_cast<double>(running) / windowNs);
-    for (double q : quantilesMs(ok)) put(q);
+    for (double q : okQuantilesMs(node.operations)) put(q);
     for (OperationStats& o : node.operations) {
       if (node.operations.size() > 1) {
-        Histogram okOfClass = o.okLatency.window;
-        okOfClass.merge(o.fetchedLatency.window);
-        for (std::uint64_t n : {o.offered.inWindow(), okOfClass.count(), o.failedLatency.window.count()})
+        const std::uint64_t okCount = o.okLatency.window.count() + o.fetchedLatency.window.count();
+        for (std::uint64_t n : {o.offered.inWindow(), okCount, o.failedLatency.window.count()})
           put(static_cast<double>(n) / seconds);
-        for (double q : quantilesMs(okOfClass)) put(q);
+        for (double q : okQuantilesMs({&o, 1})) put(q);
       }
       for (Counter* c : {&o.offered, &o.slow, &o.degraded, &o.late, &o.stale}) c->closeWindow();
       o.okLatency.closeWindow();
@@ -233,10 +244,10 @@ void Sampler::restartMeasuring() {
   for (std::size_t n = 0; n < engine_.nodes.size(); ++n) {
     NodeState& node = engine_.nodes[n];
     inFlightAtStart_[n] = 0;
-    for (Instance& i : node.instances) {
-      for (AveragedGauge* g : {&i.stats.inFlight, &i.stats.busy, &i.stats.servers, &i.stats.queue}) g->restart(now);
-      i.stats.arrivals.restart();
-      inFlightAtStart_[n] += i.stats.inFlight.value;
+    for (InstanceStats& i : node.instanceStats) {
+      for (AveragedGauge* g : {&i.inFlight, &i.busy, &i.servers, &i.queue}) g->restart(now);
+      i.arrivals.restart();
+      inFlightAtStart_[n] += i.inFlight.value;
     }
     NodeStats& s = node.stats;
     s.unfold();
@@ -381,18 +392,18 @@ Summary Sampler::summary() {
     out.failed = node.stats.failedLatency.count();
     out.inFlightAtStart = inFlightAtStart_[n];
     double busy = 0, servers = 0;
-    for (const Instance& i : node.instances) {
-      const double instanceBusy = levelSeconds(i.stats.busy, now), instanceServers = levelSeconds(i.stats.servers, now);
+    for (const InstanceStats& i : node.instanceStats) {
+      const double instanceBusy = levelSeconds(i.busy, now), instanceServers = levelSeconds(i.servers, now);
       busy += instanceBusy;
       servers += instanceServers;
       out.instanceUtilization.push_back(instanceServers > 0 ? instanceBusy / instanceServers : 0);
-      out.instanceArrivals.push_back(i.stats.arrivals.measured());
+      out.instanceArrivals.push_back(i.arrivals.measured());
       out.arrivals += out.instanceArrivals.back();
-      out.inFlight += i.stats.inFlight.value;
-      out.inFlightMean += levelSeconds(i.stats.inFlight, now);
-      out.queueMean += levelSeconds(i.stats.queue, now);
-      out.queueMax = std::max(out.queueMax, peakOf(i.stats.queue));
-      out.queueLast += i.stats.queue.value;
+      out.inFlight += i.inFlight.value;
+      out.inFlightMean += levelSeconds(i.inFlight, now);
+      out.queueMean += levelSeconds(i.queue, now);
+      out.queueMax = std::max(out.queueMax, peakOf(i.queue));
+      out.queueLast += i.queue.value;
     }
     out.utilization = servers > 0 ? busy / servers : 0;
     if (seconds > 0) {
@@ -453,18 +464,20 @@ Frame Sampler::frame() const {
   for (const NodeState& node : engine_.nodes) {
     NodeFrame& out = frame.nodes.emplace_back();
     out.instances = node.activeInstances;
+    for (const InstanceStats& i : node.instanceStats) {
+      out.inFlight += i.inFlight.value;
+      out.busy += i.busy.value;
+      out.servers += i.servers.value;
+      out.queue += i.queue.value;
+      out.arrivals += i.arrivals.measured();
+    }
     for (const Instance& i : node.instances) {
-      out.inFlight += i.stats.inFlight.value;
-      out.busy += i.stats.busy.value;
-      out.servers += i.stats.servers.value;
-      out.queue += i.stats.queue.value;
       out.down += i.down;
       out.paused += i.paused;
       out.slowed += i.slow != 1;
       out.erring += i.errors > 0;
     }
     for (const OperationStats& o : node.operations) out.inFlight += o.inFlight.value;
-    for (const Instance& i : node.instances) out.arrivals += i.stats.arrivals.measured();
     out.ok = node.stats.okLatency.count() + node.stats.direct.count();
     out.failed = node.stats.failedLatency.count();
     for (const MetricState& m : node.metrics) out.gauges.push_back(m.gauge.value);

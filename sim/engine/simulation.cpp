@@ -181,7 +181,7 @@ std::uint64_t Simulation::peakCallBytes() const {
 }
 std::uint32_t Simulation::callsInFlight() const { return engine_->calls.live(); }
 const std::vector<std::string>& Simulation::nodeNames() const { return names_; }
-void Simulation::observe(Observer* observer) { engine_->observer = observer; }
+void Simulation::observe(Observer* observer) { engine_->observe(observer); }
 
 Summary Simulation::summary() const {
   Summary s = sampler_->summary();

@@ -90,9 +90,7 @@ struct Timing {
   void record(std::int64_t ns) { window.record(Duration{ns}); }
   std::uint64_t count() const { return window.count() + total.count(); }
   void closeWindow() {
-    if (window.empty()) return;
-    total.merge(window);
-    window.clear();
+    if (!window.empty()) total.take(window);
   }
   void restart() {
     window.clear();
@@ -123,10 +121,8 @@ struct NodeStats {
   // Moves what was recorded once to where it belongs. Done before anything is read.
   void unfold() {
     if (direct.empty()) return;
-    okLatency.window.merge(direct);
-    service.window.merge(direct);
     wait.window.addZeros(direct.count());
-    direct.clear();
+    Histogram::share(direct, okLatency.window, service.window);
   }
 };
 

@@ -11,9 +11,6 @@ constexpr std::uint32_t kMaxMarked = 16;
 std::uint32_t askedBit(std::uint32_t edge) { return edge < kMaxMarked ? 1u << edge : 0; }
 std::uint32_t missedBit(std::uint32_t edge) { return edge < kMaxMarked ? 1u << (kMaxMarked + edge) : 0; }
 
-// A consumer works on the value that the message speaks of, which may be older than the latest one.
-std::uint32_t versionOfMessage(const Call& call) { return call.has(kMessage) ? call.version : 0; }
-
 std::uint64_t classMask(const Context& ctx, const std::vector<std::string>& names) {
   if (names.empty()) return ~0ull;
   std::uint64_t mask = 0;
@@ -102,21 +99,13 @@ void CallPlan::launch(Context& ctx, CallId id, const PlannedEdge& planned) {
   }
 }
 
-CallPlan::Progress CallPlan::start(Context& ctx, CallId id) {
+CallPlan::Progress CallPlan::startSteps(Context& ctx, CallId id) {
   Call& call = ctx.at(id);
   call.pending = 0;
   call.marks = 0;
   call.clear(kQueryInMarks);
   call.step = 0;
   call.failure = 0;
-  if (singlePlain_) {
-    call.pending = 1;
-    call.step = 1;
-    CallOptions options;
-    options.version = versionOfMessage(call);
-    ctx.call(0, id, options);
-    return Progress::Waiting;
-  }
   return advance(ctx, id, 0);
 }
 
@@ -165,15 +154,8 @@ void CallPlan::fillCaches(Context& ctx, CallId id, const Reply& reply) {
   }
 }
 
-CallPlan::Progress CallPlan::onReply(Context& ctx, CallId id, const Reply& reply) {
+CallPlan::Progress CallPlan::continueSteps(Context& ctx, CallId id, const Reply& reply) {
   Call& call = ctx.at(id);
-  if (singlePlain_) {
-    call.failure = reply.failure;
-    call.retryAfter = reply.ok() ? call.retryAfter : reply.retryAfter.ns;
-    call.flags = call.flags | (reply.flags & (kStale | kDegraded | kFetched));
-    if (reply.version > call.version) call.version = reply.version;
-    return Progress::Done;
-  }
   const EdgePolicy& policy = ctx.policy(reply.edge);
   if (!reply.ok()) {
     // A cache that cannot answer is a cache that misses; a fill that fails harms nobody.
@@ -184,7 +166,7 @@ CallPlan::Progress CallPlan::onReply(Context& ctx, CallId id, const Reply& reply
       call.marks |= missedBit(reply.edge);
     } else if (call.failure == 0) {
       call.failure = reply.failure;
-      call.retryAfter = reply.retryAfter.ns;
+      call.retryAfter = reply.retryAfter;
     }
   } else {
     call.flags = call.flags | (reply.flags & (kStale | kDegraded | kFetched));

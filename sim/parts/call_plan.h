@@ -9,6 +9,7 @@
 // The state of a running plan is in the held call itself (step, pending, marks), so nothing is allocated.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -30,9 +31,22 @@ class CallPlan {
   // True when the plan of every call is one plain awaited call along edge 0: then a caller may pass the call on.
   bool isSinglePass() const { return singlePass_; }
 
-  Progress start(Context& ctx, CallId call);
-  // REQUIRES a reply to a call that this plan made for `call`.
-  Progress onReply(Context& ctx, CallId call, const Reply& reply);
+  Progress start(Context& ctx, CallId id) {
+    if (!singlePlain_) return startSteps(ctx, id);
+    ctx.at(id).step = 1;
+    ctx.call(0, id);
+    return Progress::Waiting;
+  }
+  // REQUIRES a reply to a call that this plan made for `id`.
+  Progress onReply(Context& ctx, CallId id, const Reply& reply) {
+    if (!singlePlain_) return continueSteps(ctx, id, reply);
+    Call& call = ctx.at(id);
+    call.failure = reply.failure;
+    if (!reply.ok()) call.retryAfter = reply.retryAfter;
+    call.flags |= reply.flags & (kStale | kDegraded | kFetched);
+    call.version = std::max(call.version, reply.version);
+    return Progress::Done;
+  }
 
  private:
   struct PlannedEdge {
@@ -44,6 +58,8 @@ class CallPlan {
     bool plain = false;  // for every call exactly one awaited call
   };
 
+  Progress startSteps(Context& ctx, CallId id);
+  Progress continueSteps(Context& ctx, CallId id, const Reply& reply);
   Progress advance(Context& ctx, CallId call, std::size_t from);
   bool applies(const PlannedEdge& planned, const Call& call);
   void launch(Context& ctx, CallId call, const PlannedEdge& planned);

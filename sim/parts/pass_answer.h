@@ -11,7 +11,7 @@ inline constexpr std::uint32_t kPassedFlags = kMiss | kFetched | kStale | kDegra
 inline void takeAnswer(Call& call, const Reply& reply) {
   call.flags |= reply.flags & kPassedFlags;
   call.version = reply.version;
-  call.retryAfter = reply.retryAfter.ns;
+  call.retryAfter = reply.retryAfter;
 }
 
 // REQUIRES a call that is held here, and the answer to it.
