@@ -156,6 +156,12 @@ void Engine::refreshEdge(EdgeState& edge) {
   }
   if (p.timeout) edge.timeoutLane = queue.laneFor(*p.timeout, true);
   if (p.pool && p.pool->acquireTimeout) edge.acquireLane = queue.laneFor(*p.pool->acquireTimeout, true);
+  edge.backoffLanes.clear();
+  if (p.retry && p.retry->jitter == Jitter::None) {
+    constexpr std::int64_t kMostBackoffLanes = 4;
+    for (int k = 1; k <= std::min(p.retry->max, kMostBackoffLanes); ++k)
+      edge.backoffLanes.push_back(queue.laneFor(durationFromNs(backoffCeiling(*p.retry, k)), true));
+  }
   edge.timeoutNs = p.timeout ? p.timeout->ns : 0;
   edge.effect = p.effect;
   edge.propagatesDeadline = p.propagateDeadline;

@@ -30,13 +30,21 @@ void Engine::observe(Observer* by) {
   call.instance = instance;
   call.sent = now.ns;
   call.flags &= ~kAnswerFlags;
-  call.timeoutAt = 0;
+  call.timeoutAt = edge.timeoutNs != 0 ? now.ns + edge.timeoutNs : 0;
   ++edge.stats.attempts;
-  if (edge.timeoutNs != 0) {
-    call.timeoutAt = now.ns + edge.timeoutNs;
-    pushLate(edge.timeoutLane, {call.timeoutAt}, EventKind::Timeout, id);
-  }
-  sendOver(edge, id, false);
+  // Every way ends with a call of something, so that nothing has to be kept on the stack.
+  if (!edge.instant) return startSlowLeg(id, call, edge);
+  queue.pushNow(EventKind::Arrive, id);
+  if (edge.timeoutNs != 0) armTimeout(id, call, edge);
+}
+
+void Engine::startSlowLeg(CallId id, const Call& call, EdgeState& edge) {
+  if (edge.timeoutNs != 0) armTimeout(id, call, edge);
+  transmit(edge, id, false);
+}
+
+void Engine::armTimeout(CallId id, const Call& call, EdgeState& edge) {
+  pushLate(edge.timeoutLane, {call.timeoutAt}, EventKind::Timeout, id);
 }
 
 void Engine::startAttempt(CallId id, EdgeState& edge, std::uint16_t instance) { startLeg(id, calls[id], edge, instance); }

@@ -62,6 +62,7 @@ struct EdgeState {
   EventQueue::Lane latencyLane = EventQueue::kNoLane;
   EventQueue::Lane timeoutLane = EventQueue::kNoLane;
   EventQueue::Lane acquireLane = EventQueue::kNoLane;
+  std::vector<EventQueue::Lane> backoffLanes;  // by retry, the first few, where the backoff is not drawn by lot
   std::int64_t timeoutNs = 0;  // 0: none
   bool instant = true;      // delivers in no time and without loss: no latency, bandwidth or fault
   bool needsRecord = false; // retry, pool, hedge or single flight
@@ -329,6 +330,8 @@ class Engine {
   [[gnu::noinline]] void returnedCloser(CallId id);
   void sendOver(EdgeState& edge, CallId id, bool answer);
   void startLeg(CallId id, Call& call, EdgeState& edge, std::uint16_t instance);
+  [[gnu::noinline]] void startSlowLeg(CallId id, const Call& call, EdgeState& edge);
+  [[gnu::noinline]] void armTimeout(CallId id, const Call& call, EdgeState& edge);
   void startAttempt(CallId id, EdgeState& edge, std::uint16_t instance);
   [[gnu::noinline]] void passAsChild(EdgeState& edge, CallId id, std::uint16_t instance);
   [[gnu::noinline]] void beginCloser(NodeState& node, CallId id, SimTime intended);
@@ -367,6 +370,7 @@ class Engine {
   void finishOutbound(std::uint32_t record, const Reply& reply);
   bool mayRetry(const OutboundCall& record, const EdgeState& edge, Outcome outcome);
   Duration backoffFor(OutboundCall& record, EdgeState& edge);
+  void backOff(std::uint32_t record, EdgeState& edge, std::int64_t retryAfter);
   void removeWaiting(std::uint32_t record);
   void armHedge(std::uint32_t record);
   void orphan(CallId id, const EdgeState& edge);

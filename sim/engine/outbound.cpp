@@ -250,16 +250,12 @@ bool Engine::mayRetry(const OutboundCall& record, const EdgeState& edge, Outcome
   return !retry.budget || edge.retryBalance >= 1;
 }
 
-// Backoff before retry k = 1, 2, ...: ceiling c_k = min(cap, base * 2^(k-1)); jitter after M. Brooker, "Exponential
-// Backoff And Jitter" (AWS Architecture Blog, 2015).
-Duration Engine::backoffFor(OutboundCall& record, EdgeState& edge) {
-  const RetryPolicy& retry = *edge.policy.retry;
+double backoffCeiling(const RetryPolicy& retry, int k) {
   const double base = static_cast<double>(retry.base.ns);
   const double cap = static_cast<double>(retry.cap.ns);
-  const int k = record.retries;  // counts this one
   double wait = 0;
   switch (retry.backoff) {
-    case Backoff::None: break;
+    case Backoff::None: return 0;
     case Backoff::Constant: wait = base; break;
     case Backoff::Linear: wait = base * k; break;
     case Backoff::Exponential:
@@ -267,7 +263,16 @@ Duration Engine::backoffFor(OutboundCall& record, EdgeState& edge) {
       for (int i = 1; i < k && wait < cap; ++i) wait *= 2;
       break;
   }
-  if (retry.backoff != Backoff::None) wait = std::min(wait, cap);
+  return std::min(wait, cap);
+}
+
+// Backoff before the next retry: c_k = min(cap, base * 2^(k-1)) or as the policy says; jitter after M. Brooker,
+// "Exponential Backoff And Jitter" (AWS Architecture Blog, 2015).
+Duration Engine::backoffFor(OutboundCall& record, EdgeState& edge) {
+  const RetryPolicy& retry = *edge.policy.retry;
+  const double base = static_cast<double>(retry.base.ns);
+  const double cap = static_cast<double>(retry.cap.ns);
+  double wait = backoffCeiling(retry, record.retries);  // which counts this one
   switch (retry.jitter) {
     case Jitter::None: break;
     case Jitter::Full: wait *= edge.luck.uniform(); break;
@@ -315,18 +320,23 @@ void Engine::attemptEnded(CallId attempt, bool byTimeout) {
     if (edge.policy.retry->budget) edge.retryBalance -= 1;
     ++record.retries;
     ++edge.stats.retries;
-    Duration wait = backoffFor(record, edge);
-    if (edge.policy.retry->honourRetryAfter) wait.ns = std::max(wait.ns, reply.retryAfter);
-    if (wait.ns == 0) return acquire(r);
-    record.state = OutboundCall::State::BackingOff;
-    record.due = now.ns + wait.ns;
-    queue.push({record.due}, EventKind::Outbound, r, true);
-    return;
+    return backOff(r, edge, reply.retryAfter);
   }
   // Another copy is still on its way.
   if (tracksChildren) unlinkChild(attempt);
   if (byTimeout) orphan(attempt, edge);
   else freeCall(attempt);
+}
+
+void Engine::backOff(std::uint32_t r, EdgeState& edge, std::int64_t retryAfter) {
+  OutboundCall& record = outbound[r];
+  const std::int64_t own = backoffFor(record, edge).ns;
+  const std::int64_t wait = edge.policy.retry->honourRetryAfter ? std::max(own, retryAfter) : own;
+  if (wait == 0) return acquire(r);
+  record.state = OutboundCall::State::BackingOff;
+  record.due = now.ns + wait;
+  const bool hasLane = wait == own && record.retries <= edge.backoffLanes.size();
+  pushLate(hasLane ? edge.backoffLanes[record.retries - 1u] : EventQueue::kNoLane, {record.due}, EventKind::Outbound, r);
 }
 
 // The logical call is over: free what it holds, tell the caller and everyone who shared it.

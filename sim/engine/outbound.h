@@ -44,6 +44,10 @@ struct OutboundCall {
   std::int64_t backoff;   // the previous one
 };
 
+struct RetryPolicy;
+// The ceiling c_k of the backoff before retry k = 1, 2, ..., in nanoseconds; jitter is not in it.
+double backoffCeiling(const RetryPolicy& retry, int k);
+
 // Connections of one caller instance.
 struct ConnectionPool {
   std::int64_t used = 0;
