@@ -400,7 +400,11 @@ class Quorum : public Component {
   void handOff(Context& ctx, std::uint32_t copy) {
     std::vector<Hint>& hints = copies_[copy].hints;
     const std::size_t count = std::min(hints.size(), kHintsAtOnce);
-    for (std::size_t i = 0; i < count; ++i) resend(ctx, copy, hints[i], Call{.key = hints[i].key});
+    for (std::size_t i = 0; i < count; ++i) {
+      Call like{};
+      like.key = hints[i].key;
+      resend(ctx, copy, hints[i], like);
+    }
     hints.erase(hints.begin(), hints.begin() + static_cast<std::ptrdiff_t>(count));
     ctx.set(kHints, ctx.level(kHints) - static_cast<std::int64_t>(count));
   }

@@ -299,7 +299,7 @@ class ShardRouter : public Component {
 
   void lookedUp(Context& ctx, CallId id, const Reply& reply) {
     if (reply.ok()) return route(ctx, id);
-    ctx.at(id).retryAfter = reply.retryAfter.ns;
+    ctx.at(id).retryAfter = reply.retryAfter;
     ctx.reply(id, reply.failure);
   }
 
@@ -328,7 +328,7 @@ class ShardRouter : public Component {
     Call& call = ctx.at(id);
     call.flags |= reply.flags & kAnswerFlags;
     call.version = reply.version;
-    call.retryAfter = reply.retryAfter.ns;
+    call.retryAfter = reply.retryAfter;
   }
 
   // ------------------------------------------------------------------- scatter
@@ -356,7 +356,7 @@ class ShardRouter : public Component {
     } else {
       ++gather.failed;
       if (gather.failure == 0) gather.failure = reply.failure;
-      call.retryAfter = std::max(call.retryAfter, reply.retryAfter.ns);
+      call.retryAfter = std::max(call.retryAfter, reply.retryAfter);
     }
     if (gather.pending > 0) return;
     const bool enough = gather.failed == 0 || (p_.partial && gather.failed < gather.asked);

@@ -185,11 +185,12 @@ Context::Reading Context::read(NodeId id) const {
   for (std::uint32_t i = 0; i < node.instances.size(); ++i) {
     const Instance& instance = node.instances[i];
     if (i < node.activeInstances && !instance.down) ++reading.up;
-    reading.busy += instance.stats.busy.integral(now);
-    reading.servers += instance.stats.servers.integral(now);
-    reading.queue += instance.stats.queue.integral(now);
-    reading.inFlight += instance.stats.inFlight.integral(now);
-    reading.arrivals += instance.stats.arrivals.total;
+    const InstanceStats& stats = node.instanceStats[i];
+    reading.busy += stats.busy.integral(now);
+    reading.servers += stats.servers.integral(now);
+    reading.queue += stats.queue.integral(now);
+    reading.inFlight += stats.inFlight.integral(now);
+    reading.arrivals += stats.arrivals.total;
   }
   return reading;
 }

@@ -17,6 +17,9 @@
 
 namespace faultline {
 
+// A consumer works on the value that the message speaks of, which may be older than the latest one.
+inline std::uint32_t versionOfMessage(const Call& call) { return call.has(kMessage) ? call.version : 0; }
+
 class CallPlan {
  public:
   enum class Progress {
@@ -33,8 +36,11 @@ class CallPlan {
 
   Progress start(Context& ctx, CallId id) {
     if (!singlePlain_) return startSteps(ctx, id);
-    ctx.at(id).step = 1;
-    ctx.call(0, id);
+    Call& call = ctx.at(id);
+    call.step = 1;
+    CallOptions options;
+    options.version = versionOfMessage(call);
+    ctx.call(0, id, options);
     return Progress::Waiting;
   }
   // REQUIRES a reply to a call that this plan made for `id`.
