@@ -216,7 +216,13 @@ void Engine::answerCloser(CallId id, FailureId failure) {
   Call& call = calls[id];
   EdgeState& edge = edges[call.edge];
   NodeState& node = *edge.callee;
-  const Instance& instance = node.instances[call.instance];
+  Instance& instance = node.instances[call.instance];
+  if (instance.paused) {  // a limit of the waiting has passed; nobody is there to say so
+    call.failure = failure;
+    call.due = kAnswerDue;
+    instance.parked.push_back(static_cast<std::uint32_t>(EventKind::Served) << Event::kSlotBits | id);
+    return;
+  }
   if (instance.errors > 0 && failure == 0 && !instance.down)
     if (node.faultLuck.chance(instance.errors)) failure = common(edge.to, CommonReason::InjectedError);
   answer<Look::Closer>(id, call, edge, failure);
@@ -308,7 +314,7 @@ void Engine::standAtOrigin(Call& call) {
 void Engine::returnedLate(CallId id) {
   const Call& call = calls[id];
   EdgeState& edge = edges[call.edge];
-  if (edge.policy.mode == CallMode::Call && call.failure == 0) ++edge.stats.late;
+  if (edge.policy.mode == CallMode::Call) ++(call.failure == 0 ? edge.stats.late : edge.stats.lateFailures);
   if (call.has(kFinalAttempt) && call.failure == 0 && edge.caller->originates) ++edge.caller->operations[call.klass].late;
   if (tracksChildren) unlinkChild(id);
   freeCall(id);
@@ -730,8 +736,12 @@ inline void Engine::timedOut(CallId id, std::int64_t at) {
     if (nodes[slot].alarm != kNoAlarm && nodes[slot].alarm <= now.ns) fireAlarm(nodes[slot]);
     return;
   }
-  // The other kinds have a time, but for work that takes none.
-  if (calls[slot].due == kDueNow) served(slot);
+  // The other kinds have a time, but for work that takes none and answers that a pause held back.
+  Call& call = calls[slot];
+  if (call.due == kDueNow) return served(slot);
+  if (call.due != kAnswerDue) return;
+  call.due = 0;
+  reply(slot, call.failure);
 }
 
 [[gnu::always_inline]] inline void Engine::dispatch(const Event& event) {

@@ -26,6 +26,8 @@ namespace faultline {
 
 // `due` of work that ends at this very instant.
 inline constexpr std::int64_t kDueNow = std::numeric_limits<std::int64_t>::max();
+// `due` of an answer that waits for the end of a pause.
+inline constexpr std::int64_t kAnswerDue = kDueNow - 1;
 
 enum class StopReason {
   Reached,

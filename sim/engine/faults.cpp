@@ -165,7 +165,7 @@ void Engine::freezeWork(CallId id) {
     const double left = instance.cpu->remove(id, now);
     scheduleCpu(instance.cpuIndex);
     call.due = -(durationFromNs(left).ns + 1);
-  } else if (call.due > now.ns && call.due != kDueNow) {  // what ends now is past stopping
+  } else if (call.due > now.ns && call.due < kAnswerDue) {  // what ends now is past stopping
     call.due = -(call.due - now.ns + 1);
   }
 }
@@ -277,7 +277,8 @@ void Engine::setInstances(NodeId nodeId, std::uint32_t count) {
 void Engine::cancelCall(CallId id) {
   Call& call = calls[id];
   call.set(kCancelled);
-  if (!call.has(kHeld)) return;  // on its way: it is refused on arrival
+  if (!call.has(kHeld)) return;        // on its way: it is refused on arrival
+  if (call.due == kAnswerDue) return;  // its holder is done with it
   NodeState& node = nodes[holder(call)];
   node.component->onCancel(node.context, id);
 }

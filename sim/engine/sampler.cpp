@@ -213,7 +213,8 @@ void Sampler::sampleEdge(std::size_t index, double seconds) {
   const std::uint64_t attempts = s.attempts.closeWindow();
   const std::uint64_t calls = s.calls.closeWindow();
   const std::uint64_t timeouts = s.timeouts.closeWindow();
-  for (std::uint64_t n : {edge.needsRecord ? calls : attempts, attempts, s.failed.closeWindow() + timeouts, timeouts})
+  const std::uint64_t failed = s.failed.closeWindow() - s.lateFailures.closeWindow() + timeouts;
+  for (std::uint64_t n : {edge.needsRecord ? calls : attempts, attempts, failed, timeouts})
     put(static_cast<double>(n) / seconds);
   const std::uint64_t latency = s.latencyNs.closeWindow();
   put(answered ? static_cast<double>(latency) / 1e6 / static_cast<double>(answered) : kUnknown);
@@ -271,7 +272,7 @@ void Sampler::restartMeasuring() {
   }
   for (EdgeState& edge : engine_.edges) {
     EdgeStats& s = edge.stats;
-    for (Counter* c : {&s.calls, &s.attempts, &s.answered, &s.failed, &s.timeouts, &s.retries, &s.hedges, &s.late, &s.lost,
+    for (Counter* c : {&s.calls, &s.attempts, &s.answered, &s.failed, &s.timeouts, &s.retries, &s.hedges, &s.late, &s.lateFailures, &s.lost,
                        &s.joined, &s.latencyNs})
       c->restart();
     s.inUse.restart(now);
@@ -436,8 +437,9 @@ Summary Sampler::summary() {
     out.attempts = e.attempts.measured();
     out.calls = edge.needsRecord ? e.calls.measured() : out.attempts;
     out.timeouts = e.timeouts.measured();
-    out.ok = e.answered.measured() - e.failed.measured();
-    out.failed = e.failed.measured() + out.timeouts;
+    // What came too late is no success, and failed already when the caller gave up.
+    out.ok = e.answered.measured() - e.failed.measured() - e.late.measured();
+    out.failed = e.failed.measured() - e.lateFailures.measured() + out.timeouts;
     out.retries = e.retries.measured();
     out.hedges = e.hedges.measured();
     out.late = e.late.measured();

@@ -134,7 +134,8 @@ struct EdgeStats {
   Counter timeouts;
   Counter retries;
   Counter hedges;
-  Counter late;       // answers to callers that had given up
+  Counter late;          // ok answers to callers that had given up
+  Counter lateFailures;  // failed ones
   Counter lost;
   Counter joined;     // calls that shared another's attempt
   Counter latencyNs;  // sum over answered attempts
