@@ -328,6 +328,20 @@ class ContractTest : public QObject {
     QVERIFY2(run.simulation.summary().requests.ok > 50, "it does not work again after a restart");
   }
 
+  void whoHangsAnswersNothing_data() { everyKind(); }
+  void whoHangsAnswersNothing() {
+    const Scenario s = designAround(fetchKind());
+    Run run(s);
+    run.go(seconds(1));
+    run.simulation.apply({{}, "pause", kSubject, {}});
+    const auto subject = static_cast<NodeId>(s.findNode(kSubject) - s.nodes.data());
+    const std::uint64_t answers = run.books.answers[subject];
+    run.go(seconds(3));
+    QCOMPARE(run.books.answers[subject], answers);
+    VERIFY_QUIET(troubleIn(run));
+    VERIFY_QUIET(leftOver(run.simulation, run.books, kPatience));
+  }
+
   // A restart of what runs loses its memory, but no one must work twice as hard because of it.
   void restartingWhatRunsChangesNoRate_data() { everyKind(); }
   void restartingWhatRunsChangesNoRate() {

@@ -1,0 +1,134 @@
+// The sending side of replication: what reaches the copies, and when a writer is told.
+#include <QTest>
+#include <cmath>
+#include <set>
+#include <string>
+
+#include "support/run.h"
+
+using namespace faultline;
+
+namespace {
+
+std::string system(const std::string& database, const std::string& link, const std::string& timeline = "",
+                   const std::string& copies = "2") {
+  return "faultline: 1\nname: t\nduration: 40s\nclasses:\n  all: {effect: write, key: sequential(1M)}\nnodes:\n"
+         "  users: {kind: client, rate: 50/s, arrivals: constant, until: 30s}\n  db: {kind: database, work: 1ms, " +
+         database +
+         "}\n"
+         "  copy: {kind: replica, instances: " +
+         copies +
+         ", apply_work: 1ms}\n"
+         "edges:\n  - users -> db\n  - db -> copy: {" +
+         link + "}\n" + timeline;
+}
+
+double applied(const Summary& s) { return metricOf(nodeOf(s, "copy"), "applied").value; }
+
+// The versions that reached the copies, in order of arrival.
+class Deliveries : public Observer {
+ public:
+  explicit Deliveries(const std::string& yaml) : simulation_(scenarioOf(yaml)) {
+    simulation_.observe(this);
+    simulation_.runToEnd();
+    summary = simulation_.summary();
+  }
+  void onArrive(SimTime, NodeId node, CallId, const Call& call) override {
+    if (simulation_.nodeNames()[node] != "copy" || !call.has(kFill)) return;
+    ++all;
+    inOrder = inOrder && (!last.contains(call.instance) || call.version > last[call.instance] ||
+                          distinct.contains({call.instance, call.version}));
+    last[call.instance] = std::max(last[call.instance], call.version);
+    distinct.insert({call.instance, call.version});
+  }
+  std::uint64_t all = 0;
+  bool inOrder = true;
+  std::map<std::uint16_t, std::uint32_t> last;
+  std::set<std::pair<std::uint16_t, std::uint32_t>> distinct;
+  Summary summary;
+
+ private:
+  Simulation simulation_;
+};
+
+}  // namespace
+
+class ReplicationTest : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void everyCopyGetsEveryWriteOnceAndInOrder() {
+    const Deliveries run(system("", "latency: 5ms"));
+    QCOMPARE(run.distinct.size(), std::size_t{2 * run.summary.requests.ok});
+    QCOMPARE(run.all, std::uint64_t{run.distinct.size()});
+    QVERIFY(run.inOrder);
+    QCOMPARE(applied(run.summary), 2.0 * static_cast<double>(run.summary.requests.ok));
+  }
+
+  // Round trip 10 ms, 1 ms at each side; who does not wait is done after its own millisecond.
+  void whoWaitsForCopiesIsToldLater_data() {
+    QTest::addColumn<QString>("mode");
+    QTest::addColumn<double>("ms");
+    QTest::newRow("async") << "replication: async" << 1.0;
+    QTest::newRow("sync") << "replication: sync" << 12.0;
+    QTest::newRow("quorum of one") << "replication: quorum, quorum: 1" << 1.0;
+    QTest::newRow("quorum of two") << "replication: quorum, quorum: 2" << 12.0;
+  }
+  void whoWaitsForCopiesIsToldLater() {
+    QFETCH(QString, mode);
+    QFETCH(double, ms);
+    const std::string copy = "timeline:\n  - {at: 0s, set: copy.acknowledge, to: applied}\n";
+    const Summary s = runText(system(mode.toStdString(), "latency: 5ms", copy));
+    QVERIFY2(std::abs(s.requests.okLatency.meanNs() / 1e6 - ms) < 0.1,
+             qPrintable(QString::number(s.requests.okLatency.meanNs() / 1e6)));
+    QCOMPARE(s.requests.failed, 0u);
+  }
+
+  // What was written while a copy was away is kept for it.
+  void whatACopyMissedIsSentAgain_data() {
+    QTest::addColumn<QString>("fault");
+    QTest::newRow("crash") << "{at: 10s, crash: copy, for: 8s}";
+    QTest::newRow("cut") << "{at: 10s, cut: \"db -> copy\", for: 8s}";
+    QTest::newRow("refuse") << "{at: 10s, refuse: \"db -> copy\", for: 8s}";
+    QTest::newRow("hang") << "{at: 10s, pause: copy, for: 8s}";
+    QTest::newRow("one copy") << "{at: 10s, crash: \"copy[1]\", for: 8s}";
+    QTest::newRow("loss") << "{at: 10s, loss: \"db -> copy\", ratio: 30%, for: 8s}";
+  }
+  void whatACopyMissedIsSentAgain() {
+    QFETCH(QString, fault);
+    const Deliveries run(system("heartbeat: 500ms", "timeout: 1s", "timeline:\n  - " + fault.toStdString() + "\n"));
+    QCOMPARE(run.summary.requests.failed, 0u);  // nobody waits for the copies
+    QCOMPARE(run.distinct.size(), std::size_t{2 * run.summary.requests.ok});
+  }
+
+  // A copy that is known to be lost holds up nobody; until then, it does.
+  void syncGoesOnWithoutALostCopy() {
+    const Summary s = runText(system("replication: sync, heartbeat: 500ms, partition_after: 2s", "timeout: 1s",
+                                     "timeline:\n  - {at: 10s, crash: \"copy[0]\", for: 15s}\n"));
+    QCOMPARE(s.requests.failed, 0u);
+    QCOMPARE(s.requests.ok, s.requests.offered);
+  }
+
+  void aQuorumThatCannotBeReachedFails() {
+    const Summary s = runText(system("replication: quorum, quorum: 3, heartbeat: 500ms, partition_after: 2s",
+                                     "timeout: 1s", "timeline:\n  - {at: 10s, crash: \"copy[0]\", for: 15s}\n"));
+    QVERIFY(s.requests.failed > 600 && s.requests.failed < 800);  // of 50 a second for 15 s
+    QCOMPARE(s.requests.ok + s.requests.failed, s.requests.offered);
+    // Two of three are enough without it.
+    const Summary two = runText(system("replication: quorum, quorum: 2, heartbeat: 500ms, partition_after: 2s",
+                                       "timeout: 1s", "timeline:\n  - {at: 10s, crash: \"copy[0]\", for: 15s}\n"));
+    QCOMPARE(two.requests.failed, 0u);
+  }
+
+  // The log is on the primary's disk: what it had not yet sent on, it sends after its own restart.
+  void aRestartedPrimarySendsWhatIsOpen() {
+    const Deliveries run(
+        system("heartbeat: 500ms", "latency: 100ms, timeout: 1s",
+               "timeline:\n  - {at: 9s, cut: \"db -> copy\", for: 4s}\n  - {at: 10s, crash: db, for: 2s}\n"));
+    QVERIFY(run.summary.requests.failed >= 99);
+    QCOMPARE(run.distinct.size(), std::size_t{2 * run.summary.requests.ok});
+  }
+};
+
+QTEST_APPLESS_MAIN(ReplicationTest)
+#include "replication_test.moc"
