@@ -268,7 +268,8 @@ class Autoscaler : public Component {
     const auto span = static_cast<double>((ctx.now() - lastAt_).ns);
     last_ = reading;
     lastAt_ = ctx.now();
-    if (reading.up == 0) {
+    // An interval that the node began or ended down tells of its being down, not of the load.
+    if (reading.up == 0 || before.up == 0) {
       ctx.add(kBlind);
       return std::nullopt;
     }

@@ -104,8 +104,9 @@ void Sampler::declareColumns() {
     const std::string owner = engine_.nameOf(edge);
     for (const char* m : {"calls", "attempts", "failed", "timeouts"}) declare(owner, m, "/s");
     declare(owner, "latency_mean", "ms");
-    if (edge.policy.retry) declare(owner, "retries", "/s");
-    if (edge.policy.pool) {
+    const EdgeColumns& has = edgeColumns_.emplace_back(EdgeColumns{edge.policy.retry.has_value(), edge.policy.pool.has_value()});
+    if (has.retries) declare(owner, "retries", "/s");
+    if (has.pool) {
       declare(owner, "pool_in_use", "1");
       declare(owner, "pool_waiting", "1");
       declare(owner, "acquire_mean", "ms");
@@ -219,8 +220,9 @@ void Sampler::sampleEdge(std::size_t index, double seconds) {
   const std::uint64_t latency = s.latencyNs.closeWindow();
   put(answered ? static_cast<double>(latency) / 1e6 / static_cast<double>(answered) : kUnknown);
   const std::uint64_t retries = s.retries.closeWindow();
-  if (edge.policy.retry) put(static_cast<double>(retries) / seconds);
-  if (!edge.policy.pool) return;
+  const EdgeColumns& has = edgeColumns_[index];
+  if (has.retries) put(static_cast<double>(retries) / seconds);
+  if (!has.pool) return;
   put(static_cast<double>(s.inUse.closeWindow(now)) / (seconds * 1e9));
   put(static_cast<double>(s.waiting.closeWindow(now)) / (seconds * 1e9));
   put(s.acquire.window.empty() ? kUnknown : s.acquire.window.meanNs() / 1e6);

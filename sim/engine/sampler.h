@@ -39,6 +39,11 @@ class Sampler {
   std::vector<std::int64_t> inFlightAtStart_;
   std::vector<std::int64_t> operationsAtStart_;
   std::vector<bool> hasCpuColumn_;
+  // By edge, as the run began: a policy that is given or taken away later leaves the columns as they are.
+  struct EdgeColumns {
+    bool retries, pool;
+  };
+  std::vector<EdgeColumns> edgeColumns_;
   std::vector<double> cpuAtWindow_, cpuAtMeasure_;
 };
 

@@ -183,6 +183,29 @@ bool near(double a, double b, double relative) {
   return std::abs(a - b) <= relative * std::max(std::abs(a), std::abs(b));
 }
 
+// One of the last nodes, which ask few others, that is at work.
+std::optional<NodeId> workingNode(const Scenario& scenario, const Frame& frame) {
+  std::optional<NodeId> found;
+  for (NodeId n = 0; n < frame.nodes.size(); ++n) {
+    if (frame.nodes[n].busy == 0 || findKind(scenario.nodes[n].kind)->buffers) continue;
+    if (!found || leaving(scenario, n) < leaving(scenario, *found)) found = n;
+  }
+  return found;
+}
+
+// When what a node held at an instant left it, its work being slowed from then on.
+auto departures(const Scenario& scenario, SimTime when, NodeId node, double factor) {
+  Simulation simulation(scenario);
+  simulation.advanceTo(when);
+  Departures seen(node, when);
+  simulation.observe(&seen);
+  ValueMap args;
+  args.set("factor", factor);
+  simulation.apply({{}, "slow", scenario.nodes[node].name, args});
+  simulation.advanceTo(when + minutes(2));
+  return seen.times;
+}
+
 std::uint64_t fingerprintOf(const Scenario& scenario) {
   Simulation simulation(scenario);
   simulation.runToEnd();
@@ -323,47 +346,35 @@ class LawsTest : public QObject {
     QFETCH(QString, file);
     const Scenario scenario = loadWithoutWarmup(file);
     Simulation search(scenario);
-    // An instant at which one of the last nodes, which ask few others, is at work.
-    NodeId node = 0;
-    bool found = false;
-    for (SimTime at{scenario.duration.ns / 3}; at < scenario.duration && !found; at += milliseconds(7)) {
+    // Who is busy may only be waiting for others, so several instants are tried.
+    constexpr int kMostTries = 8;
+    int tries = 0;
+    bool anyLeft = false;
+    for (SimTime at{scenario.duration.ns / 3}; at < scenario.duration && tries < kMostTries; at += milliseconds(7)) {
       search.advanceTo(at);
-      const Frame frame = search.frame();
-      for (NodeId n = 0; n < frame.nodes.size(); ++n) {
-        const bool works = frame.nodes[n].busy > 0 && !findKind(scenario.nodes[n].kind)->buffers;
-        if (!works || (found && leaving(scenario, n) >= leaving(scenario, node))) continue;
-        node = n;
-        found = true;
-      }
-    }
-    QVERIFY(found);
-    const SimTime when = search.now();
-    const Scenario quiet = quietAfter(when, scenario);
-    const auto departures = [&](const char* verb, const ValueMap& args) {
-      Simulation simulation(quiet);
-      simulation.advanceTo(when);
-      Departures seen(node, when);
-      simulation.observe(&seen);
-      if (*verb != 0) simulation.apply({{}, verb, scenario.nodes[node].name, args});
-      simulation.advanceTo(when + minutes(2));
-      return seen.times;
-    };
-    ValueMap tenTimes;
-    tenTimes.set("factor", 10.0);
-    const auto usual = departures("", {}), slowed = departures("slow", tenTimes);
-    if (usual.empty()) QSKIP("what is at work there goes on for minutes");
-    bool later = false;
-    for (const auto& [call, at] : usual)
-      if (slowed.contains(call)) later = later || slowed.at(call) > at + (at - when);
-    QVERIFY2(later, "the work in progress took no longer");
+      const std::optional<NodeId> node = workingNode(scenario, search.frame());
+      if (!node) continue;
+      ++tries;
+      const Scenario quiet = quietAfter(at, scenario);
+      const auto usual = departures(quiet, at, *node, 1), slowed = departures(quiet, at, *node, 10);
+      anyLeft |= !usual.empty();
+      const bool later = std::any_of(usual.begin(), usual.end(), [&](const auto& left) {
+        return slowed.contains(left.first) && slowed.at(left.first) > left.second + (left.second - at);
+      });
+      if (!later) continue;
 
-    Simulation crashed(quiet);
-    Witness books;
-    crashed.observe(&books);
-    crashed.advanceTo(when);
-    const std::uint64_t answers = books.answers[node], held = books.arrivals[node] - answers;
-    crashed.apply({{}, "crash", scenario.nodes[node].name, {}});
-    QCOMPARE(books.answers[node], answers + held);
+      Simulation crashed(quiet);
+      Witness books;
+      crashed.observe(&books);
+      crashed.advanceTo(at);
+      const std::uint64_t answers = books.answers[*node], held = books.arrivals[*node] - answers;
+      crashed.apply({{}, "crash", scenario.nodes[*node].name, {}});
+      QCOMPARE(books.answers[*node], answers + held);
+      return;
+    }
+    QVERIFY(tries > 0);
+    if (!anyLeft) QSKIP("what is at work there goes on for minutes");
+    QFAIL("the work in progress took no longer");
   }
 
   // Law 10: latency runs from the intended send time to the last byte, retries included; each population for itself.

@@ -351,8 +351,19 @@ timeline:
   }
 
   void scalersDoNotActOnADeadNode() {
-    if (findKind("autoscaler") == nullptr) QSKIP("there is nothing yet that acts on the readings of another node");
-    QFAIL("there is one now: its last reading of a crashed node must lead to nothing");
+    const Summary s = runText(head("10min") + R"(
+nodes:
+  users: {kind: client, rate: 200/s}
+  app: {kind: service, instances: 4, workers: 1, work: 12ms}
+  scaler: {kind: autoscaler, every: 15s, down_after: 0s, boot: 0s}
+edges: [users -> app, scaler -> app]
+timeline:
+  - {at: 1min, crash: app, for: 8min}
+)");
+    // Its last reading, and the nothing that it reads since, must not send instances away.
+    QCOMPARE(metric(s, "scaler", "scale_downs"), 0.0);
+    QCOMPARE(nodeOf(s, "app").instances, 4u);
+    QVERIFY(metric(s, "scaler", "blind") >= 30);
   }
 
   void utilizationIsIntegratedNotSampled() {

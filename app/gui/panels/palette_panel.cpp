@@ -102,15 +102,18 @@ void PalettePanel::search(const QString& text) {
   view_->setCurrentIndex(isAll ? QModelIndex() : firstChoice());
 }
 
-// What Enter in the filter adds: the first kind whose label says the word, else the first row that is no heading.
+// What Enter in the filter adds: the first row that is called so, else the first that says the word, else the first.
 QModelIndex PalettePanel::firstChoice() const {
-  QModelIndex first, named;
-  for (QModelIndex index = proxy_->index(0, 0); index.isValid() && !named.isValid(); index = view_->indexBelow(index)) {
+  const QString wanted = filter_->text().trimmed();
+  QModelIndex first, saying, called;
+  for (QModelIndex index = proxy_->index(0, 0); index.isValid() && !called.isValid(); index = view_->indexBelow(index)) {
     if (choiceAt(index).kind.empty()) continue;
+    const QString label = index.data().toString();
     if (!first.isValid()) first = index;
-    if (index.data().toString().contains(filter_->text().trimmed(), Qt::CaseInsensitive)) named = index;
+    if (!saying.isValid() && label.contains(wanted, Qt::CaseInsensitive)) saying = index;
+    if (label.compare(wanted, Qt::CaseInsensitive) == 0) called = index;
   }
-  return named.isValid() ? named : first;
+  return called.isValid() ? called : saying.isValid() ? saying : first;
 }
 
 void PalettePanel::request(const QModelIndex& index) {

@@ -45,6 +45,17 @@ class FaultsTest : public QObject {
     QVERIFY(s.requests.okLatency.quantile(0.99) < milliseconds(11));
   }
 
+  // The columns of a series are those of its beginning, whatever an arrow is given later.
+  void aPoolAndRetriesGivenWhileItRunsKeepTheSeriesWhole() {
+    Simulation simulation(scenarioOf(kPair + std::string(R"(
+  - {at: 2s, set: users -> app.pool, to: {size: 1}}
+  - {at: 2s, set: users -> app.retry, to: {max: 1}}
+)")));
+    simulation.runToEnd();
+    const Series& series = simulation.series();
+    for (const SeriesColumn& column : series.columns) QCOMPARE(column.values.size(), series.times.size());
+  }
+
   void theEndOfAPauseLeavesASlowdown() {
     const Summary s = after(R"(
   - {at: 1s, slow: app, factor: 4}

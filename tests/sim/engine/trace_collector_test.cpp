@@ -3,6 +3,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <regex>
+#include <set>
 
 #include "engine/trace_collector.h"
 #include "io/trace_export.h"
@@ -49,7 +50,7 @@ bool isNear(double a, double b) { return std::fabs(a - b) < 1e-3; }
 
 constexpr const char* kBusy =
     "faultline: 1\nduration: 60s\nclasses: {op: {}}\nnodes:\n  u: {kind: client, rate: 80/s, timeout: 2s}\n"
-    "  lb: {kind: load_balancer, health_check: {every: 1s}}\n"
+    "  lb: {kind: load_balancer, health_check: {every: 1s, timeout: 500ms}}\n"
     "  a: {kind: service, instances: 2, workers: 4, work: 3ms}\n  b: {kind: database, connections: 2, work: exponential(20ms)}\n"
     "edges:\n  - u -> lb\n  - lb -> a: {latency: 1ms}\n  - a -> b: {latency: 1ms, timeout: 150ms, pool: {size: 2}, retry: {max: 2, base: 20ms}}\n";
 
@@ -148,8 +149,11 @@ class TraceCollectorTest : public QObject {
     for (const Blame& b : t.tail.parts) blamed += b.meanMs;
     QVERIFY(std::fabs(blamed - t.tail.meanMs) < 1e-6 * blamed + 1e-6);
     QVERIFY(t.tail.meanMs >= t.tail.p99.milliseconds());
-    // The database is the bottleneck: nearly all of the tail is waiting for it.
-    QCOMPARE(t.nodes[t.tail.parts.front().node], std::string("b"));
+    // The workers wait for the database, so most of the tail is the queue before them, and the rest is the database.
+    QCOMPARE(t.nodes[t.tail.parts[0].node], std::string("a"));
+    QVERIFY(t.tail.parts[0].part == TimePart::Queue);
+    QCOMPARE(t.nodes[t.tail.parts[1].node], std::string("b"));
+    QVERIFY(t.tail.parts[1].part == TimePart::Connection);
   }
 
   void watchingChangesNothing() {
