@@ -94,7 +94,8 @@ double serverFigure(const Summary& s, const NodeSummary& n, std::string_view met
                                                         {"queue", n.queueMean},
                                                         {"queue.max", static_cast<double>(n.queueMax)},
                                                         {"utilization", n.utilization},
-                                                        {"cpu", n.cpuCores}};
+                                                        {"cpu", n.cpuCores},
+                                                        {"cost", n.costPerHour}};
   for (const auto& [name, value] : levels)
     if (metric == name) return value;
   const std::pair<std::string_view, const Histogram*> timings[] = {

@@ -9,6 +9,7 @@
 
 #include "base/flat_map.h"
 #include "engine/component.h"
+#include "model/price.h"
 #include "parts/by_class.h"
 #include "parts/pass_answer.h"
 #include "parts/rate_limits.h"
@@ -56,6 +57,8 @@ struct Params {
   Ratio unauthorized;
   std::optional<Limit> limit;
   PerClass logging{Distribution::constant(10e3), {}};
+  double price = 0;
+  double callPrice = 0;
 };
 
 constexpr double kDay = 86'400;
@@ -80,6 +83,8 @@ constexpr ParamInfo kParams[] = {
                                  "Share of the calls whose credentials are bad: they are refused after the check."),
     param<&Params::limit, &kLimitParams>("limit", "Limit", {}, "Token buckets for clients; unset: no limit."),
     param<&Params::logging>("logging", "Logging", {}, "CPU work to write the access log, before the answer goes out."),
+    priceParam<&Params::price>(),
+    callPriceParam<&Params::callPrice>(),
 };
 
 enum Metric : std::uint32_t { kAuthChecks, kAuthRemembered, kLimited, kUnlogged };

@@ -7,6 +7,7 @@
 
 #include "base/quantity.h"
 #include "engine/component.h"
+#include "model/price.h"
 #include "parts/by_class.h"
 #include "parts/key_store.h"
 #include "parts/keyspace.h"
@@ -77,6 +78,7 @@ struct Params {
   std::int64_t threads = 1;
   PerClass work;
   Distribution fillWork;
+  double price = 0;
 };
 
 constexpr double kDay = 86'400;
@@ -102,6 +104,7 @@ constexpr ParamInfo kParams[] = {
     param<&Params::threads>("threads", "Threads", range(1, 1e6), "Operations that are worked on at a time."),
     param<&Params::work>("work", "Work", {}, "CPU work of one operation; without work, operations take no time and need no thread."),
     param<&Params::fillWork>("fill_work", "Fill work", {}, "CPU work of storing a fetched value."),
+    priceParam<&Params::price>(),
 };
 
 enum Metric : std::uint32_t {

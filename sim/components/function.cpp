@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/component.h"
+#include "model/price.h"
 #include "parts/by_class.h"
 #include "parts/call_plan.h"
 #include "parts/station.h"
@@ -21,6 +22,7 @@ struct Params {
   std::int64_t concurrency = 1000;
   std::int64_t provisioned = 0;
   std::optional<std::int64_t> queueCapacity{0};
+  double callPrice = 0;
 };
 
 constexpr double kDay = 86'400;
@@ -37,6 +39,7 @@ constexpr ParamInfo kParams[] = {
     param<&Params::queueCapacity>(
         "queue_capacity", "Queue capacity", range(0, 1e8),
         "Calls beyond the concurrency that wait for an environment; more are refused. Unset: no limit."),
+    callPriceParam<&Params::callPrice>(),
 };
 
 enum Metric : std::uint32_t {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/component.h"
+#include "model/price.h"
 #include "parts/by_class.h"
 #include "parts/peer_failures.h"
 #include "parts/picker.h"
@@ -101,6 +102,7 @@ struct Params {
   PerClass work{Distribution::constant(0), {}};
   std::int64_t workers = 4;
   std::optional<std::int64_t> queueCapacity;
+  double price = 0;
 };
 
 constexpr ParamInfo kParams[] = {
@@ -128,6 +130,7 @@ constexpr ParamInfo kParams[] = {
                             "Calls that it works on at a time, where it has work."),
     param<&Params::queueCapacity>("queue_capacity", "Queue capacity", range(0, 1e8),
                                   "Calls that may wait for a worker; more are refused. Unset: no limit."),
+    priceParam<&Params::price>(),
 };
 
 enum Metric : std::uint32_t { kHealthy, kMarkedDown, kEjections, kProbes, kProbeFailures, kNextUpstream, kFailedOpen };

@@ -4,6 +4,7 @@
 
 #include "base/flat_map.h"
 #include "engine/component.h"
+#include "model/price.h"
 #include "parts/by_class.h"
 #include "parts/message_store.h"
 #include "parts/station.h"
@@ -56,6 +57,8 @@ struct Params {
   bool durable = true;
   std::int64_t threads = 1;
   PerClass work;
+  double price = 0;
+  double callPrice = 0;
 };
 
 constexpr double kDay = 86'400;
@@ -79,6 +82,8 @@ constexpr ParamInfo kParams[] = {
     fixed(param<&Params::durable>("durable", "Durable", {}, "Messages survive a crash of the queue; those in flight are delivered again.")),
     param<&Params::threads>("threads", "Threads", range(1, 1e6), "Messages that are stored at a time."),
     param<&Params::work>("work", "Work", {}, "CPU work of storing one message; without work it takes no time."),
+    priceParam<&Params::price>(),
+    callPriceParam<&Params::callPrice>(),
 };
 
 enum Metric : std::uint32_t {

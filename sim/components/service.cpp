@@ -5,6 +5,7 @@
 // by piece; meanwhile the request waits in its in-flight slot.
 #include "base/flat_map.h"
 #include "engine/component.h"
+#include "model/price.h"
 #include "parts/by_class.h"
 #include "parts/call_plan.h"
 #include "parts/station.h"
@@ -42,6 +43,8 @@ struct Params {
   bool idempotency = false;
   std::optional<Distribution> pauseEvery;
   Distribution pauseFor = Distribution::constant(100e6);
+  double price = 0;
+  double callPrice = 0;
 };
 
 constexpr double kMany = 1e6;
@@ -62,6 +65,8 @@ constexpr ParamInfo kParams[] = {
     param<&Params::idempotency>("idempotency", "Idempotency keys", {}, "Repeated writes of one operation take effect once; without it duplicates take effect and are counted."),
     param<&Params::pauseEvery>("pause_every", "Pause every", {}, "Time between stop-the-world pauses of an instance, such as garbage collections; unset: none."),
     param<&Params::pauseFor>("pause_for", "Pause for", {}, "Length of such a pause."),
+    priceParam<&Params::price>(),
+    callPriceParam<&Params::callPrice>(),
 };
 
 enum Metric : std::uint32_t { kDuplicateEffects, kDuplicatesAvoided };

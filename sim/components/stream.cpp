@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "engine/component.h"
+#include "model/price.h"
 #include "parts/by_class.h"
 #include "parts/record_log.h"
 #include "parts/station.h"
@@ -42,6 +43,7 @@ struct Params {
   std::optional<std::int64_t> retentionRecords;
   std::int64_t threads = 1;
   PerClass work;
+  double price = 0;
 };
 
 constexpr double kDay = 86'400;
@@ -75,6 +77,7 @@ constexpr ParamInfo kParams[] = {
                                      "Records that a partition keeps; unset: no limit of its own."),
     param<&Params::threads>("threads", "Threads", range(1, 1e6), "Records that are stored at a time."),
     param<&Params::work>("work", "Work", {}, "CPU work of storing one record; without work it takes no time."),
+    priceParam<&Params::price>(),
 };
 
 enum Metric : std::uint32_t {

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "engine/component.h"
+#include "model/price.h"
 #include "parts/by_class.h"
 #include "parts/station.h"
 
@@ -22,6 +23,8 @@ struct Params {
   std::int64_t threads = 1;
   PerClass work;
   std::optional<std::int64_t> queueCapacity;
+  double price = 0;
+  double callPrice = 0;
 };
 
 constexpr ParamInfo kParams[] = {
@@ -33,6 +36,8 @@ constexpr ParamInfo kParams[] = {
     param<&Params::work>("work", "Work", {}, "CPU work of one publication; without work it takes no time."),
     param<&Params::queueCapacity>("queue_capacity", "Queue capacity", range(0, 1e8),
                                   "Publications that may wait for a thread; more are refused. Unset: no limit."),
+    priceParam<&Params::price>(),
+    callPriceParam<&Params::callPrice>(),
 };
 
 enum Metric : std::uint32_t {

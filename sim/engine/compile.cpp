@@ -4,6 +4,7 @@
 
 #include "engine/engine.h"
 #include "model/catalog.h"
+#include "model/price.h"
 
 namespace faultline {
 
@@ -73,6 +74,9 @@ void Engine::compileNodes() {
     node.activeInstances =
         node.info->instances ? static_cast<std::uint32_t>(node.info->instances(node.params.get())) : 1;
     for (std::uint32_t i = 0; i < node.activeInstances; ++i) addInstance(node);
+    node.active.set(node.activeInstances, now.ns);
+    node.price = findParam(node.info->params, kPriceName);
+    node.callPrice = findParam(node.info->params, kCallPriceName);
   }
 }
 

@@ -142,6 +142,9 @@ struct NodeState {
   EdgeId firstEdge = 0;
   std::uint32_t edgeCount = 0;
   FailureId firstFailure = 1;
+  AveragedGauge active;  // instances in use
+  const ParamInfo* price = nullptr;      // what it costs, where its kind says so: see model/price.h
+  const ParamInfo* callPrice = nullptr;
   double cpuWeight = 1;
   double cores = 0;
   CpuPool* host = nullptr;

@@ -270,6 +270,7 @@ void Engine::setInstances(NodeId nodeId, std::uint32_t count) {
   if (count == node.activeInstances) return;
   while (node.instances.size() < count) addInstance(node);
   node.activeInstances = count;
+  node.active.set(count, now.ns);
   node.component->onChange(node.context, {NodeChange::Kind::InstancesChanged, kAnyInstance});
   tellCallers(nodeId);
 }

@@ -52,6 +52,17 @@ double cpuUsed(const NodeState& node, SimTime now) {
   return used;
 }
 
+double valueOf(const NodeState& node, const ParamInfo* param) {
+  return param ? *param->read(node.params.get()).as<double>() : 0;
+}
+
+bool hasPrice(const NodeState& node) { return valueOf(node, node.price) > 0 || valueOf(node, node.callPrice) > 0; }
+
+// What a number of instances, on average, and calls in each second cost in an hour.
+double costPerHour(const NodeState& node, double instances, double callsPerSecond) {
+  return valueOf(node, node.price) * instances + valueOf(node, node.callPrice) * callsPerSecond * 3600 / 1e6;
+}
+
 bool sharesCpu(const NodeState& node) {
   return node.host || std::any_of(node.instances.begin(), node.instances.end(),
                                   [](const Instance& i) { return i.ownCpu != nullptr; });
@@ -91,6 +102,8 @@ void Sampler::declareColumns() {
     // Columns stay as they are: a node that is given cores while it runs gets no column.
     hasCpuColumn_.push_back(sharesCpu(node));
     if (hasCpuColumn_.back()) declare(node.name, "cpu", "cores");
+    hasCostColumn_.push_back(hasPrice(node));
+    if (hasCostColumn_.back()) declare(node.name, "cost", "/h");
     for (const MetricInfo& m : node.info->metrics) {
       if (m.type == MetricType::Timing) {
         declare(node.name, (std::string(m.name) + "_mean").c_str(), "ms");
@@ -177,6 +190,10 @@ void Sampler::sampleNode(std::size_t index, double seconds) {
     put((used - cpuAtWindow_[index]) / seconds);
     cpuAtWindow_[index] = used;
   }
+  if (hasCostColumn_[index]) {
+    const auto active = static_cast<double>(node.active.closeWindow(now));
+    put(costPerHour(node, active / windowNs, static_cast<double>(arrivals) / seconds));
+  }
   const auto inWindow = [](const Counter& c) { return static_cast<double>(c.total - c.atWindow); };
   for (std::size_t i = 0; i < node.metrics.size(); ++i) {
     MetricState& m = node.metrics[i];
@@ -257,6 +274,7 @@ void Sampler::restartMeasuring() {
     for (Counter& c : s.reasons) c.restart();
     for (Timing* t : {&s.okLatency, &s.failedLatency, &s.wait, &s.service}) t->restart();
     cpuAtMeasure_[n] = cpuUsed(node, engine_.now);
+    node.active.restart(now);
     for (MetricState& m : node.metrics) {
       m.counter.restart();
       m.gauge.restart(now);
@@ -414,6 +432,7 @@ Summary Sampler::summary() {
       out.queueMean /= seconds;
       out.inFlightMean /= seconds;
       out.cpuCores = (cpuUsed(node, now) - cpuAtMeasure_[n]) / seconds;
+      out.costPerHour = costPerHour(node, levelSeconds(node.active, now) / seconds, static_cast<double>(out.arrivals) / seconds);
     }
     for (std::size_t r = 0; r < node.stats.reasons.size(); ++r)
       if (const std::uint64_t count = node.stats.reasons[r].measured())

@@ -38,7 +38,7 @@ class Sampler {
   SimTime measureStart_;
   std::vector<std::int64_t> inFlightAtStart_;
   std::vector<std::int64_t> operationsAtStart_;
-  std::vector<bool> hasCpuColumn_;
+  std::vector<bool> hasCpuColumn_, hasCostColumn_;
   // By edge, as the run began: a policy that is given or taken away later leaves the columns as they are.
   struct EdgeColumns {
     bool retries, pool;

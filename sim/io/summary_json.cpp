@@ -169,6 +169,7 @@ Json nodeJson(const NodeSummary& n, const Summary& s) {
   j["instance_arrivals"] = n.instanceArrivals;
   j["busy_mean"] = n.busyMean;
   j["cpu_cores"] = n.cpuCores;
+  j["cost_per_hour"] = n.costPerHour;
   j["queue_depth"] = {{"mean", n.queueMean}, {"max", n.queueMax}, {"last", n.queueLast}};
   j["wait_ms"] = timingMs(n.wait);
   j["service_ms"] = timingMs(n.service);
@@ -261,6 +262,7 @@ std::string summaryJson(const Summary& s, const RunFacts& facts) {
   j["fingerprint"] = hexOf(s.fingerprint);
   j["partial"] = !s.stopped.empty();
   j["stopped"] = s.stopped.empty() ? Json() : Json(s.stopped);
+  j["cost_per_hour"] = s.costPerHour();
   addOutcomes(j["requests"], s.requests);
   j["requests"]["attempts"] = s.attempts;
   j["requests"]["by_reason"] = countsByName(s.requests.byReason);

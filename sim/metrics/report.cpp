@@ -53,6 +53,7 @@ std::string header(const Summary& s, double wallSeconds) {
   out += '\n';
   out += "  events       " + groupDigits(s.events) + '\n';
   out += printed("  fingerprint  %016llx\n", static_cast<unsigned long long>(s.fingerprint));
+  if (s.costPerHour() > 0) out += "  cost         " + shortNumber(s.costPerHour()) + " an hour\n";
   if (!s.stopped.empty()) out += "  PARTIAL      stopped at " + formatDuration(s.simulated) + ": " + s.stopped + '\n';
   return out;
 }
@@ -160,6 +161,7 @@ std::string particulars(const Summary& s) {
     };
     for (const auto& [reason, count] : n.byReason) add(reason + ' ' + groupDigits(count) + " (failures born here)");
     if (n.cpuCores > 0) add("CPU " + shortNumber(n.cpuCores) + " cores");
+    if (n.costPerHour > 0) add("cost " + shortNumber(n.costPerHour) + " an hour");
     for (const MetricSummary& m : n.metrics)
       if (m.value != 0 || m.peak != 0) add(shownMetric(m));
   }

@@ -39,6 +39,7 @@ struct NodeSummary {
   double utilization = 0;  // busy servers over servers; 0 where there are none
   double busyMean = 0;     // servers in use
   double cpuCores = 0;     // mean CPU cores used, where cores are shared
+  double costPerHour = 0;  // in the currency of its prices
   double queueMean = 0;
   std::int64_t queueMax = 0, queueLast = 0;
   std::vector<double> instanceUtilization;
@@ -79,6 +80,11 @@ struct Summary {
   std::vector<NodeSummary> nodes;
   std::vector<EdgeSummary> edges;
   std::vector<ActionSummary> actions;
+  double costPerHour() const {
+    double sum = 0;
+    for (const NodeSummary& n : nodes) sum += n.costPerHour;
+    return sum;
+  }
 };
 
 }  // namespace faultline

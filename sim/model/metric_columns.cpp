@@ -1,10 +1,18 @@
 #include "model/metric_columns.h"
 
 #include "model/catalog.h"
+#include "model/price.h"
 #include "model/validation.h"
 
 namespace faultline {
 namespace {
+
+bool hasPrice(const NodeSpec& node) {
+  const ValueMap params = node.allParams();
+  for (const char* name : {kPriceName, kCallPriceName})
+    if (const Value* price = params.find(name); price != nullptr && *price->as<double>() > 0) return true;
+  return false;
+}
 
 class Columns {
  public:
@@ -17,6 +25,7 @@ class Columns {
       addServer(node.name);
     // A node shares CPU on a host, or among its own workers where its kind can be told its cores.
     if (!node.group.empty() || node.allParams().find("cores") != nullptr) add(node.name, "cpu", "cores");
+    if (hasPrice(node)) add(node.name, "cost", "/h");
     for (const MetricInfo& m : kind.metrics) {
       if (m.type == MetricType::Timing) {
         add(node.name, std::string(m.name) + "_mean", "ms");

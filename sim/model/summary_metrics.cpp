@@ -47,6 +47,7 @@ class Names {
     for (const char* level : {"in_flight", "busy", "queue", "queue.max"}) add(name, level, "1");
     add(name, "utilization", "ratio");
     add(name, "cpu", "cores");
+    add(name, "cost", "/h");
     for (const char* timing : kServerTimings) addTiming(name, timing);
   }
   void addMetric(const std::string& node, const MetricInfo& m) {

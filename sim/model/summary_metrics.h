@@ -7,7 +7,7 @@
 //                                                  the way, and of the others: users.cached_p50
 //   NODE.CLASS.…                                   the same of one request class
 //   NODE.arrivals ok failed                        of any other node: calls a second
-//   NODE.in_flight busy queue queue.max utilization cpu    means over time, and the greatest depth
+//   NODE.in_flight busy queue queue.max utilization cpu cost    means over time, and the greatest depth
 //   NODE.wait_… service_… latency_… failed_…       with p50 to max, for example db.latency_p95
 //   NODE.METRIC                                    of the kind: a counter a second; a level's mean over time, and with
 //                                                  .last and .max its level at the end and its peak

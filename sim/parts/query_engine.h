@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "engine/component.h"
+#include "model/price.h"
 #include "parts/by_class.h"
 #include "parts/lock_table.h"
 #include "parts/query_table.h"
@@ -34,6 +35,7 @@ struct StoreParams {
   QueryParamsTable queries;
   std::optional<Duration> statementTimeout;
   std::optional<Duration> lockTimeout;
+  double price = 0;
 };
 
 inline constexpr ParamInfo kStoreParams[] = {
@@ -47,6 +49,7 @@ inline constexpr ParamInfo kStoreParams[] = {
     param<&StoreParams::queries, &kQueryParams>("queries", "Queries", {}, "Named queries, which arrows choose by `query`."),
     param<&StoreParams::statementTimeout>("statement_timeout", "Statement timeout", range(1e-9, 86'400), "A statement that takes longer, lock waits included, is stopped and fails."),
     param<&StoreParams::lockTimeout>("lock_timeout", "Lock timeout", range(1e-9, 86'400), "A statement that waits longer for a lock fails."),
+    priceParam<&StoreParams::price>(),
 };
 
 // Every kind that runs queries lists these first, in this order.

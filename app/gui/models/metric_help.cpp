@@ -46,6 +46,7 @@ constexpr Help kHelp[] = {
     {"latency_p50", QT_TRANSLATE_NOOP("faultline", "Median time from arrival to answer, the wait included.")},
     {"latency_p95", QT_TRANSLATE_NOOP("faultline", "Time from arrival to answer that 95 % of the calls kept below.")},
     {"latency_p99", QT_TRANSLATE_NOOP("faultline", "Time from arrival to answer that 99 % of the calls kept below.")},
+    {"cost", QT_TRANSLATE_NOOP("faultline", "What it costs by the hour, in the currency of its prices.")},
     {"cpu", QT_TRANSLATE_NOOP("faultline", "CPU cores in use. At the number of cores there is no more to get.")},
     {"calls", QT_TRANSLATE_NOOP("faultline", "Calls that the caller wanted to make over this arrow, a second.")},
     {"attempts",
