@@ -39,6 +39,10 @@ struct CompareOptionsOfUser {
 int compareScenarios(const CompareOptionsOfUser& options);
 int tryChanges(const RunOptions& options);
 int findCapacity(const RunOptions& options, double inTime);
+// Runs a scenario and shows the steps of its lesson with what the run answers.
+int showLesson(const RunOptions& options);
+// Judges `answer` against the challenge of `given`; with a number, shows so many hints instead.
+int gradeAnswer(const std::string& given, const std::string& answer, int runs, int hints, bool json);
 int checkScenarios(const std::vector<std::string>& files);
 // Without names: all files below ./scenarios or the source tree's. `update` accepts what the runs came to.
 int verifyScenarios(const std::vector<std::string>& named, bool update, bool json);

@@ -116,6 +116,32 @@ void addCapacity(CLI::App& app, RunOptions& options, double& inTime, std::functi
   capacity->callback([&] { chosen = [&] { return findCapacity(options, inTime); }; });
 }
 
+void addLesson(CLI::App& app, RunOptions& options, std::function<int()>& chosen) {
+  CLI::App* lesson = app.add_subcommand("lesson", "Run a scenario and go through its lesson, with the answers of the run");
+  lesson->add_option("file", options.file, "The scenario (YAML)")->required()->type_name("FILE");
+  addSimulating(*lesson, options);
+  lesson->callback([&] { chosen = [&] { return showLesson(options); }; });
+}
+
+struct GradeOptions {
+  std::string given, answer;
+  int runs = 5, hints = 0;
+  bool json = false;
+};
+
+void addGrade(CLI::App& app, GradeOptions& options, std::function<int()>& chosen) {
+  CLI::App* grade = app.add_subcommand("grade", "Judge a mended design against its challenge");
+  grade->add_option("challenge", options.given, "The challenge as it was given (YAML)")->required()->type_name("CHALLENGE");
+  grade->add_option("answer", options.answer, "The mended design (YAML); without it, the challenge itself is judged")
+      ->type_name("ANSWER");
+  grade->add_option("--runs", options.runs, "Runs, each with other luck that nobody has seen")->check(CLI::Range(1, 1000));
+  grade->add_option("--hints", options.hints, "Show so many hints instead")->check(CLI::Range(0, 1000));
+  addFormat(*grade, options.json);
+  grade->callback([&] {
+    chosen = [&] { return gradeAnswer(options.given, options.answer, options.runs, options.hints, options.json); };
+  });
+}
+
 int runProgram(int argc, char** argv) {
   CLI::App app("Faultline simulates systems and their failures", "faultline");
   app.set_version_flag("--version", "faultline " FAULTLINE_VERSION);
@@ -137,6 +163,11 @@ int runProgram(int argc, char** argv) {
   addWhatIf(app, whatIfOptions, chosen);
   double inTime = 0.99;
   addCapacity(app, capacityOptions, inTime, chosen);
+
+  RunOptions lessonOptions;
+  addLesson(app, lessonOptions, chosen);
+  GradeOptions gradeOptions;
+  addGrade(app, gradeOptions, chosen);
 
   std::vector<std::string> checked;
   CLI::App* check = app.add_subcommand("check", "Validate scenarios and report every problem");

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "analysis/expect.h"
+#include "analysis/lesson.h"
 #include "analysis/recorded.h"
 #include "cli/commands.h"
 #include "cli/exit_status.h"
@@ -61,6 +62,34 @@ void compareWithGolden(const Summary& summary, bool update, Verdict& verdict) {
   }
 }
 
+// A question needs an answer that is right and one that is not, or it teaches nothing.
+void checkLesson(const Scenario& scenario, const Simulation& simulation, const Summary& summary, Verdict& verdict) {
+  const std::vector<LessonAnswer> answers = lessonAnswers(scenario, simulation.series(), summary);
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    if (answers[i].isRight.empty()) continue;
+    ++verdict.expected;
+    const auto right = std::count(answers[i].isRight.begin(), answers[i].isRight.end(), true);
+    if (right > 0 && right < std::ssize(answers[i].isRight))
+      ++verdict.passed;
+    else
+      verdict.failures.push_back("the question \"" + scenario.lesson[i].question + "\" has " +
+                                 (right == 0 ? "no right answer" : "only right answers"));
+  }
+}
+
+// A challenge whose objectives hold already is none.
+void checkChallenge(const Scenario& scenario, const Simulation& simulation, const Summary& summary, Verdict& verdict) {
+  if (!scenario.challenge) return;
+  Scenario asked = scenario;
+  asked.expect = scenario.challenge->objectives;
+  ++verdict.expected;
+  const auto results = checkExpectations(asked, simulation.series(), summary);
+  if (std::any_of(results.begin(), results.end(), [](const ExpectationResult& e) { return !e.passed; }))
+    ++verdict.passed;
+  else
+    verdict.failures.push_back("the objectives of the challenge hold already");
+}
+
 // Every judged figure counts as an expectation.
 void compareWithRecording(const Simulation& simulation, Verdict& verdict) {
   const RecordedResult recorded =
@@ -93,6 +122,8 @@ Verdict verify(const std::string& file, bool update) {
     else
       verdict.failures.push_back("expected " + e.text + ", but " + e.measured);
   }
+  checkLesson(read.value, simulation, summary, verdict);
+  checkChallenge(read.value, simulation, summary, verdict);
   if (summary.stopped.empty()) compareWithRecording(simulation, verdict);
   compareWithGolden(summary, update, verdict);
   return verdict;

@@ -210,6 +210,8 @@ double valueOf(const ExpectationTerm& term, const Series& series, const Summary&
   return Evaluation(series, summary).valueOf(term);
 }
 
+std::string shownValue(double value, Dimension dimension) { return shown(value, dimension); }
+
 ExpectationResult evaluate(const Expectation& expectation, const Series& series, const Summary& summary) {
   const Evaluation run(series, summary);
   if (expectation.kind == Expectation::Kind::Chain) return evaluateChain(expectation, run);

@@ -16,6 +16,9 @@ namespace faultline {
 // A value in its base unit: seconds, per second, bytes or a number. NaN when it is unknown or never came about.
 double valueOf(const ExpectationTerm& term, const Series& series, const Summary& summary);
 
+// A value of valueOf for people, with its unit.
+std::string shownValue(double value, Dimension dimension);
+
 ExpectationResult evaluate(const Expectation& expectation, const Series& series, const Summary& summary);
 
 // All lines of a scenario, in order. REQUIRES a scenario that validation accepts, and the results of its run.

@@ -187,6 +187,30 @@ Json recordedSchema() {
   return schema;
 }
 
+Json lessonSchema() {
+  const LessonStep fresh;
+  Json step = objectOf(lessonStepParams(), &fresh);
+  const Json text = {{"type", "string"}};
+  step["properties"]["choices"] = {{"type", "array"},
+                                   {"items",
+                                    {{"type", "object"},
+                                     {"properties", {{"text", text}, {"holds", text}}},
+                                     {"required", {"text", "holds"}},
+                                     {"additionalProperties", false}}}};
+  return {{"type", "array"}, {"items", step}};
+}
+
+Json challengeSchema() {
+  const ChallengeSpec fresh;
+  Json schema = objectOf(challengeParams(), &fresh);
+  const Json texts = {{"type", "array"}, {"items", {{"type", "string"}}}};
+  schema["properties"]["objectives"] = texts;
+  schema["properties"]["hints"] = texts;
+  schema["properties"]["prices"] = {{"type", "object"}, {"additionalProperties", {{"type", "number"}}}};
+  schema["required"] = Json::array({"objectives"});
+  return schema;
+}
+
 }  // namespace
 
 std::string jsonSchema() {
@@ -207,6 +231,8 @@ std::string jsonSchema() {
   const Json place = {{"type", "array"}, {"items", {{"type", "number"}}}, {"minItems", 2}, {"maxItems", 2}};
   properties["layout"] = {{"type", "object"}, {"additionalProperties", place}};
   properties["recorded"] = recordedSchema();
+  properties["lesson"] = lessonSchema();
+  properties["challenge"] = challengeSchema();
   root["required"] = Json::array({"faultline", "nodes"});
   return root.dump(2) + '\n';
 }

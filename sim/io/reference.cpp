@@ -228,7 +228,7 @@ std::string referenceMarkdown() {
   std::string out =
       "# Scenario reference\n\nGenerated from the program's own tables.\n\n## Top level\n\n"
       "`faultline: 1` stands first. Beside the keys below there are the sections `classes`, `hosts`, `regions`, `nodes`, `edges`, "
-      "`timeline`, `expect`, `layout` and `recorded`.\n\n";
+      "`timeline`, `expect`, `layout`, `recorded`, `lesson` and `challenge`.\n\n";
   const Scenario scenario;
   const RequestClass requestClass;
   const GroupSpec group;
@@ -267,6 +267,15 @@ std::string referenceMarkdown() {
   addTable(recordedParams(), &recorded, out);
   out += "### Rows: `compare: [{recorded: METRIC, simulated: MEASURE, ...}]`\n\n";
   addTable(recordedRowParams(), &row, out);
+  const LessonStep step;
+  const ChallengeSpec challenge;
+  out += "## Lesson: `lesson: [{at: 30s, title: TEXT, ...}]`\n\nSteps through a run. A question has `choices: [{text: TEXT, holds: "
+         "EXPECTATION}]`, of which those are right that hold in the run, or a value to `reveal`: no answer is written down.\n\n";
+  addTable(lessonStepParams(), &step, out);
+  out += "## Challenge: `challenge: {objectives: [EXPECTATION], hints: [TEXT], prices: {KIND: PRICE}, ...}`\n\nA failing design to be "
+         "mended within a budget; `faultline grade` judges an answer over seeds that nobody has seen. `prices` are what added nodes of a "
+         "kind cost in an hour.\n\n";
+  addTable(challengeParams(), &challenge, out);
   while (out.ends_with("\n\n")) out.pop_back();
   return out;
 }

@@ -12,7 +12,8 @@ namespace faultline {
 namespace {
 
 constexpr std::string_view kSections[] = {"faultline", "classes", "hosts",  "regions", "nodes",
-                                          "edges",     "timeline", "expect", "layout",  "recorded"};
+                                          "edges",     "timeline", "expect", "layout",  "recorded",
+                                          "lesson",    "challenge"};
 
 void assignFields(std::span<const ParamInfo> params, const ValueMap& values, void* target) {
   for (const auto& [name, value] : values.entries)
@@ -214,6 +215,8 @@ void readScenarioTree(const YamlNode& root, Scenario& scenario, FieldReader& rea
   section("expect", readExpect);
   section("layout", readLayout);
   section("recorded", readRecorded);
+  section("lesson", readLesson);
+  section("challenge", readChallenge);
 }
 
 }  // namespace faultline

@@ -17,5 +17,8 @@ void readEdges(const YamlNode& node, Scenario& scenario, FieldReader& reader);
 void readTimeline(const YamlNode& node, Scenario& scenario, FieldReader& reader);
 // REQUIRES that nodes, edges and classes were read: measures name them.
 void readRecorded(const YamlNode& node, Scenario& scenario, FieldReader& reader);
+// In teaching_reader.cpp.
+void readLesson(const YamlNode& node, Scenario& scenario, FieldReader& reader);
+void readChallenge(const YamlNode& node, Scenario& scenario, FieldReader& reader);
 
 }  // namespace faultline

@@ -73,19 +73,32 @@ class Text {
     addMap(head, fieldsOf(e, *map), indent + 2);
   }
 
-  void addTextBlock(const std::string& key, const std::string& value) {
+  void addTextBlock(const std::string& key, const std::string& value, int indent = 0) {
     if (!isPlainBlock(value)) {
-      text_ += key + ": " + quotedForYaml(value) + '\n';
+      text_ += spaces(indent) + key + ": " + quotedForYaml(value) + '\n';
       return;
     }
-    text_ += key + ": " + (value.ends_with('\n') ? "|\n" : "|-\n");
+    text_ += spaces(indent) + key + ": " + (value.ends_with('\n') ? "|\n" : "|-\n");
     std::size_t start = 0;
     while (start < value.size()) {
       const std::size_t end = std::min(value.find('\n', start), value.size());
-      if (end > start) text_ += "  " + value.substr(start, end - start);
+      if (end > start) text_ += spaces(indent + 2) + value.substr(start, end - start);
       text_ += '\n';
       start = end + 1;
     }
+  }
+
+  // One item of a list, on one line a field. REQUIRES an entry.
+  void addItem(const Entries& entries, int indent) {
+    const std::size_t start = text_.size();
+    for (const Entry& e : entries) {
+      const std::string* text = e.value.as<std::string>();
+      if (text != nullptr && text->find('\n') != std::string::npos)
+        addTextBlock(e.key, *text, indent + 2);
+      else
+        addEntry(e, indent + 2);
+    }
+    text_[start + static_cast<std::size_t>(indent)] = '-';
   }
 
   void addLine(const std::string& line) { text_ += line + '\n'; }
@@ -238,6 +251,38 @@ void writeRecorded(const Scenario& scenario, Text& out) {
     out.addLine("    - " + flowOf(changedMembers(recordedRowParams(), &row, &freshRow)));
 }
 
+void writeLesson(const Scenario& scenario, Text& out) {
+  if (!scenario.lesson.empty()) out.addLine("lesson:");
+  const LessonStep fresh;
+  for (const LessonStep& step : scenario.lesson) {
+    Entries entries = changedMembers(lessonStepParams(), &step, &fresh);
+    if (step.title.empty()) entries.insert(entries.begin(), {"title", std::nullopt, Value("")});
+    out.addItem(entries, 2);
+    if (!step.choices.empty()) out.addLine("    choices:");
+    for (const LessonChoice& choice : step.choices)
+      out.addLine("      - {text: " + quotedForYaml(choice.text) + ", holds: " + quotedForYaml(choice.holds) + '}');
+  }
+}
+
+void writeChallenge(const Scenario& scenario, Text& out) {
+  if (!scenario.challenge) return;
+  const ChallengeSpec& challenge = *scenario.challenge;
+  const ChallengeSpec fresh;
+  const Entries entries = changedMembers(challengeParams(), &challenge, &fresh);
+  const bool isBare = entries.empty() && challenge.prices.empty() && challenge.objectives.empty() && challenge.hints.empty();
+  out.addLine(isBare ? "challenge: {}" : "challenge:");
+  for (const Entry& e : entries) out.addEntry(e, 2);
+  if (!challenge.prices.empty()) out.addLine("  prices:");
+  for (const auto& [kind, price] : challenge.prices)
+    out.addLine("    " + quotedForYaml(kind) + ": " + formatNumber(price));
+  const auto addTexts = [&](const char* key, const std::vector<std::string>& texts) {
+    if (!texts.empty()) out.addLine(std::string("  ") + key + ':');
+    for (const std::string& text : texts) out.addLine("    - " + quotedForYaml(text));
+  };
+  addTexts("objectives", challenge.objectives);
+  addTexts("hints", challenge.hints);
+}
+
 }  // namespace
 
 std::string writeScenario(const Scenario& scenario) {
@@ -251,6 +296,8 @@ std::string writeScenario(const Scenario& scenario) {
   writeTimeline(scenario, out);
   writeRest(scenario, out);
   writeRecorded(scenario, out);
+  writeLesson(scenario, out);
+  writeChallenge(scenario, out);
   return out.take();
 }
 

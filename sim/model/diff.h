@@ -35,7 +35,7 @@ struct ScenarioDiff {
   bool groups = false;
   bool classes = false;
   bool settings = false;  // duration, warm-up, sampling, seed, limit of calls
-  bool texts = false;     // name, description, expectations, recorded data, traces
+  bool texts = false;     // name, description, expectations, lesson, challenge, recorded data, traces
 
   bool empty() const;
   // Whether nodes, edges or groups came, went or changed their names.

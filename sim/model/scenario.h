@@ -128,6 +128,36 @@ struct TraceSpec {
   bool operator==(const TraceSpec& other) const { return file == other.file; }
 };
 
+// An answer that a lesson offers. It is right when its expectation (model/expectation.h) holds in the run.
+struct LessonChoice {
+  std::string text;
+  std::string holds;
+  bool operator==(const LessonChoice&) const = default;
+};
+
+// A step of a lesson: what to look at, and perhaps a question that the run itself answers.
+struct LessonStep {
+  std::optional<Duration> at;  // the run stands still here until the step is done; unset: it goes with the one before
+  std::string title;
+  std::string text;                    // Markdown
+  std::vector<std::string> highlight;  // nodes, edges and metrics to look at
+  std::string question;
+  std::vector<LessonChoice> choices;
+  std::string reveal;                  // a value of the language of expectations, shown with the answer
+  bool operator==(const LessonStep&) const = default;
+};
+
+// A failing design that is to be mended, see analysis/grade.h.
+struct ChallengeSpec {
+  std::vector<std::string> objectives;  // expectations; the design as it is given misses some of them
+  std::optional<double> budget;         // cost per hour at most
+  std::int64_t changes = 3;             // places that may differ at most
+  std::vector<std::string> given;       // nodes, edges and parameters that stay as they are
+  std::vector<std::pair<std::string, double>> prices;  // by kind, of an instance and hour, for nodes that are added
+  std::vector<std::string> hints;                      // one more at a time
+  bool operator==(const ChallengeSpec&) const = default;
+};
+
 struct Scenario {
   static constexpr int kFormatVersion = 1;
 
@@ -146,6 +176,8 @@ struct Scenario {
   std::vector<std::string> expect;
   std::vector<std::pair<std::string, Point>> layout;
   std::optional<RecordedSpec> recorded;
+  std::vector<LessonStep> lesson;  // in order of time
+  std::optional<ChallengeSpec> challenge;
   std::vector<TraceSpec> traces;
 
   const NodeSpec* findNode(std::string_view name) const;

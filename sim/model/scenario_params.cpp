@@ -108,6 +108,27 @@ constexpr ParamInfo kRegionParams[] = {
     required(param<&GroupSpec::members>("members", "Members", {}, "Nodes that are in this region.")),
 };
 
+constexpr ParamInfo kLessonStepParams[] = {
+    param<&LessonStep::at>("at", "At", range(0, kMostSeconds),
+                           "The run stands still here until the step is done; unset: it follows the one before."),
+    required(param<&LessonStep::title>("title", "Title", {}, "What the step is about, in a few words.")),
+    param<&LessonStep::text>("text", "Text", {}, "What there is to know, in Markdown."),
+    param<&LessonStep::highlight>("highlight", "Highlight", {}, "Nodes, edges and metrics to look at."),
+    param<&LessonStep::question>("question", "Question", {}, "What to predict before the run goes on."),
+    param<&LessonStep::reveal>("reveal", "Reveal", {},
+                               "A value like max(db.queue by 60s) that is measured and shown with the answer."),
+};
+
+constexpr ParamInfo kChallengeParams[] = {
+    param<&ChallengeSpec::budget>("budget", "Budget", range(0, 1e9),
+                                  "What the mended design may cost in an hour; unset: as much as it likes."),
+    param<&ChallengeSpec::changes>("changes", "Changes", range(1, 1000),
+                                   "How many places may differ: parameters, and nodes with their arrows."),
+    param<&ChallengeSpec::given>("given", "Given", {},
+                                 "Nodes, edges and parameters that stay as they are, like db or db.cores. Traffic, "
+                                 "faults, work, latencies and prices always do."),
+};
+
 constexpr ParamInfo kRecordedParams[] = {
     required(param<&RecordedSpec::file>("file", "File", {}, "CSV file of the recording over time, for charts.")),
     param<&RecordedSpec::envelope>("envelope", "Envelope", {},
@@ -144,6 +165,8 @@ constexpr ParamInfo kRecordedRowParams[] = {
 
 std::span<const ParamInfo> recordedParams() { return kRecordedParams; }
 std::span<const ParamInfo> recordedRowParams() { return kRecordedRowParams; }
+std::span<const ParamInfo> lessonStepParams() { return kLessonStepParams; }
+std::span<const ParamInfo> challengeParams() { return kChallengeParams; }
 std::span<const ParamInfo> scenarioParams() { return kScenarioParams; }
 std::span<const ParamInfo> requestClassParams() { return kClassParams; }
 std::span<const ParamInfo> hostParams() { return kHostParams; }

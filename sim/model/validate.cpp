@@ -246,6 +246,7 @@ void checkSizes(const Scenario& scenario, Diagnostics& problems) {
   check(scenario.timeline.size(), 10'000, "timeline", "actions");
   check(scenario.expect.size(), 1'000, "expect", "expectations");
   check(scenario.classes.size(), 1'000, "classes", "request classes");
+  check(scenario.lesson.size(), 1'000, "lesson", "steps");
   if (!scenario.recorded) return;
   check(scenario.recorded->phases.size(), 1'000, "recorded.phases", "phases");
   check(scenario.recorded->compare.size(), 1'000, "recorded.compare", "rows");
@@ -265,7 +266,10 @@ Diagnostics validate(const Scenario& scenario) {
   validateGraph(index, problems);
   validateTimeline(scenario, problems);
   // An expectation about what is broken would only repeat what is said already.
-  if (!hasErrors(problems)) validateExpectations(scenario, problems);
+  if (!hasErrors(problems)) {
+    validateExpectations(scenario, problems);
+    validateTeaching(scenario, problems);
+  }
   validateRecorded(scenario, problems);
   validateMemory(index, problems);
   return problems;

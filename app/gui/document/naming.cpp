@@ -95,6 +95,16 @@ void renameNode(Scenario& scenario, const std::string& from, const std::string& 
     if (name == from) name = to;
   for (GroupSpec& group : scenario.groups) std::replace(group.members.begin(), group.members.end(), from, to);
   for (std::string& expectation : scenario.expect) expectation = renamedInText(expectation, from, to);
+  const auto rename = [&](std::string& text) { text = renamedInText(text, from, to); };
+  for (LessonStep& step : scenario.lesson) {
+    for (std::string& name : step.highlight) rename(name);
+    for (LessonChoice& choice : step.choices) rename(choice.holds);
+    rename(step.reveal);
+  }
+  if (scenario.challenge) {
+    for (std::string& objective : scenario.challenge->objectives) rename(objective);
+    for (std::string& name : scenario.challenge->given) rename(name);
+  }
   if (!scenario.recorded) return;
   for (auto& [metric, column] : scenario.recorded->columns) metric = renamedInText(metric, from, to);
   for (RecordedRow& row : scenario.recorded->compare) row.simulated = renamedInText(row.simulated, from, to);
