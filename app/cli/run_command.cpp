@@ -63,11 +63,12 @@ Outcome runToEnd(Simulation& simulation, const RunOptions& options) {
   return outcome;
 }
 
-// An empty text, or why there is nothing in the directory. `traces` may be null.
-std::string publish(OutputDirectory& out, const Simulation& simulation, const Outcome& outcome, const std::string& json,
-                    const Traces* traces) {
+// An empty text, or why there is nothing in the directory. `scenario` is what was loaded: a simulation adds to its own what
+// goes without saying. `traces` may be null.
+std::string publish(OutputDirectory& out, const Scenario& scenario, const Simulation& simulation, const Outcome& outcome,
+                    const std::string& json, const Traces* traces) {
   std::vector<std::pair<std::string, std::string>> files{
-      {kScenarioFile, writeScenario(simulation.scenario())},
+      {kScenarioFile, writeScenario(scenario)},
       {kTimelineFile, seriesCsv(simulation.series())},
       {kSummaryFile, json},
       {kFingerprintFile, fmt::format("{:016x}\n", outcome.summary.fingerprint)}};
@@ -100,7 +101,7 @@ int runScenario(const RunOptions& options) {
   if (!options.out.empty()) {
     if (outcome.interrupted) {
       sayWarning("nothing was written to \"" + options.out + "\"");
-    } else if (const std::string problem = publish(out, simulation, outcome, json, traces ? &*traces : nullptr);
+    } else if (const std::string problem = publish(out, *scenario, simulation, outcome, json, traces ? &*traces : nullptr);
                !problem.empty()) {
       sayError(problem);
       return kBadInput;

@@ -139,10 +139,15 @@ std::string nodes(const Summary& s) {
                        : "\nNodes (queue: mean and maximum depth; times in ms, of ok answers)\n" + table.text("  ");
 }
 
+// Four digits are enough to read.
+std::string shownTime(double seconds) {
+  if (!(seconds > 0)) return "0";
+  const double unit = std::pow(10, std::floor(std::log10(seconds)) - 3);
+  return formatNanoseconds(std::round(std::round(seconds / unit) * unit * 1e9));
+}
+
 std::string shownMetric(const MetricSummary& m) {
-  if (m.isTiming)
-    return m.name + " mean " + formatNanoseconds(std::round(m.value * 1e6) * 1e3) + ", p99 " +
-           formatNanoseconds(std::round(m.last * 1e6) * 1e3);
+  if (m.isTiming) return m.name + " mean " + shownTime(m.value) + ", p99 " + shownTime(m.last);
   if (m.isRatio) return m.name + ' ' + (m.value == m.value ? percent(m.value) : "unknown");
   if (m.isCounter) return m.name + ' ' + groupDigits(static_cast<std::uint64_t>(m.value));
   return m.name + ' ' + shortNumber(m.value) + " (end " + shortNumber(m.last) + ", max " + shortNumber(m.peak) + ")";

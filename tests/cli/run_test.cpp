@@ -55,6 +55,7 @@ class RunTest : public QObject {
   void badUsage_data();
   void badUsage();
   void outWritesAllFilesOrNone();
+  void outHoldsAScenarioThatRuns();
   void outReplacesOnlyItsOwn();
   void outInsistsWithForce();
   void failedRunLeavesOldResults();
@@ -213,6 +214,23 @@ void RunTest::outWritesAllFilesOrNone() {
   QVERIFY(lines[0].contains(",app -> db.pool_in_use,"));
   for (const QByteArray& line : lines) QCOMPARE(line.count(','), lines[0].count(','));
   QVERIFY(lines[30].startsWith("30,"));
+}
+
+// What goes without saying in a scenario is not written: results can be run and explained again.
+void RunTest::outHoldsAScenarioThatRuns() {
+  QTemporaryDir dir;
+  QFile file(dir.filePath("bare.yaml"));
+  QVERIFY(file.open(QIODevice::WriteOnly));
+  file.write("faultline: 1\nduration: 30s\nnodes: {u: {kind: client, rate: 9/s}, a: {kind: service}}\nedges: [u -> a]\n");
+  file.close();
+  const QString out = dir.filePath("results");
+  const ProgramResult first = runFaultline({"run", file.fileName(), "--out", out, "--format", "json"});
+  QCOMPARE(first.status, 0);
+  const ProgramResult again = runFaultline({"run", out + "/scenario.yaml", "--format", "json"});
+  QVERIFY2(again.status == 0, again.err.constData());
+  QCOMPARE(again.json()["fingerprint"], first.json()["fingerprint"]);
+  const ProgramResult explained = runFaultline({"explain", out});
+  QVERIFY2(explained.status == 0, explained.err.constData());
 }
 
 void RunTest::outReplacesOnlyItsOwn() {
