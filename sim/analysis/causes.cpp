@@ -81,6 +81,7 @@ Causes::Link Causes::toNode(const Observation& a, const Observation& b) const {
   switch (b.aspect) {
     case Aspect::Demand: {
       if (architecture_.kinds[n]->originates) return Link::None;
+      if (here) return when(a.aspect == Aspect::Symptom);  // what it lacks is brought to it
       const auto& callers = callers_[n];
       if (!a.place.isEdge && has(callers, a.place.index))
         return when(a.aspect == Aspect::Demand || a.aspect == Aspect::Symptom);
@@ -93,6 +94,8 @@ Causes::Link Causes::toNode(const Observation& a, const Observation& b) const {
     case Aspect::OwnTime: {
       if (here) return when(a.aspect == Aspect::Work || a.aspect == Aspect::Demand);
       if (hosted || retriesTo) return Link::Together;
+      // Of several callers one that asks more changes the mix of what is asked.
+      if (a.aspect == Aspect::Demand && coming_[n].size() > 1 && has(callers_[n], a.place.index)) return Link::Together;
       if (arrow != nullptr)
         return when(arrow->from == n && (a.aspect == Aspect::Refusals || a.aspect == Aspect::Network ||
                                          a.aspect == Aspect::Retries));

@@ -10,7 +10,9 @@ namespace {
 constexpr double kLean = 1.0;
 // One outlier must not raise the alarm, so none counts for more than this ...
 constexpr double kMostOneValueCounts = 6.0;
-// ... and the alarm needs more than two of them.
+// ... unless values are counts of what nothing else can cause: then one is enough.
+constexpr double kMostOneCountCounts = 20.0;
+// The alarm needs more than two values.
 constexpr double kAlarm = 15.0;
 // Within so many spreads of the middle a value is as usual.
 constexpr double kUsual = 3.0;
@@ -56,7 +58,7 @@ class Detector {
     for (std::size_t i = from_; i < values_.size(); ++i) {
       if (std::isnan(values_[i])) continue;
       if (sum == 0) onset = i;
-      sum = std::max(0.0, sum + std::clamp(distance(i), -kMostOneValueCounts, kMostOneValueCounts) - kLean);
+      sum = std::max(0.0, sum + clamped(distance(i)) - kLean);
       if (sum < kAlarm) continue;
       const Episode episode = episodeFrom(steepest(onset, i));
       if (isReal(episode)) found.push_back(episode);
@@ -110,6 +112,11 @@ class Detector {
     return options_.rises ? d : -d;
   }
 
+  double clamped(double d) const {
+    const double most = options_.counts ? kMostOneCountCounts : kMostOneValueCounts;
+    return std::clamp(d, -most, most);
+  }
+
   bool differsInPractice(double value) const {
     const double low = options_.rises ? before_ : value, high = options_.rises ? value : before_;
     return high - low >= options_.minDelta && high >= options_.minFactor * low;
@@ -122,7 +129,7 @@ class Detector {
     std::size_t best = first, count = 0;
     for (std::size_t i = alarm + 1; i-- > first;) {
       if (std::isnan(values_[i])) continue;
-      sum += std::clamp(distance(i), -kMostOneValueCounts, kMostOneValueCounts);
+      sum += clamped(distance(i));
       const double weight = sum / std::sqrt(static_cast<double>(++count));
       if (weight < most) continue;
       most = weight;

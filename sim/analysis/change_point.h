@@ -27,6 +27,7 @@ struct ChangeOptions {
   double windowSeconds = 1;  // of one value
   double minFactor = 1;      // a change must be at least so many times (up or down) ...
   double minDelta = 0;       // ... and at least so much
+  bool counts = false;       // a single value far off is a burst, not an outlier
 };
 
 struct Episode {

@@ -17,7 +17,33 @@ std::string revealedBy(const LessonStep& step, const Scenario& scenario, const s
   return step.reveal + " is " + (std::isnan(value) ? "unknown" : shownValue(value, term.dimension));
 }
 
+SimTime lookedAtUntil(const ExpectationTerm& term, const Scenario& scenario) {
+  if (term.kind == ExpectationTerm::Kind::Quantity) return {};
+  switch (term.window.kind) {
+    case ExpectationWindow::Kind::Whole: return scenario.duration;
+    case ExpectationWindow::Kind::At: return std::min(term.window.from + scenario.sample.value_or(seconds(1)), scenario.duration);
+    case ExpectationWindow::Kind::Span: return std::min(term.window.to, scenario.duration);
+  }
+  return scenario.duration;
+}
+
 }  // namespace
+
+SimTime answeredAt(const Scenario& scenario, const LessonStep& step) {
+  const std::vector<MetricColumn> columns = metricColumns(scenario);
+  SimTime until{};
+  for (const LessonChoice& choice : step.choices) {
+    const Expectation expectation = parseExpectation(choice.holds, scenario, columns).value;
+    if (expectation.kind != Expectation::Kind::Chain)
+      until = std::max(until, expectation.window.kind == ExpectationWindow::Kind::Span
+                                  ? std::min(expectation.window.to, scenario.duration)
+                                  : scenario.duration);
+    for (const ExpectationTerm& term : expectation.terms) until = std::max(until, lookedAtUntil(term, scenario));
+  }
+  if (!step.reveal.empty())
+    until = std::max(until, lookedAtUntil(parseExpectationTerm(step.reveal, scenario, columns).value, scenario));
+  return until;
+}
 
 bool LessonAnswer::hasRight() const { return std::find(isRight.begin(), isRight.end(), true) != isRight.end(); }
 

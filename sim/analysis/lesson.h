@@ -23,6 +23,10 @@ struct LessonAnswer {
 // By step. REQUIRES a scenario that validation accepts, and the results of its run so far.
 std::vector<LessonAnswer> lessonAnswers(const Scenario& scenario, const Series& series, const Summary& summary);
 
+// When a run can answer the question of a step: the end of the last window that its choices and its value look at. The end of
+// the run where one looks at all of it.
+SimTime answeredAt(const Scenario& scenario, const LessonStep& step);
+
 // A lesson as text: steps, questions and what the run answers.
 std::string lessonText(const Scenario& scenario, const std::vector<LessonAnswer>& answers);
 

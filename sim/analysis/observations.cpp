@@ -24,6 +24,7 @@ struct Signal {
   Values values;
   std::optional<double> limit;
   bool harms = false;
+  bool counts = false;  // see ChangeOptions
 };
 
 // Time of its own: smaller changes are noise of the estimate, or of no use to an explanation.
@@ -98,6 +99,7 @@ class Collector {
     const double usual = offered != nullptr ? usualOf(*offered) : 0;
     const double failures = std::max(kFailingShare * usual, kLeastFailuresPerSecond);
     putColumn(where, Aspect::Demand, "offered", "/s", ValueScale::Rate, kDemandFactor, 1);
+    if (offered != nullptr) signals_.back().counts = true;
     putColumn(where, Aspect::UserFailures, "failed", "/s", ValueScale::Rate, kDemandFactor, failures);
     putColumn(where, Aspect::UserDegraded, "degraded", "/s", ValueScale::Rate, kDemandFactor, failures);
     // The highest percentile that has enough values to be known.
@@ -360,7 +362,7 @@ class Finder {
     std::vector<Observation> found;
     for (const Signal& s : signals) {
       const std::vector<Episode> episodes =
-          findEpisodes(s.values, from_, to, {s.scale, s.rises, windowSeconds_, s.minFactor, s.minDelta});
+          findEpisodes(s.values, from_, to, {s.scale, s.rises, windowSeconds_, s.minFactor, s.minDelta, s.counts});
       if (episodes.empty()) continue;
       // What flares up again is one story: it begins with the first episode and heals with the last.
       const Episode* worst = &episodes.front();
