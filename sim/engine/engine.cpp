@@ -315,7 +315,9 @@ void Engine::returnedLate(CallId id) {
   const Call& call = calls[id];
   EdgeState& edge = edges[call.edge];
   if (edge.policy.mode == CallMode::Call) ++(call.failure == 0 ? edge.stats.late : edge.stats.lateFailures);
-  if (call.has(kFinalAttempt) && call.failure == 0 && edge.caller->originates) ++edge.caller->operations[call.klass].late;
+  // Its failure was counted when the user gave up, unless that was before measuring.
+  if (call.has(kFinalAttempt) && call.failure == 0 && edge.caller->originates && call.born >= measureFrom)
+    ++edge.caller->operations[call.klass].late;
   if (tracksChildren) unlinkChild(id);
   freeCall(id);
 }

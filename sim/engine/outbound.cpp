@@ -294,7 +294,7 @@ void Engine::attemptEnded(CallId attempt, bool byTimeout) {
   EdgeState& edge = edges[record.edge];
   if (forgetGoneParent(record) && !byTimeout && calls[attempt].failure == 0) {
     ++edge.stats.late;
-    ++nodes[edge.from].operations[record.klass].late;
+    if (record.born >= measureFrom) ++nodes[edge.from].operations[record.klass].late;
   }
   Reply reply = makeReply(calls[attempt], edge, byTimeout);
   const std::int64_t attemptNs = now.ns - calls[attempt].sent;

@@ -350,6 +350,20 @@ timeline:
     QVERIFY(countOf(s.requests, "guard.circuit_open") < 20 * 8);
   }
 
+  // The answers that come while measuring begins belong to operations that failed before it.
+  void lateAnswersBelongToTheirFailures() {
+    const Summary s = runText(head("20s") + R"(
+warmup: 3s
+nodes:
+  users: {kind: client, rate: 20/s, arrivals: constant, timeout: 1s, until: 3s}
+  app: {kind: service, workers: 100, work: 2500ms}
+edges: [users -> app]
+)");
+    QCOMPARE(s.requests.offered, 0u);
+    QCOMPARE(s.requests.failed, 0u);
+    QCOMPARE(s.requests.late, 0u);
+  }
+
   void scalersDoNotActOnADeadNode() {
     const Summary s = runText(head("10min") + R"(
 nodes:
