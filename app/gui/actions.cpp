@@ -42,6 +42,14 @@ constexpr Row kRows[] = {
      "delete", "Delete; Backspace"},
     {Command::SelectAll, TEXT("&Edit"), TEXT("Select &all"), TEXT("Select every node"), "", "Ctrl+A"},
     {Command::QuickAdd, TEXT("&Edit"), TEXT("Add a com&ponent…"), TEXT("Type what to add to the canvas"), "add", "/"},
+    {Command::Rename, TEXT("&Edit"), TEXT("Rena&me"), TEXT("Write another name where it stands"), "", "F2"},
+    {Command::Connect, TEXT("&Edit"), TEXT("C&onnect"),
+     TEXT("Draw an arrow from the selected node: choose with Tab or arrows, Enter connects"), "", "C"},
+    {Command::Group, TEXT("&Edit"), TEXT("&Group into a region"),
+     TEXT("Put the selected nodes into a region, a place that can fail as a whole"), "", "Ctrl+G"},
+    {Command::Ungroup, TEXT("&Edit"), TEXT("U&ngroup"), TEXT("Remove the selected region; its nodes stay"), "",
+     "Ctrl+Shift+G"},
+    {Command::AddNote, TEXT("&Edit"), TEXT("Add a not&e"), TEXT("Write a text on the canvas"), "", "N"},
     {Command::Arrange, TEXT("&Edit"), TEXT("A&rrange"), TEXT("Lay out the selected nodes, or all, in layers"),
      "arrange", "Ctrl+Shift+L"},
     {Command::ZoomIn, TEXT("&View"), TEXT("Zoom &in"), TEXT("Show the canvas larger"), "zoom_in", "Ctrl++; Ctrl+="},
@@ -49,6 +57,8 @@ constexpr Row kRows[] = {
     {Command::ZoomActual, TEXT("&View"), TEXT("&Actual size"), TEXT("Show the canvas at 100 %"), "", "Ctrl+0"},
     {Command::FitAll, TEXT("&View"), TEXT("&Fit all"), TEXT("Show the whole system"), "fit", "Shift+1; F"},
     {Command::FitSelection, TEXT("&View"), TEXT("Fit &selection"), TEXT("Show what is selected"), "", "Shift+2"},
+    {Command::Minimap, TEXT("&View"), TEXT("&Minimap"), TEXT("Show or hide the small picture of the whole system"), "",
+     "Ctrl+Shift+O"},
     {Command::ThemeSystem, TEXT("&View"), TEXT("&System theme"), TEXT("Dark or light, as the desktop is"), "", ""},
     {Command::ThemeDark, TEXT("&View"), TEXT("&Dark theme"), TEXT("Light writing on a dark ground"), "", ""},
     {Command::ThemeLight, TEXT("&View"), TEXT("&Light theme"), TEXT("Dark writing on a light ground"), "", ""},
@@ -75,7 +85,8 @@ constexpr Row kRows[] = {
 static_assert(std::size(kRows) == static_cast<std::size_t>(Command::kCount));
 
 // What begins a group in its menu.
-constexpr Command kGroups[] = {Command::Quit,      Command::Cut,    Command::SelectAll, Command::ThemeSystem,
+constexpr Command kGroups[] = {Command::Quit,      Command::Cut,    Command::SelectAll, Command::QuickAdd,
+                               Command::Arrange,   Command::Minimap, Command::ThemeSystem,
                                Command::StepEvent, Command::Slower, Command::ViewLive};
 
 QString translated(const char* text) { return QCoreApplication::translate("Actions", text); }

@@ -1,7 +1,6 @@
 #include "gui/main_window.h"
 
 #include <QApplication>
-#include <QClipboard>
 #include <QCloseEvent>
 #include <QDir>
 #include <QDockWidget>
@@ -16,6 +15,8 @@
 #include "base/quantity.h"
 #include "gui/canvas/canvas_scene.h"
 #include "gui/canvas/canvas_view.h"
+#include "gui/canvas/minimap.h"
+#include "gui/edit_commands.h"
 #include "gui/panels/branch.h"
 #include "gui/panels/chart_panel.h"
 #include "gui/panels/inspector_panel.h"
@@ -30,14 +31,6 @@ namespace faultline {
 namespace {
 
 constexpr int kMessageMs = 6000, kTimelineHeight = 100, kChartHeight = 270;
-constexpr Point kBeside{48, 48};
-
-QString firstOf(const Diagnostics& problems) {
-  QString text = QString::fromStdString(problems.front().message);
-  if (!problems.front().hint.empty())
-    text += QStringLiteral(" (%1)").arg(QString::fromStdString(problems.front().hint));
-  return text;
-}
 
 }  // namespace
 
@@ -62,8 +55,10 @@ MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent), selection_(docume
   statusBar()->addPermanentWidget(zoom_);
   statusBar()->setSizeGripEnabled(false);
   addPanels();
+  edit_ = new EditCommands(*this);
+  connect(document_.undoStack(), &QUndoStack::indexChanged, this, &MainWindow::refreshActions);
+  connect(&selection_, &Selection::changed, this, &MainWindow::refreshActions);
   connectFile();
-  connectEdit();
   connectView();
   connectRun();
   refreshTitle();
@@ -130,41 +125,13 @@ void MainWindow::connectFile() {
   connect(&document_, &Document::problemsChanged, this, &MainWindow::refreshProblems);
 }
 
-void MainWindow::connectEdit() {
-  QUndoStack* undo = document_.undoStack();
-  actions_.on(Command::Undo, this, [undo] { undo->undo(); });
-  actions_.on(Command::Redo, this, [undo] { undo->redo(); });
-  connect(undo, &QUndoStack::indexChanged, this, &MainWindow::refreshActions);
-  connect(&selection_, &Selection::changed, this, &MainWindow::refreshActions);
-  actions_.on(Command::Copy, this, [this] { copySelection(); });
-  actions_.on(Command::Cut, this, [this] {
-    copySelection();
-    removeSelection();
-  });
-  actions_.on(Command::Paste, this, [this] { paste(); });
-  actions_.on(Command::Delete, this, [this] { removeSelection(); });
-  actions_.on(Command::Duplicate, this, [this] {
-    edits::Names added;
-    warn(document_.apply(tr("Duplicate"), edits::duplicate(selection_.nodeList(), kBeside, &added)));
-    selection_.set({added.begin(), added.end()});
-  });
-  actions_.on(Command::SelectAll, this, [this] {
-    Selection::Names all;
-    for (const NodeSpec& node : document_.scenario().nodes) all.insert(node.name);
-    selection_.set(std::move(all));
-  });
-  actions_.on(Command::Arrange, this, [this] {
-    warn(document_.apply(tr("Arrange"), edits::arrange(selection_.nodeList())));
-    canvas_->fitAll();
-  });
-}
-
 void MainWindow::connectView() {
   actions_.on(Command::ZoomIn, this, [this] { canvas_->setZoom(canvas_->zoom() * 1.25); });
   actions_.on(Command::ZoomOut, this, [this] { canvas_->setZoom(canvas_->zoom() / 1.25); });
   actions_.on(Command::ZoomActual, this, [this] { canvas_->setZoom(1); });
   actions_.on(Command::FitAll, this, [this] { canvas_->fitAll(); });
   actions_.on(Command::FitSelection, this, [this] { canvas_->fitSelection(); });
+  actions_.on(Command::Minimap, this, [this] { canvas_->minimap().setWanted(!canvas_->minimap().isWanted()); });
   const auto theme = [this](Command command, Theme::Mode mode) {
     actions_.on(command, this, [mode] { Theme::instance().setMode(mode); });
     actions_[command]->setChecked(Theme::instance().mode() == mode);
@@ -199,15 +166,7 @@ void MainWindow::refreshTitle() {
 }
 
 void MainWindow::refreshActions() {
-  QUndoStack* undo = document_.undoStack();
-  actions_[Command::Undo]->setEnabled(undo->canUndo());
-  actions_[Command::Undo]->setText(undo->canUndo() ? tr("&Undo: %1").arg(undo->undoText()) : tr("&Undo"));
-  actions_[Command::Redo]->setEnabled(undo->canRedo());
-  actions_[Command::Redo]->setText(undo->canRedo() ? tr("&Redo: %1").arg(undo->redoText()) : tr("&Redo"));
-  const bool hasNodes = !selection_.nodes().empty();
-  for (const Command command : {Command::Cut, Command::Copy, Command::Duplicate, Command::FitSelection})
-    actions_[command]->setEnabled(hasNodes);
-  actions_[Command::Delete]->setEnabled(!selection_.isEmpty());
+  edit_->refresh();
   const bool isOver = run_.state() == RunState::Finished || run_.state() == RunState::Stopped;
   const bool canRun = document_.canRun() || run_.hasRun();
   actions_[Command::Play]->setEnabled(canRun);
@@ -236,9 +195,7 @@ void MainWindow::refreshProblems() {
   refreshActions();
 }
 
-void MainWindow::warn(const Diagnostics& problems) {
-  if (!problems.empty()) statusBar()->showMessage(firstOf(problems), kMessageMs);
-}
+void MainWindow::tell(const QString& text) { statusBar()->showMessage(text, kMessageMs); }
 
 // ------------------------------------------------------------- files
 
@@ -276,30 +233,6 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     event->accept();
   else
     event->ignore();
-}
-
-// ------------------------------------------------------------- edits
-
-void MainWindow::copySelection() {
-  if (selection_.nodes().empty()) return;
-  QApplication::clipboard()->setText(QString::fromStdString(edits::copy(document_.scenario(), selection_.nodeList())));
-}
-
-void MainWindow::paste() {
-  const QPointF centre = canvas_->pointerAt(canvas_->viewport()->rect().center()).scene;
-  edits::Names added;
-  warn(document_.apply(
-      tr("Paste"), edits::paste(QApplication::clipboard()->text().toStdString(), {centre.x(), centre.y()}, &added)));
-  if (!added.empty()) selection_.set({added.begin(), added.end()});
-}
-
-void MainWindow::removeSelection() {
-  const auto nodes = selection_.nodeList(), edges = selection_.edgeList();
-  if (nodes.empty() && edges.empty()) return;
-  const std::size_t count = nodes.size() + edges.size();
-  const QString what = count == 1 ? QString::fromStdString(nodes.empty() ? edges[0] : nodes[0])
-                                  : tr("%n things", nullptr, static_cast<int>(count));
-  warn(document_.apply(tr("Delete %1").arg(what), edits::remove(nodes, edges)));
 }
 
 void MainWindow::askRunUntil() {

@@ -18,6 +18,7 @@ namespace faultline {
 
 class CanvasScene;
 class CanvasView;
+class EditCommands;
 class SidePanels;
 class TransportBar;
 
@@ -38,6 +39,8 @@ class MainWindow : public QMainWindow {
   // A dock with this widget; `name` is what the saved state knows it by. The View menu can hide and show it.
   QDockWidget* addPanel(Qt::DockWidgetArea area, const QString& name, const QString& title, QWidget* panel);
 
+  // A line in the status bar, for a while.
+  void tell(const QString& text);
   // Opens a scenario file; false when there is none.
   bool openFile(const QString& path);
 
@@ -47,7 +50,6 @@ class MainWindow : public QMainWindow {
  private:
   void addPanels();
   void connectFile();
-  void connectEdit();
   void connectView();
   void connectRun();
   void refreshTitle();
@@ -56,11 +58,7 @@ class MainWindow : public QMainWindow {
   bool mayDiscard();
   bool save(const QString& path);
   bool saveAs();
-  void copySelection();
-  void paste();
-  void removeSelection();
   void askRunUntil();
-  void warn(const Diagnostics& problems);
 
   Document document_;
   Selection selection_;
@@ -68,6 +66,7 @@ class MainWindow : public QMainWindow {
   Actions actions_;
   CanvasScene* scene_;
   CanvasView* canvas_;
+  EditCommands* edit_;
   TransportBar* transport_;
   SidePanels* sidePanels_;
   QLabel *problems_, *zoom_;

@@ -1,7 +1,6 @@
 #include "gui/side_panels.h"
 
 #include <QDockWidget>
-#include <QStatusBar>
 
 #include "gui/canvas/canvas_view.h"
 #include "gui/document/components.h"
@@ -17,7 +16,7 @@ namespace faultline {
 
 namespace {
 
-constexpr int kMessageMs = 6000, kPaletteWidth = 220, kInspectorWidth = 330;
+constexpr int kPaletteWidth = 220, kInspectorWidth = 330;
 
 // The tabs and the headers of the panels say what they are; a title above them would say it twice.
 void hideTitle(QDockWidget& dock) { dock.setTitleBarWidget(new QWidget(&dock)); }
@@ -59,13 +58,19 @@ SidePanels::SidePanels(MainWindow& window) : QObject(&window), window_(window) {
     add(choice, place);
     window_.canvas().setFocus();
   });
-  connect(&canvas, &CanvasView::doubleClicked, this,
-          [this](const std::string& node, const std::string& edge, QPointF place) {
-            if (node.empty() && edge.empty()) openQuickAdd(place);
-          });
-  window.actions().on(Command::QuickAdd, this, [this] { openQuickAdd(centre()); });
+  connect(&canvas, &CanvasView::groundDoubleClicked, this, &SidePanels::openQuickAdd);
+  connect(&canvas, &CanvasView::nodeWanted, this, [this](const std::string& node, bool asCallee, QPointF place) {
+    openQuickAdd(place);
+    arrowFrom_ = node;
+    asCallee_ = asCallee;
+  });
+  window.actions().on(Command::QuickAdd, this, [this] { openQuickAdd(window_.canvas().pointerPlace()); });
   connect(quickAdd_, &QuickAdd::chosen, this, [this](const ComponentChoice& choice) {
-    add(choice, quickPlace_);
+    if (arrowFrom_.empty())
+      add(choice, quickPlace_);
+    else
+      tell(addConnected(window_.document(), window_.selection(), choice, {quickPlace_.x(), quickPlace_.y()}, arrowFrom_,
+                        asCallee_));
     window_.canvas().setFocus();
   });
 }
@@ -78,13 +83,17 @@ QPointF SidePanels::centre() const {
 void SidePanels::add(const ComponentChoice& choice, QPointF place) {
   Document& document = window_.document();
   const Point free = freePlace(document.scenario(), {place.x(), place.y()});
-  const Diagnostics problems = addComponent(document, window_.selection(), choice, free);
-  if (!problems.empty()) window_.statusBar()->showMessage(QString::fromStdString(problems.front().message), kMessageMs);
+  tell(addComponent(document, window_.selection(), choice, free));
+}
+
+void SidePanels::tell(const Diagnostics& problems) {
+  if (!problems.empty()) window_.tell(QString::fromStdString(problems.front().message));
 }
 
 void SidePanels::openQuickAdd(QPointF place) {
   CanvasView& canvas = window_.canvas();
   quickPlace_ = place;
+  arrowFrom_.clear();
   const QPointF at = canvas.viewportTransform().map(place);
   quickAdd_->open(canvas.viewport()->mapToGlobal(at.toPoint()));
 }

@@ -4,6 +4,7 @@
 #include <QObject>
 #include <QPointF>
 
+#include "base/diagnostic.h"
 #include "gui/document/mime.h"
 
 namespace faultline {
@@ -29,6 +30,7 @@ class SidePanels : public QObject {
   void add(const ComponentChoice& choice, QPointF place);
   QPointF centre() const;
   void openQuickAdd(QPointF place);
+  void tell(const Diagnostics& problems);
 
   MainWindow& window_;
   PalettePanel* palette_;
@@ -36,6 +38,8 @@ class SidePanels : public QObject {
   ProblemsPanel* problems_;
   QuickAdd* quickAdd_;
   QPointF quickPlace_;
+  std::string arrowFrom_;  // the new component is called by this node, or calls it; empty for neither
+  bool asCallee_ = true;
 };
 
 }  // namespace faultline

@@ -230,6 +230,10 @@ std::string jsonSchema() {
   properties["expect"] = {{"type", "array"}, {"items", {{"type", "string"}}}};
   const Json place = {{"type", "array"}, {"items", {{"type", "number"}}}, {"minItems", 2}, {"maxItems", 2}};
   properties["layout"] = {{"type", "object"}, {"additionalProperties", place}};
+  Json note = objectOf(noteParams(), nullptr);
+  note["properties"]["at"] = place;
+  note["required"].push_back("at");
+  properties["notes"] = {{"type", "array"}, {"items", note}};
   properties["recorded"] = recordedSchema();
   properties["lesson"] = lessonSchema();
   properties["challenge"] = challengeSchema();

@@ -228,7 +228,7 @@ std::string referenceMarkdown() {
   std::string out =
       "# Scenario reference\n\nGenerated from the program's own tables.\n\n## Top level\n\n"
       "`faultline: 1` stands first. Beside the keys below there are the sections `classes`, `hosts`, `regions`, `nodes`, `edges`, "
-      "`timeline`, `expect`, `layout`, `recorded`, `lesson` and `challenge`.\n\n";
+      "`timeline`, `expect`, `layout`, `notes`, `recorded`, `lesson` and `challenge`.\n\n";
   const Scenario scenario;
   const RequestClass requestClass;
   const GroupSpec group;
@@ -261,6 +261,8 @@ std::string referenceMarkdown() {
       "## Expectations: `expect: [...]`\n\nWhat a run must have shown; `faultline verify` checks it.\n\n| form | "
       "meaning |\n|---|---|\n";
   for (const ExpectationForm& f : expectationForms()) out += "| `" + withoutBars(f.form) + "` | " + f.help + " |\n";
+  out += "## Notes: `notes: [{at: [X, Y], text: TEXT}]`\n\nTexts on the drawing, each with its top left corner; runs know nothing of them.\n\n";
+  addTable(noteParams(), nullptr, out);
   const RecordedSpec recorded;
   const RecordedRow row;
   out += "## Recorded data: `recorded: {file: x.csv, phases: {NAME: [FROM, TO]}, columns: {METRIC: COLUMN}, ...}`\n\n";

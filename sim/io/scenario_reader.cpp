@@ -12,8 +12,8 @@ namespace faultline {
 namespace {
 
 constexpr std::string_view kSections[] = {"faultline", "classes", "hosts",  "regions", "nodes",
-                                          "edges",     "timeline", "expect", "layout",  "recorded",
-                                          "lesson",    "challenge"};
+                                          "edges",     "timeline", "expect", "layout",  "notes",
+                                          "recorded",  "lesson",   "challenge"};
 
 void assignFields(std::span<const ParamInfo> params, const ValueMap& values, void* target) {
   for (const auto& [name, value] : values.entries)
@@ -167,19 +167,46 @@ void readExpect(const YamlNode& node, Scenario& scenario, FieldReader& reader) {
   }
 }
 
+std::optional<Point> readPlace(const YamlNode& node, const std::string& path, FieldReader& reader) {
+  const ParamInfo coordinate = field(ParamType::Number, "coordinate", "", range(-1e9, 1e9), "");
+  if (node.kind != YamlNode::Kind::List || node.items.size() != 2) {
+    reader.fail(node.place, path, "a place must be [x, y]");
+    return std::nullopt;
+  }
+  const auto x = reader.readValue(coordinate, *node.items[0], path + "[0]");
+  const auto y = reader.readValue(coordinate, *node.items[1], path + "[1]");
+  if (!x || !y) return std::nullopt;
+  return Point{*x->as<double>(), *y->as<double>()};
+}
+
 void readLayout(const YamlNode& node, Scenario& scenario, FieldReader& reader) {
   if (!reader.isMap(node, "layout", "places like {node: [x, y]}")) return;
-  const ParamInfo coordinate = field(ParamType::Number, "coordinate", "", range(-1e9, 1e9), "");
   for (const auto& [key, place] : node.entries) {
     const std::string path = "layout." + key->text;
     reader.setPlace(path, key->place);
-    if (place->kind != YamlNode::Kind::List || place->items.size() != 2) {
-      reader.fail(place->place, path, "a place must be [x, y]");
-      continue;
+    if (const auto point = readPlace(*place, path, reader)) scenario.layout.emplace_back(key->text, *point);
+  }
+}
+
+void readNotes(const YamlNode& node, Scenario& scenario, FieldReader& reader) {
+  constexpr std::string_view kAt[] = {"at"};
+  if (!reader.isList(node, "notes", "a list of notes like {at: [x, y], text: ...}")) return;
+  for (std::size_t i = 0; i < node.items.size(); ++i) {
+    const YamlNode& item = *node.items[i];
+    const std::string path = "notes[" + std::to_string(i) + "]";
+    reader.setPlace(path, item.place);
+    if (!reader.isMap(item, path, "a note like {at: [x, y], text: ...}")) continue;
+    NoteSpec note;
+    assignFields(noteParams(), readChecked(noteParams(), item, path, reader, kAt), &note);
+    const YamlNode* at = item.find("at");
+    if (item.find("text") == nullptr) {
+      reader.fail(item.place, path, "the note has no text", "add \"text: ...\"");
+    } else if (at == nullptr) {
+      reader.fail(item.place, path, "the note has no place", "add \"at: [x, y]\"");
+    } else if (const auto point = readPlace(*at, path + ".at", reader)) {
+      note.at = *point;
+      scenario.notes.push_back(std::move(note));
     }
-    const auto x = reader.readValue(coordinate, *place->items[0], path + "[0]");
-    const auto y = reader.readValue(coordinate, *place->items[1], path + "[1]");
-    if (x && y) scenario.layout.emplace_back(key->text, Point{*x->as<double>(), *y->as<double>()});
   }
 }
 
@@ -214,6 +241,7 @@ void readScenarioTree(const YamlNode& root, Scenario& scenario, FieldReader& rea
   section("timeline", readTimeline);
   section("expect", readExpect);
   section("layout", readLayout);
+  section("notes", readNotes);
   section("recorded", readRecorded);
   section("lesson", readLesson);
   section("challenge", readChallenge);

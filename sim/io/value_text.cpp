@@ -110,7 +110,8 @@ bool isPlainInFlow(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return false;
-    if (std::string_view(",[]{}\"#").find(c) != std::string_view::npos) return false;
+    // A question mark ends a plain text in a flow map for yaml-cpp, wherever it stands.
+    if (std::string_view(",[]{}\"#?").find(c) != std::string_view::npos) return false;
     if (c == ':' && (i + 1 == text.size() || text[i + 1] == ' ')) return false;
     brackets += c == '(' ? 1 : c == ')' ? -1 : 0;
   }

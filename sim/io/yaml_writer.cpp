@@ -230,6 +230,10 @@ void writeRest(const Scenario& scenario, Text& out) {
   if (!scenario.layout.empty()) out.addLine("layout:");
   for (const auto& [node, place] : scenario.layout)
     out.addLine("  " + quotedForYaml(node) + ": [" + formatNumber(place.x) + ", " + formatNumber(place.y) + ']');
+  if (!scenario.notes.empty()) out.addLine("notes:");
+  for (const NoteSpec& note : scenario.notes)
+    out.addLine("  - {at: [" + formatNumber(note.at.x) + ", " + formatNumber(note.at.y) +
+                "], text: " + quotedForYaml(note.text) + '}');
 }
 
 void writeRecorded(const Scenario& scenario, Text& out) {

@@ -55,6 +55,7 @@ class Comparison {
     compareLayout();
     d_.timeline = before_.timeline != after_.timeline;
     d_.groups = before_.groups != after_.groups;
+    d_.notes = before_.notes != after_.notes;
     d_.classes = before_.classes != after_.classes;
     d_.settings = before_.duration != after_.duration || before_.warmup != after_.warmup ||
                   before_.sample != after_.sample || before_.seed != after_.seed ||

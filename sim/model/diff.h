@@ -34,6 +34,7 @@ struct ScenarioDiff {
   bool timeline = false;
   bool groups = false;
   bool classes = false;
+  bool notes = false;
   bool settings = false;  // duration, warm-up, sampling, seed, limit of calls
   bool texts = false;     // name, description, expectations, lesson, challenge, recorded data, traces
 

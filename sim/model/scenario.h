@@ -89,6 +89,13 @@ struct Point {
   bool operator==(const Point&) const = default;
 };
 
+// A text on the drawing, with its top left corner; runs know nothing of it.
+struct NoteSpec {
+  std::string text;
+  Point at;
+  bool operator==(const NoteSpec&) const = default;
+};
+
 // A stretch of the recording whose figures are compared with those of the same stretch of a run.
 struct RecordedPhase {
   std::string name;
@@ -175,6 +182,7 @@ struct Scenario {
   std::vector<Action> timeline;  // in order of time
   std::vector<std::string> expect;
   std::vector<std::pair<std::string, Point>> layout;
+  std::vector<NoteSpec> notes;
   std::optional<RecordedSpec> recorded;
   std::vector<LessonStep> lesson;  // in order of time
   std::optional<ChallengeSpec> challenge;

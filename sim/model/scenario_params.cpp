@@ -129,6 +129,10 @@ constexpr ParamInfo kChallengeParams[] = {
                                  "faults, work, latencies and prices always do."),
 };
 
+constexpr ParamInfo kNoteParams[] = {
+    required(param<&NoteSpec::text>("text", "Text", {}, "What the note says, on one line or several.")),
+};
+
 constexpr ParamInfo kRecordedParams[] = {
     required(param<&RecordedSpec::file>("file", "File", {}, "CSV file of the recording over time, for charts.")),
     param<&RecordedSpec::envelope>("envelope", "Envelope", {},
@@ -163,6 +167,7 @@ constexpr ParamInfo kRecordedRowParams[] = {
 
 }  // namespace
 
+std::span<const ParamInfo> noteParams() { return kNoteParams; }
 std::span<const ParamInfo> recordedParams() { return kRecordedParams; }
 std::span<const ParamInfo> recordedRowParams() { return kRecordedRowParams; }
 std::span<const ParamInfo> lessonStepParams() { return kLessonStepParams; }

@@ -102,6 +102,12 @@ void validateTop(const Scenario& scenario, Diagnostics& problems) {
   }
 }
 
+void validateNotes(const Scenario& scenario, Diagnostics& problems) {
+  for (std::size_t i = 0; i < scenario.notes.size(); ++i)
+    if (scenario.notes[i].text.empty())
+      problems.push_back(errorAt("notes[" + std::to_string(i) + "].text", "the note has no text"));
+}
+
 void validateClasses(const Scenario& scenario, Diagnostics& problems) {
   checkNames(scenario.classes, "classes", "request classes", problems);
   double sum = 0;
@@ -245,6 +251,7 @@ void checkSizes(const Scenario& scenario, Diagnostics& problems) {
   check(scenario.edges.size(), 100'000, "edges", "edges");
   check(scenario.timeline.size(), 10'000, "timeline", "actions");
   check(scenario.expect.size(), 1'000, "expect", "expectations");
+  check(scenario.notes.size(), 1'000, "notes", "notes");
   check(scenario.classes.size(), 1'000, "classes", "request classes");
   check(scenario.lesson.size(), 1'000, "lesson", "steps");
   if (!scenario.recorded) return;
@@ -270,6 +277,7 @@ Diagnostics validate(const Scenario& scenario) {
     validateExpectations(scenario, problems);
     validateTeaching(scenario, problems);
   }
+  validateNotes(scenario, problems);
   validateRecorded(scenario, problems);
   validateMemory(index, problems);
   return problems;

@@ -1,75 +1,9 @@
-#include <QtTest>
-#include <QtWidgets>
-
-#include "gui/canvas/canvas_scene.h"
-#include "gui/canvas/canvas_view.h"
-#include "gui/canvas/edge_item.h"
-#include "gui/canvas/node_item.h"
-#include "gui/main_window.h"
+#include "gui/desk.h"
 #include "gui/style/format.h"
 #include "gui/style/theme.h"
 #include "model/catalog.h"
 
 using namespace faultline;
-
-namespace {
-
-const QString kFlagship = QStringLiteral(FAULTLINE_SOURCE_DIR "/scenarios/missing_index_cascade.yaml");
-constexpr int kPatienceMs = 20'000;
-
-// The flagship in a window, with the pointer.
-struct Desk {
-  MainWindow window;
-  CanvasView& view = window.canvas();
-  CanvasScene& scene = view.canvas();
-
-  Desk() {
-    window.openFile(kFlagship);
-    window.resize(1200, 780);
-    window.show();
-    (void)QTest::qWaitForWindowExposed(&window);
-  }
-  ~Desk() { window.document().reset(); }  // nothing to save: closing asks nobody
-
-  QPoint viewPoint(QPointF scenePoint) const { return view.viewportTransform().map(scenePoint).toPoint(); }
-  QPoint centreOf(const char* node) const { return viewPoint(scene.node(node)->pos()); }
-  void drag(QPoint from, QPoint to, Qt::KeyboardModifiers modifiers = {}) {
-    QTest::mousePress(view.viewport(), Qt::LeftButton, modifiers, from);
-    for (int i = 1; i <= 4; ++i) {
-      const QPoint at = from + (to - from) * i / 4;
-      QMouseEvent move(QEvent::MouseMove, at, view.viewport()->mapToGlobal(at), Qt::NoButton, Qt::LeftButton,
-                       modifiers);
-      QApplication::sendEvent(view.viewport(), &move);
-    }
-  }
-  void drop(QPoint at, Qt::KeyboardModifiers modifiers = {}) {
-    QTest::mouseRelease(view.viewport(), Qt::LeftButton, modifiers, at);
-  }
-  void click(QPoint at, Qt::KeyboardModifiers modifiers = {}) {
-    QTest::mouseClick(view.viewport(), Qt::LeftButton, modifiers, at);
-  }
-};
-
-Scenario lattice(int columns, int rows) {
-  Scenario scenario;
-  scenario.name = "lattice";
-  scenario.duration = seconds(60);
-  const auto name = [](int x, int y) { return "n" + std::to_string(x) + "_" + std::to_string(y); };
-  for (int x = 0; x < columns; ++x)
-    for (int y = 0; y < rows; ++y) {
-      scenario.nodes.push_back({name(x, y), x == 0 ? "client" : "service", {}, {}});
-      scenario.layout.emplace_back(name(x, y), Point{x * 240.0, y * 130.0});
-      for (int next = 0; next < 2 && x + 1 < columns; ++next) {
-        EdgeSpec edge;
-        edge.from = name(x, y);
-        edge.to = name(x + 1, (y + next) % rows);
-        scenario.edges.push_back(std::move(edge));
-      }
-    }
-  return scenario;
-}
-
-}  // namespace
 
 class CanvasTest : public QObject {
   Q_OBJECT
@@ -245,31 +179,6 @@ class CanvasTest : public QObject {
     QFETCH(QString, text);
     QString shown = format::value(number, unit.toStdString());
     QCOMPARE(shown.replace(QChar(0x2009), QLatin1Char(' ')).replace(QChar(0x202f), QLatin1Char(' ')), text);
-  }
-
-  // Not a limit, a figure: what a frame of a large canvas costs here.
-  void aLargeCanvasIsPaintedQuickly() {
-    Desk desk;
-    desk.window.document().reset(lattice(20, 25));
-    QCOMPARE(desk.scene.nodes().size(), std::size_t{500});
-    QVERIFY(desk.scene.edges().size() >= 900);
-    desk.window.run().runUntil(seconds(5));
-    QVERIFY(QTest::qWaitFor([&] { return desk.window.run().now() == seconds(5); }, kPatienceMs));
-    desk.view.viewport()->repaint();
-    constexpr int kFrames = 20;
-    QElapsedTimer timer;
-    timer.start();
-    for (int i = 0; i < kFrames; ++i) desk.view.viewport()->repaint();
-    const double live = static_cast<double>(timer.nsecsElapsed()) / 1e6 / kFrames;
-    timer.restart();
-    for (int i = 0; i < 5; ++i) {
-      desk.scene.update();
-      QApplication::processEvents();
-      desk.view.viewport()->repaint();
-    }
-    qInfo("500 nodes, %zu arrows: %.1f ms a frame, %.1f ms with everything painted anew", desk.scene.edges().size(),
-          live, static_cast<double>(timer.nsecsElapsed()) / 1e6 / 5);
-    QVERIFY(live < 1000);
   }
 };
 

@@ -4,7 +4,10 @@
 #include <set>
 
 #include "gui/canvas/edge_item.h"
+#include "gui/canvas/edge_routing.h"
+#include "gui/canvas/group_item.h"
 #include "gui/canvas/node_item.h"
+#include "gui/canvas/note_item.h"
 #include "gui/document/document.h"
 #include "gui/document/layered_layout.h"
 #include "gui/document/selection.h"
@@ -17,8 +20,6 @@ namespace {
 // Wide enough that no view is ever clamped at its edge.
 constexpr QRectF kWorld{-50'000, -50'000, 100'000, 100'000};
 constexpr double kMargin = 48;
-// Wide enough for a pool, or at least for a rate.
-constexpr QSizeF kLabelSizes[] = {{58, 13}, {32, 13}};
 
 }  // namespace
 
@@ -50,6 +51,40 @@ NodeItem* CanvasScene::nodeAt(QPointF place) const {
   return nullptr;
 }
 
+GroupItem* CanvasScene::region(const std::string& name) const {
+  for (GroupItem* item : groups_)
+    if (item->isRegion() && item->name() == name) return item;
+  return nullptr;
+}
+
+NoteItem* CanvasScene::note(int index) const {
+  return index >= 0 && index < static_cast<int>(notes_.size()) ? notes_[static_cast<std::size_t>(index)] : nullptr;
+}
+
+GroupItem* CanvasScene::groupAt(QPointF place) const {
+  for (QGraphicsItem* item : items(place))
+    if (auto* group = qgraphicsitem_cast<GroupItem*>(item)) return group;
+  return nullptr;
+}
+
+NoteItem* CanvasScene::noteAt(QPointF place) const {
+  for (QGraphicsItem* item : items(place))
+    if (auto* note = qgraphicsitem_cast<NoteItem*>(item)) return note;
+  return nullptr;
+}
+
+std::map<std::string, QPointF> CanvasScene::places() const {
+  std::map<std::string, QPointF> places;
+  for (const auto& [name, item] : nodes_) places[name] = item->pos();
+  return places;
+}
+
+bool CanvasScene::apply(const QString& label, const Edit& edit, const QByteArray& mergeKey) {
+  const Diagnostics said = document_.apply(label, edit, mergeKey);
+  if (!said.empty()) Q_EMIT refused(QString::fromStdString(said.front().message));
+  return !hasErrors(said);
+}
+
 EdgeItem* CanvasScene::edgeAt(QPointF place) const {
   for (QGraphicsItem* item : items(place))
     if (auto* edge = qgraphicsitem_cast<EdgeItem*>(item)) return edge;
@@ -60,6 +95,10 @@ QRectF CanvasScene::contentRect(const std::vector<std::string>& names) const {
   QRectF rect;
   for (const auto& [name, item] : nodes_)
     if (names.empty() || std::find(names.begin(), names.end(), name) != names.end()) rect |= item->sceneCard();
+  if (names.empty()) {
+    for (const GroupItem* item : groups_) rect |= item->frame();
+    for (const NoteItem* item : notes_) rect |= item->sceneNote();
+  }
   return rect.adjusted(-kMargin, -kMargin, kMargin, kMargin);
 }
 
@@ -69,13 +108,38 @@ void CanvasScene::rebuild() {
   clear();
   nodes_.clear();
   edges_.clear();
+  groups_.clear();
+  notes_.clear();
   placeWithoutLayout();
   for (const NodeSpec& spec : document_.scenario().nodes) addNode(spec, placeOf(spec.name));
   for (const EdgeSpec& spec : document_.scenario().edges) addEdge(spec);
-  routeEdges({});
+  routeEdges(*this, {});
+  redraw();
   markSelected();
   bound_ = false;
   show(run_.shown());
+}
+
+// Frames and notes are few: they are made anew.
+void CanvasScene::redraw() {
+  for (GroupItem* item : groups_) delete item;
+  for (NoteItem* item : notes_) delete item;
+  groups_.clear();
+  notes_.clear();
+  for (const GroupSpec& spec : document_.scenario().groups) addItem(groups_.emplace_back(new GroupItem(spec)));
+  const auto& notes = document_.scenario().notes;
+  for (std::size_t i = 0; i < notes.size(); ++i)
+    addItem(notes_.emplace_back(new NoteItem(notes[i], static_cast<int>(i))));
+  surroundGroups();
+}
+
+void CanvasScene::surroundGroups() {
+  for (GroupItem* group : groups_) {
+    QRectF cards;
+    for (const std::string& member : group->members())
+      if (const NodeItem* item = node(member)) cards |= item->sceneCard();
+    group->surround(cards);
+  }
 }
 
 // Scenarios that were written by hand need no layout: they get one on the screen, and in the file once a node is moved.
@@ -149,9 +213,13 @@ void CanvasScene::follow(const ScenarioDiff& diff) {
   for (const std::string& name : diff.movedNodes)
     if (NodeItem* item = node(name)) item->setPos(placeOf(name));
   if (diff.changesGraph())
-    routeEdges({});
+    routeEdges(*this, {});
   else if (!diff.movedNodes.empty())
-    routeEdges(diff.movedNodes);
+    routeEdges(*this, diff.movedNodes);
+  if (diff.changesGraph() || diff.notes)
+    redraw();
+  else if (!diff.movedNodes.empty())
+    surroundGroups();
   if (diff.changesGraph() || !diff.changedEdges.empty()) bound_ = false;
   markSelected();
   show(run_.shown());
@@ -163,75 +231,21 @@ void CanvasScene::dragTo(const std::vector<std::pair<std::string, QPointF>>& pla
     if (NodeItem* item = node(name)) item->setPos(place);
     moved.push_back(name);
   }
-  routeEdges(moved);
+  routeEdges(*this, moved);
+  surroundGroups();
 }
 
-void CanvasScene::routeEdges(const std::vector<std::string>& nodes) {
-  // Arrows between the same two cards, in either direction, run beside each other.
-  std::map<std::pair<std::string_view, std::string_view>, std::vector<EdgeItem*>> lanes;
-  for (const EdgeSpec& spec : document_.scenario().edges)
-    if (EdgeItem* item = edge(spec.name())) {
-      const std::string_view a = item->from(), b = item->to();
-      lanes[{std::min(a, b), std::max(a, b)}].push_back(item);
-    }
-  const auto isMoved = [&](std::string_view name) {
-    return nodes.empty() || std::find(nodes.begin(), nodes.end(), name) != nodes.end();
-  };
-  std::vector<EdgeItem*> routed;
-  for (const auto& [ends, items] : lanes) {
-    if (!isMoved(ends.first) && !isMoved(ends.second)) continue;
-    for (std::size_t i = 0; i < items.size(); ++i)
-      items[i]->route(node(items[i]->from())->sceneCard(), node(items[i]->to())->sceneCard(), static_cast<int>(i),
-                      static_cast<int>(items.size()));
-    routed.insert(routed.end(), items.begin(), items.end());
-  }
-  placeLabels(routed);
-  hideDots();
-}
-
-void CanvasScene::hideDots() {
-  for (const auto& [edgeName, item] : edges_) {
-    std::vector<QRectF> cards;
-    for (const auto& [name, card] : nodes_)
-      if (card->sceneCard().intersects(item->boundingRect()) && name != item->from() && name != item->to())
-        cards.push_back(card->sceneCard());
-    item->hideBehind(cards);
-  }
-}
-
-// One after the other where it touches no card, no other label and no line. The labels of other edges stay.
-void CanvasScene::placeLabels(const std::vector<EdgeItem*>& edges) {
-  for (EdgeItem* item : edges) item->placeLabel({});
-  std::vector<QRectF> taken;
-  for (const auto& [name, item] : edges_)
-    if (!item->labelPlace().isEmpty()) taken.push_back(item->labelPlace());
-  const auto isFree = [&](const QRectF& place, const EdgeItem* owner) {
-    for (const QRectF& other : taken)
-      if (other.intersects(place)) return false;
-    for (QGraphicsItem* item : items(place)) {
-      if (const auto* other = qgraphicsitem_cast<EdgeItem*>(item))
-        if (other != owner || owner->passes(place.adjusted(-2, -2, 2, 2))) return false;
-      if (const auto* card = qgraphicsitem_cast<NodeItem*>(item); card && card->sceneCard().intersects(place))
-        return false;
-    }
-    return true;
-  };
-  for (EdgeItem* item : edges) {
-    for (const QSizeF& size : kLabelSizes) {
-      const std::vector<QRectF> places = item->labelCandidates(size);
-      const auto free =
-          std::find_if(places.begin(), places.end(), [&](const QRectF& place) { return isFree(place, item); });
-      if (free == places.end()) continue;
-      item->placeLabel(*free);
-      taken.push_back(*free);
-      break;
-    }
-  }
+void CanvasScene::dropBack(const std::vector<std::string>& names) {
+  std::vector<std::pair<std::string, QPointF>> places;
+  for (const std::string& name : names) places.emplace_back(name, placeOf(name));
+  dragTo(places);
 }
 
 void CanvasScene::markSelected() {
   for (const auto& [name, item] : nodes_) item->setMarked(selection_.nodes().contains(name));
   for (const auto& [name, item] : edges_) item->setMarked(selection_.edges().contains(name));
+  for (GroupItem* item : groups_) item->setMarked(item->isRegion() && item->name() == selection_.region());
+  for (NoteItem* item : notes_) item->setMarked(item->index() == selection_.note());
 }
 
 // ------------------------------------------------------------- showing the run

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "gui/document/edits.h"
 #include "gui/run/run_bridge.h"
 #include "model/diff.h"
 
@@ -14,7 +15,9 @@ namespace faultline {
 
 class Document;
 class EdgeItem;
+class GroupItem;
 class NodeItem;
+class NoteItem;
 class Selection;
 
 class CanvasScene : public QGraphicsScene {
@@ -31,19 +34,31 @@ class CanvasScene : public QGraphicsScene {
   EdgeItem* edge(const std::string& name) const;
   const std::map<std::string, NodeItem*>& nodes() const { return nodes_; }
   const std::map<std::string, EdgeItem*>& edges() const { return edges_; }
-  // The topmost card or arrow at a place; cards first.
+  const std::vector<GroupItem*>& groups() const { return groups_; }
+  GroupItem* region(const std::string& name) const;
+  NoteItem* note(int index) const;
+  std::map<std::string, QPointF> places() const;  // of all cards
+  // The topmost card, arrow, frame (by its title or border) or note at a place.
   NodeItem* nodeAt(QPointF place) const;
   EdgeItem* edgeAt(QPointF place) const;
+  GroupItem* groupAt(QPointF place) const;
+  NoteItem* noteAt(QPointF place) const;
 
-  // All cards with a margin; of these names only when there are any.
+  // Document::apply; what it says against the edit is told by `refused`. False when nothing changed.
+  bool apply(const QString& label, const Edit& edit, const QByteArray& mergeKey = {});
+
+  // Everything with a margin; the cards of these names only when there are any.
   QRectF contentRect(const std::vector<std::string>& names = {}) const;
 
   // Shows cards elsewhere while they are dragged; the document is not told.
   void dragTo(const std::vector<std::pair<std::string, QPointF>>& places);
+  // Shows them where the document has them.
+  void dropBack(const std::vector<std::string>& names);
 
  Q_SIGNALS:
   // Something that is painted on every frame changed; what stands still tells by QGraphicsScene::changed.
   void liveChanged();
+  void refused(const QString& why);
 
  private:
   void rebuild();
@@ -53,9 +68,8 @@ class CanvasScene : public QGraphicsScene {
   void removeEdge(const std::string& name);
   QPointF placeOf(const std::string& name) const;
   void placeWithoutLayout();
-  void routeEdges(const std::vector<std::string>& nodes);
-  void placeLabels(const std::vector<EdgeItem*>& edges);
-  void hideDots();
+  void redraw();
+  void surroundGroups();
   void markSelected();
   void bind();
   void show(const Shown& shown);
@@ -65,6 +79,8 @@ class CanvasScene : public QGraphicsScene {
   RunBridge& run_;
   std::map<std::string, NodeItem*> nodes_;
   std::map<std::string, EdgeItem*> edges_;
+  std::vector<GroupItem*> groups_;
+  std::vector<NoteItem*> notes_;
   std::map<std::string, QPointF> unplaced_;  // where nodes stand that the layout does not name
   bool bound_ = false;
 };

@@ -1,15 +1,20 @@
 #include "gui/canvas/canvas_view.h"
 
-#include <QKeyEvent>
-#include <QMouseEvent>
 #include <QPainter>
 #include <QWheelEvent>
 #include <algorithm>
 #include <cmath>
 
+#include "gui/canvas/canvas_keys.h"
 #include "gui/canvas/canvas_scene.h"
+#include "gui/canvas/chip.h"
+#include "gui/canvas/connect_tool.h"
 #include "gui/canvas/edge_item.h"
+#include "gui/canvas/group_tool.h"
+#include "gui/canvas/minimap.h"
 #include "gui/canvas/node_item.h"
+#include "gui/canvas/note_tool.h"
+#include "gui/canvas/renaming.h"
 #include "gui/canvas/select_tool.h"
 #include "gui/document/document.h"
 #include "gui/style/theme.h"
@@ -26,7 +31,7 @@ constexpr double kMostFit = 1.25;  // a small system does not fill the window wi
 }  // namespace
 
 CanvasView::CanvasView(CanvasScene& scene, QWidget* parent)
-    : QGraphicsView(&scene, parent), canvas_(scene), select_(std::make_unique<SelectTool>(scene)) {
+    : QGraphicsView(&scene, parent), canvas_(scene) {
   setObjectName(QStringLiteral("canvas"));
   setFrameShape(QFrame::NoFrame);
   setRenderHint(QPainter::Antialiasing);
@@ -46,6 +51,19 @@ CanvasView::CanvasView(CanvasScene& scene, QWidget* parent)
   connect(&frames_, &QTimer::timeout, this, &CanvasView::animate);
   frames_.start(kFrameMs);
   sinceFrame_.start();
+  auto connecting = std::make_unique<ConnectTool>(
+      scene, [this](const std::string& node, bool asCallee, QPointF place) { Q_EMIT nodeWanted(node, asCallee, place); });
+  connecting_ = connecting.get();
+  tools_.push_back(std::move(connecting));
+  tools_.push_back(std::make_unique<NoteTool>(scene));
+  tools_.push_back(std::make_unique<GroupTool>(scene));
+  tools_.push_back(std::make_unique<SelectTool>(scene));
+  keys_ = std::make_unique<CanvasKeys>(*this);
+  renaming_ = new Renaming(*this);
+  minimap_ = new Minimap(*this);
+  // A gesture is about the document as it was when it began.
+  connect(&scene.document(), &Document::changed, this, &CanvasView::cancelGesture);
+  connect(&scene.document(), &Document::replaced, this, &CanvasView::cancelGesture);
 }
 
 CanvasView::~CanvasView() = default;
@@ -85,9 +103,17 @@ void CanvasView::paintEvent(QPaintEvent*) {
     node->paintLive(painter, zoom());
     painter.translate(-node->pos());
   }
-  tool().paint(painter, zoom());
+  for (const auto& tool : tools_) tool->paint(painter, zoom());
   painter.resetTransform();
   if (canvas_.nodes().empty()) paintHint(painter);
+  paintChips(painter);
+}
+
+void CanvasView::paintChips(QPainter& painter) const {
+  if (const std::string& why = connecting_->refusal(); !why.empty())
+    return paintChip(painter, QString::fromStdString(why), lastPointer_, viewport()->rect());
+  if (const EdgeItem* edge = canvas_.edge(hoveredEdge_); edge != nullptr && active_ == nullptr)
+    paintChip(painter, edge->hoverText(), lastPointer_, viewport()->rect());
 }
 
 void CanvasView::drawBackground(QPainter* painter, const QRectF& rect) {
@@ -106,7 +132,7 @@ void CanvasView::drawBackground(QPainter* painter, const QRectF& rect) {
 void CanvasView::paintHint(QPainter& painter) const {
   painter.setPen(colorOf(Tone::Muted));
   painter.setFont(Theme::instance().font(faultline::Type::Name, 1.15));
-  painter.drawText(viewport()->rect(), Qt::AlignCenter, tr("An empty canvas. Open a scenario with Ctrl+O."));
+  painter.drawText(viewport()->rect(), Qt::AlignCenter, tr("Double-click or press / to add a component, or open a scenario with Ctrl+O."));
 }
 
 void CanvasView::animate() {
@@ -135,7 +161,12 @@ void CanvasView::zoomAt(QPointF point, double factor) {
 void CanvasView::moveBy(QPointF distance) {
   // By the transform, in floating point: scroll bars know whole pixels only, and many steps of the wheel would drift.
   translate(distance.x() / zoom(), distance.y() / zoom());
+  viewMoved();
+}
+
+void CanvasView::viewMoved() {
   invalidateLayer();
+  Q_EMIT moved();
 }
 
 void CanvasView::setZoom(double to) { zoomAt(QRectF(viewport()->rect()).center(), to / zoom()); }
@@ -146,7 +177,7 @@ void CanvasView::fit(const QRectF& rect) {
                                kLeastZoom, kMostFit);
   setTransform(QTransform::fromScale(to, to));
   centerOn(rect.center());
-  invalidateLayer();
+  viewMoved();
   Q_EMIT zoomChanged(to);
 }
 
@@ -162,13 +193,26 @@ void CanvasView::fitSelection() {
   untouched_ = false;
 }
 
+void CanvasView::showPlace(QPointF place) {
+  moveBy(QRectF(viewport()->rect()).center() - viewportTransform().map(place));
+  untouched_ = false;
+}
+
+void CanvasView::reveal(const std::string& node) {
+  const NodeItem* item = canvas_.node(node);
+  if (item == nullptr) return;
+  const QRectF card = viewportTransform().mapRect(item->sceneCard());
+  if (!QRectF(viewport()->rect()).contains(card)) showPlace(item->pos());
+}
+
 void CanvasView::resizeEvent(QResizeEvent* event) {
   QGraphicsView::resizeEvent(event);
-  invalidateLayer();
+  viewMoved();
+  if (minimap_ != nullptr) minimap_->settle();  // a first layout comes before there is one
   if (untouched_) fitAll();
 }
 
-void CanvasView::scrollContentsBy(int, int) { invalidateLayer(); }
+void CanvasView::scrollContentsBy(int, int) { viewMoved(); }
 
 void CanvasView::wheelEvent(QWheelEvent* event) {
   // A touch pad that scrolls both ways pans; the wheel zooms.
@@ -179,99 +223,6 @@ void CanvasView::wheelEvent(QWheelEvent* event) {
     zoomAt(event->position(), std::pow(1.0015, event->angleDelta().y()));
   }
   event->accept();
-}
-
-// ------------------------------------------------------------- the pointer and keys
-
-Pointer CanvasView::pointerAt(QPoint point, Qt::MouseButton button) const {
-  return {viewportTransform().inverted().map(QPointF(point)), point, button, Qt::NoModifier, zoom()};
-}
-
-void CanvasView::setTool(std::unique_ptr<Tool> tool) {
-  this->tool().cancel();
-  custom_ = std::move(tool);
-  viewport()->update();
-}
-
-void CanvasView::mousePressEvent(QMouseEvent* event) {
-  setFocus();
-  if (event->button() == Qt::MiddleButton || (event->button() == Qt::LeftButton && spaceHeld_)) {
-    panning_ = true;
-    panStart_ = event->pos();
-    updateCursor();
-    return;
-  }
-  Pointer pointer = pointerAt(event->pos(), event->button());
-  pointer.modifiers = event->modifiers();
-  tool().press(pointer);
-  viewport()->update();
-}
-
-void CanvasView::mouseMoveEvent(QMouseEvent* event) {
-  if (panning_) {
-    moveBy(event->pos() - panStart_);
-    panStart_ = event->pos();
-    untouched_ = false;
-    return;
-  }
-  Pointer pointer = pointerAt(event->pos());
-  pointer.modifiers = event->modifiers();
-  tool().move(pointer);
-  if (event->buttons() != Qt::NoButton) viewport()->update();
-}
-
-void CanvasView::mouseReleaseEvent(QMouseEvent* event) {
-  if (panning_) {
-    panning_ = false;
-    updateCursor();
-    return;
-  }
-  Pointer pointer = pointerAt(event->pos(), event->button());
-  pointer.modifiers = event->modifiers();
-  tool().release(pointer);
-  viewport()->update();
-}
-
-void CanvasView::mouseDoubleClickEvent(QMouseEvent* event) {
-  const Pointer pointer = pointerAt(event->pos(), event->button());
-  tool().doubleClick(pointer);
-  const NodeItem* node = canvas_.nodeAt(pointer.scene);
-  const EdgeItem* edge = node ? nullptr : canvas_.edgeAt(pointer.scene);
-  Q_EMIT doubleClicked(node ? node->name() : std::string(), edge ? edge->name() : std::string(), pointer.scene);
-}
-
-void CanvasView::keyPressEvent(QKeyEvent* event) {
-  if (event->key() == Qt::Key_Escape) {
-    tool().cancel();
-    if (custom_)
-      setTool(nullptr);
-    else
-      canvas_.selection().clear();
-    viewport()->update();
-  } else if (event->key() == Qt::Key_Space && !event->isAutoRepeat()) {
-    spaceHeld_ = true;
-    updateCursor();
-  } else {
-    event->ignore();  // arrows must not scroll: they belong to whoever moves nodes
-  }
-}
-
-void CanvasView::keyReleaseEvent(QKeyEvent* event) {
-  if (event->key() != Qt::Key_Space || event->isAutoRepeat()) return QGraphicsView::keyReleaseEvent(event);
-  spaceHeld_ = false;
-  updateCursor();
-}
-
-void CanvasView::updateCursor() {
-  viewport()->setCursor(panning_ ? Qt::ClosedHandCursor : spaceHeld_ ? Qt::OpenHandCursor : Qt::ArrowCursor);
-}
-
-bool CanvasView::event(QEvent* event) {
-  if (event->type() == QEvent::FocusOut || event->type() == QEvent::WindowDeactivate) {
-    spaceHeld_ = false;
-    updateCursor();
-  }
-  return QGraphicsView::event(event);
 }
 
 }  // namespace faultline

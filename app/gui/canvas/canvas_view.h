@@ -1,4 +1,5 @@
-// The view of the canvas: zoom, pan, and the painting of frames. Gestures go to the active tool.
+// The view of the canvas: zoom, pan, the painting of frames (canvas_view.cpp); pointer and keys, which go to the tools
+// (canvas_input.cpp).
 //
 // What stands still (grid, lines, cards) is kept as one pixmap and painted anew only when the scene or the view
 // changes; dots, bars and numbers are painted over it on every frame. So a frame costs what moves, not what is there.
@@ -9,12 +10,18 @@
 #include <QPixmap>
 #include <QTimer>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "gui/canvas/tool.h"
 
 namespace faultline {
 
+class CanvasKeys;
 class CanvasScene;
+class ConnectTool;
+class Minimap;
+class Renaming;
 
 class CanvasView : public QGraphicsView {
   Q_OBJECT
@@ -34,8 +41,18 @@ class CanvasView : public QGraphicsView {
   void fitAll();
   void fitSelection();
 
-  // The tool that gets the pointer; the select tool when null.
-  void setTool(std::unique_ptr<Tool> tool);
+  void showPlace(QPointF place);  // in the middle
+  void reveal(const std::string& node);
+
+  Renaming& renaming() { return *renaming_; }
+  Minimap& minimap() { return *minimap_; }
+  // An arrow from the selected card, by keys. False when there is nothing that it may call.
+  bool connectSelected();
+  // Ends what the pointer or the keyboard has begun, without a trace.
+  void cancelGesture();
+
+  // Where the pointer is while it is over the canvas, else the middle: where new things go.
+  QPointF pointerPlace() const;
   Pointer pointerAt(QPoint viewport, Qt::MouseButton button = Qt::NoButton) const;
 
   // Dots stand still: for tests and pictures that must repeat.
@@ -43,8 +60,10 @@ class CanvasView : public QGraphicsView {
 
  Q_SIGNALS:
   void zoomChanged(double zoom);
-  // On a card, an arrow (by name) or, both empty, on the ground.
-  void doubleClicked(const std::string& node, const std::string& edge, QPointF place);
+  void moved();  // other places are shown, or at another zoom
+  void groundDoubleClicked(QPointF place);
+  // An arrow from or to this node ended at a place where nothing is.
+  void nodeWanted(const std::string& node, bool asCallee, QPointF place);
 
  protected:
   void paintEvent(QPaintEvent* event) override;
@@ -59,18 +78,31 @@ class CanvasView : public QGraphicsView {
   void keyReleaseEvent(QKeyEvent* event) override;
   void scrollContentsBy(int dx, int dy) override;
   bool event(QEvent* event) override;
+  bool viewportEvent(QEvent* event) override;
+  bool focusNextPrevChild(bool next) override;
 
  private:
   void invalidateLayer();
   void paintLayer();
   void paintHint(QPainter& painter) const;
+  void paintChips(QPainter& painter) const;
   void moveBy(QPointF viewportDistance);
+  void viewMoved();
   void animate();
-  Tool& tool() { return custom_ ? *custom_ : *select_; }
+  void hover(const Pointer& pointer);
+  void hoverEdge(const std::string& name);
   void updateCursor();
 
   CanvasScene& canvas_;
-  std::unique_ptr<Tool> select_, custom_;
+  std::vector<std::unique_ptr<Tool>> tools_;  // in the order in which they are asked
+  ConnectTool* connecting_ = nullptr;         // one of them
+  Tool* active_ = nullptr;                    // has the gesture
+  Tool* hovered_ = nullptr;                   // would have it
+  std::unique_ptr<CanvasKeys> keys_;
+  Renaming* renaming_ = nullptr;
+  Minimap* minimap_ = nullptr;
+  std::string hoveredEdge_;
+  QPoint lastPointer_;
   QPixmap layer_;
   bool layerIsFresh_ = false;
   bool untouched_ = true;  // nobody zoomed or panned: a resize fits again

@@ -1,5 +1,6 @@
 #include "gui/canvas/edge_item.h"
 
+#include <QCoreApplication>
 #include <QLineF>
 #include <QPainter>
 #include <QStyleOptionGraphicsItem>
@@ -15,7 +16,7 @@ namespace {
 
 constexpr double kRestingWidth = 1.4;
 constexpr double kLaneDistance = 14;
-constexpr double kFailingShare = 0.05;
+constexpr double kSomeShare = 0.005, kFailingShare = 0.05;  // as for the health of nodes
 constexpr double kArrow = 6;
 // Below this zoom, thin lines without width and no dots: wide smooth strokes are what a large canvas costs.
 constexpr double kThinZoom = 0.6;
@@ -86,6 +87,34 @@ void EdgeItem::setMarked(bool marked) {
   update();
 }
 
+void EdgeItem::setLit(bool lit) {
+  if (lit == lit_) return;
+  lit_ = lit;
+  update();
+}
+
+EdgeItem::Course EdgeItem::courseOf(double failedShare) {
+  return failedShare > kFailingShare ? Course::Failing : failedShare > kSomeShare ? Course::Some : Course::Fine;
+}
+
+QString EdgeItem::hoverText() const {
+  const auto tr = [](const char* text) { return QCoreApplication::translate("EdgeItem", text); };
+  QString text = QString::fromStdString(name_).replace(QStringLiteral("->"), QStringLiteral("→"));
+  const auto add = [&](const QString& line) { text += QLatin1Char('\n') + line; };
+  if (isBroken_) add(labelText_);
+  if (rate_ <= 0) {
+    add(tr("no calls at this moment"));
+  } else {
+    add(tr("%1 calls").arg(format::rate(rate_)));
+    if (latencyMs_ > 0) add(tr("answered in %1 on average").arg(format::value(latencyMs_, "ms")));
+    add(failedShare_ > 0 ? tr("%1 of the attempts fail").arg(format::ratio(failedShare_)) : tr("none fails"));
+  }
+  if (figures_.poolSize() > 0)
+    add(tr("%1 of %2 connections in use, %3 wait").arg(inUse_).arg(figures_.poolSize()).arg(waiting_));
+  if (isSent_) add(tr("nobody waits for the answer"));
+  return text;
+}
+
 void EdgeItem::route(const QRectF& from, const QRectF& to, int lane, int lanes) {
   prepareGeometryChange();
   const double shift = (lane - (lanes - 1) / 2.0) * kLaneDistance;
@@ -105,13 +134,14 @@ void EdgeItem::route(const QRectF& from, const QRectF& to, int lane, int lanes) 
   const double reach = std::max(18.0, 0.5 * (isLevel ? std::abs(b.x() - a.x()) : std::abs(b.y() - a.y())));
   path_ = QPainterPath(a);
   path_.cubicTo(a + outward(out) * reach, b + outward(in) * reach, b);
+  bounds_ = path_.boundingRect().adjusted(-12, -12, 12, 12);
   length_ = path_.length();
   for (int i = 0; i <= kSamples; ++i)
     samples_[static_cast<std::size_t>(i)] = path_.pointAtPercent(path_.percentAtLength(length_ * i / kSamples));
   update();
 }
 
-QRectF EdgeItem::boundingRect() const { return path_.boundingRect().adjusted(-12, -12, 12, 12); }
+QRectF EdgeItem::boundingRect() const { return bounds_; }
 
 void EdgeItem::hideBehind(const std::vector<QRectF>& cards) {
   for (std::size_t i = 0; i < samples_.size(); ++i)
@@ -119,8 +149,21 @@ void EdgeItem::hideBehind(const std::vector<QRectF>& cards) {
         std::any_of(cards.begin(), cards.end(), [&](const QRectF& card) { return card.contains(samples_[i]); });
 }
 
-bool EdgeItem::passes(const QRectF& place) const {
-  return std::any_of(samples_.begin(), samples_.end(), [&](QPointF p) { return place.contains(p); });
+bool EdgeItem::crosses(const QRectF& place) const {
+  if (!place.intersects(path_.controlPointRect())) return false;
+  for (std::size_t i = 0; i + 1 < samples_.size(); ++i) {
+    const QPointF &a = samples_[i], &b = samples_[i + 1];
+    if (std::max(a.x(), b.x()) < place.left() || std::min(a.x(), b.x()) > place.right() ||
+        std::max(a.y(), b.y()) < place.top() || std::min(a.y(), b.y()) > place.bottom())
+      continue;
+    if (place.contains(a) || place.contains(b)) return true;
+    // It crosses when the corners are not all on one side of it.
+    const auto side = [&](QPointF p) { return (b.x() - a.x()) * (p.y() - a.y()) > (b.y() - a.y()) * (p.x() - a.x()); };
+    const bool first = side(place.topLeft());
+    if (side(place.topRight()) != first || side(place.bottomLeft()) != first || side(place.bottomRight()) != first)
+      return true;
+  }
+  return false;
 }
 
 void EdgeItem::placeLabel(const QRectF& place) {
@@ -161,9 +204,12 @@ std::vector<QRectF> EdgeItem::labelCandidates(QSizeF size) const {
 
 void EdgeItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, QWidget*) {
   const double zoom = option->levelOfDetailFromTransform(painter->worldTransform());
-  QColor color = colorOf(isFailing_ || isBroken_ ? Tone::Failing : Tone::Edge);
+  QColor color = colorOf(isBroken_ || course_ == Course::Failing ? Tone::Failing
+                         : course_ == Course::Some              ? Tone::Degraded
+                                                                : Tone::Edge);
   if (marked_) color = colorOf(Tone::Accent);
-  QPen pen(color, zoom < kThinZoom && !marked_ ? 0 : kRestingWidth + width_ * 0.5);
+  const double width = kRestingWidth + width_ * 0.5 + (lit_ ? 1.5 : 0);
+  QPen pen(color, zoom < kThinZoom && !marked_ && !lit_ ? 0 : width);
   if (isSent_ || isBroken_) pen.setDashPattern({4, 3});
   pen.setCapStyle(Qt::FlatCap);
   painter->setPen(pen);
@@ -196,10 +242,12 @@ void EdgeItem::show(const Shown& shown) {
   const EdgeFrame* frame = figures_.frame(shown);
   const bool isBroken = frame != nullptr && (frame->cut || frame->refusing);
   const int width = rate_ <= 0 ? 0 : static_cast<int>(std::lround(std::log10(1 + rate_)));
-  const bool isFailing = failedShare_ > kFailingShare;
-  if (width != width_ || isFailing != isFailing_ || isBroken != isBroken_) {
+  const Course course = courseOf(failedShare_);
+  inUse_ = frame != nullptr ? frame->inUse : 0;
+  waiting_ = frame != nullptr ? frame->waiting : 0;
+  if (width != width_ || course != course_ || isBroken != isBroken_) {
     width_ = width;
-    isFailing_ = isFailing;
+    course_ = course;
     isBroken_ = isBroken;
     update();
   }

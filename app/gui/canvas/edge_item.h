@@ -39,13 +39,16 @@ class EdgeItem : public QGraphicsItem {
   // Between two cards, `lane` of `lanes` where several arrows run between the same two.
   void route(const QRectF& from, const QRectF& to, int lane, int lanes);
   // Where the label goes; empty: nowhere without touching something, so it is shown by tooltip only.
+  // What people want to know who point at it: its name, its traffic and how that goes.
+  QString hoverText() const;
+  void setLit(bool lit);  // the pointer is over it
   void placeLabel(const QRectF& place);
   const QRectF& labelPlace() const { return labelPlace_; }
   // Where a label of this size could go, best first.
   std::vector<QRectF> labelCandidates(QSizeF size) const;
   // Where it runs behind other cards no dots are shown. `cards` are those that it may touch.
   void hideBehind(const std::vector<QRectF>& cards);
-  bool passes(const QRectF& place) const;  // the route leads through it
+  bool crosses(const QRectF& place) const;  // the route leads through it
   QPointF at(double share) const;          // along the route, 0..1
   double length() const { return length_; }
 
@@ -59,6 +62,7 @@ class EdgeItem : public QGraphicsItem {
   bool ownPort_ = false;
   EdgeFigures figures_;
   QPainterPath path_;
+  QRectF bounds_;
   std::array<QPointF, kSamples + 1> samples_;
   std::array<bool, kSamples + 1> hidden_{};
   double length_ = 0;
@@ -68,7 +72,11 @@ class EdgeItem : public QGraphicsItem {
   // What is shown.
   double rate_ = 0, failedShare_ = 0, latencyMs_ = 0;
   int width_ = 0;  // in half pixels above the resting line
-  bool isFailing_ = false, isBroken_ = false;
+  enum class Course { Fine, Some, Failing };
+  static Course courseOf(double failedShare);
+  Course course_ = Course::Fine;
+  bool isBroken_ = false, lit_ = false;
+  std::int64_t inUse_ = 0, waiting_ = 0;
   QString labelText_;
   QStaticText label_;
 };

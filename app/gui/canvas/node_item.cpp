@@ -119,12 +119,16 @@ void NodeItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, 
   const double zoom = option->levelOfDetailFromTransform(painter->worldTransform());
   if (zoom < kSketchZoom) {
     painter->fillRect(cardRect(), colorOf(Tone::Card));
-    painter->setPen(QPen(colorOf(marked_ ? Tone::Accent : Tone::Line), marked_ ? 6 : 0));
+    painter->setPen(QPen(colorOf(marked_ || lit_ ? Tone::Accent : Tone::Line), marked_ ? 6 : lit_ ? 3 : 0));
     painter->setBrush(Qt::NoBrush);
     painter->drawRect(cardRect());
     return;
   }
   paintCard(*painter);
+}
+
+QRectF NodeItem::titleRect() const {
+  return {cardRect().left() + kMargin + 25, cardRect().top() + 9, kWidth - kMargin - 25 - 26, 22};
 }
 
 void NodeItem::paintCard(QPainter& painter) const {
@@ -143,7 +147,7 @@ void NodeItem::paintCard(QPainter& painter) const {
                      Theme::instance().glyph(kind_, colorOf(Tone::Text), 18, std::ceil(ratio * 2) / 2));
   painter.setPen(colorOf(Tone::Text));
   painter.setFont(fontOf(Type::Name));
-  const QRectF titleRect(card.left() + kMargin + 25, card.top() + 9, kWidth - kMargin - 25 - 26, 22);
+  const QRectF titleRect = this->titleRect();
   const QFontMetricsF metrics(fontOf(Type::Name));
   painter.drawText(
       titleRect, Qt::AlignVCenter | Qt::AlignLeft | Qt::TextSingleLine,

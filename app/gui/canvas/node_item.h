@@ -35,8 +35,14 @@ class NodeItem : public QGraphicsItem {
   bool isMarked() const { return marked_; }
   // Lit up: a legal target, or what the pointer is over.
   void setLit(bool lit);
+  bool isLit() const { return lit_; }
 
   static QRectF cardRect() { return {-kWidth / 2, -kHeight / 2, kWidth, kHeight}; }
+  QRectF titleRect() const;
+  bool hasInput() const { return hasInput_; }
+  bool hasOutput() const { return hasOutput_; }
+  QPointF inputPort() const { return pos() + QPointF(cardRect().left(), 0); }  // in the scene
+  QPointF outputPort() const { return pos() + QPointF(cardRect().right(), 0); }
   QRectF sceneCard() const { return cardRect().translated(pos()); }
 
   // Figures of the present run, and the instant to show.

@@ -5,6 +5,7 @@
 #include <QPainter>
 #include <cmath>
 
+#include "gui/canvas/alignment.h"
 #include "gui/canvas/canvas_scene.h"
 #include "gui/canvas/edge_item.h"
 #include "gui/canvas/node_item.h"
@@ -12,6 +13,12 @@
 #include "gui/style/theme.h"
 
 namespace faultline {
+
+namespace {
+
+constexpr double kCatch = 5;  // pixels of the screen
+
+}  // namespace
 
 bool SelectTool::press(const Pointer& pointer) {
   if (pointer.button != Qt::LeftButton) return false;
@@ -54,13 +61,19 @@ void SelectTool::beginMove() {
   state_ = State::Moving;
 }
 
-// The pressed card's place is caught by the grid; the others keep their distance to it.
-QPointF SelectTool::snapped(const Pointer& pointer) const {
+// The pressed card is what is caught; the others keep their distance to it.
+QPointF SelectTool::snapped(const Pointer& pointer) {
   const QPointF wanted = pointer.scene - start_.scene;
+  guides_.clear();
   if (pointer.modifiers & Qt::ControlModifier) return wanted;
   const QPointF origin = origins_.at(pressedNode_), to = origin + wanted;
   const auto caught = [](double x) { return std::round(x / kGrid) * kGrid; };
-  return QPointF(caught(to.x()), caught(to.y())) - origin;
+  std::vector<QPointF> others;
+  for (const auto& [name, item] : scene_.nodes())
+    if (!origins_.contains(name)) others.push_back(item->pos());
+  const Alignment found = align(to, others, kCatch / pointer.zoom);
+  guides_ = found.guides;
+  return QPointF(found.isX ? found.place.x() : caught(to.x()), found.isY ? found.place.y() : caught(to.y())) - origin;
 }
 
 void SelectTool::move(const Pointer& pointer) {
@@ -84,6 +97,7 @@ void SelectTool::move(const Pointer& pointer) {
 void SelectTool::release(const Pointer& pointer) {
   const State state = std::exchange(state_, State::Idle);
   band_ = {};
+  guides_.clear();
   Selection& selection = scene_.selection();
   if (state == State::Pressed && wasSelected_) {
     // A click on one of several selects it alone; with Shift it is taken out.
@@ -104,20 +118,30 @@ void SelectTool::release(const Pointer& pointer) {
       places.size() == 1
           ? QCoreApplication::translate("SelectTool", "Move %1").arg(QString::fromStdString(places[0].first))
           : QCoreApplication::translate("SelectTool", "Move %n nodes", nullptr, static_cast<int>(places.size()));
-  scene_.document().apply(label, edits::move(std::move(places)));
+  scene_.apply(label, edits::move(std::move(places)));
 }
 
 void SelectTool::cancel() {
   const State state = std::exchange(state_, State::Idle);
   if (state == State::Moving) {
-    std::vector<std::pair<std::string, QPointF>> places(origins_.begin(), origins_.end());
-    scene_.dragTo(places);
+    std::vector<std::string> names;
+    for (const auto& [name, origin] : origins_) names.push_back(name);
+    scene_.dropBack(names);
   }
   if (state == State::Banding) scene_.selection().set(nodesBefore_, edgesBefore_);
   band_ = {};
+  guides_.clear();
 }
 
 void SelectTool::paint(QPainter& painter, double) const {
+  QPen guide(colorOf(Tone::Accent), 1);
+  guide.setCosmetic(true);
+  painter.setPen(guide);
+  for (const QLineF& line : guides_) {
+    QLineF beyond = line;
+    beyond.setLength(line.length() + NodeItem::kHeight);
+    painter.drawLine(beyond);
+  }
   if (band_.isNull()) return;
   QPen pen(colorOf(Tone::Accent), 1);
   pen.setCosmetic(true);

@@ -1,10 +1,12 @@
-// Select by click and rubber band, move by drag. Shift adds to the selection; while Ctrl is held the grid does not
-// catch.
+// Select by click and rubber band, move by drag. Shift adds to the selection. A card that moves is caught by others that
+// it lines up with, else by the grid; while Ctrl is held nothing catches it.
 #pragma once
 
+#include <QLineF>
 #include <QRectF>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "gui/canvas/tool.h"
 #include "gui/document/selection.h"
@@ -28,7 +30,7 @@ class SelectTool : public Tool {
  private:
   enum class State { Idle, Pressed, Moving, Banding };
   void beginMove();
-  QPointF snapped(const Pointer& pointer) const;
+  QPointF snapped(const Pointer& pointer);
 
   CanvasScene& scene_;
   State state_ = State::Idle;
@@ -37,6 +39,7 @@ class SelectTool : public Tool {
   bool wasSelected_ = false;
   std::map<std::string, QPointF> origins_;  // of the nodes that move
   QPointF offset_;
+  std::vector<QLineF> guides_;
   QRectF band_;
   Selection::Names nodesBefore_, edgesBefore_;
 };

@@ -15,6 +15,7 @@ namespace faultline {
 
 namespace {
 
+constexpr double kHalfCard = 82;
 constexpr double kStep = 48;                   // two cells of the grid
 constexpr double kCloseX = 150, kCloseY = 72;  // cards nearer than this cover one another
 
@@ -62,6 +63,20 @@ Diagnostics addComponent(Document& document, Selection& selection, const Compone
       document.apply(QCoreApplication::translate("faultline", "Add %1").arg(QString::fromStdString(name)),
                      edits::addNode(std::move(node), place));
   if (!hasErrors(problems)) selection.set({name});
+  return problems;
+}
+
+Diagnostics addConnected(Document& document, Selection& selection, const ComponentChoice& choice, Point place,
+                         const std::string& node, bool asCallee) {
+  NodeSpec added = newComponent(document.scenario(), choice);
+  const std::string name = added.name;
+  const Point centre = freePlace(document.scenario(), {place.x + (asCallee ? kHalfCard : -kHalfCard), place.y});
+  const Edit arrow = asCallee ? edits::connect(node, name) : edits::connect(name, node);
+  const Diagnostics problems =
+      document.apply(QCoreApplication::translate("faultline", "Add %1").arg(QString::fromStdString(name)),
+                     edits::together({edits::addNode(std::move(added), centre), arrow}));
+  if (hasErrors(problems)) addComponent(document, selection, choice, centre);
+  if (document.scenario().findNode(name) != nullptr) selection.set({name});
   return problems;
 }
 

@@ -21,6 +21,11 @@ Point freePlace(const Scenario& scenario, Point wanted);
 // Adds and selects the node; one entry of the undo stack. Returns what the document said.
 Diagnostics addComponent(Document& document, Selection& selection, const ComponentChoice& choice, Point place);
 
+// The same with an arrow from or to a node, all in one entry; `place` is where the arrow ends. Where the arrow is not
+// legal the component comes without it, and why is returned.
+Diagnostics addConnected(Document& document, Selection& selection, const ComponentChoice& choice, Point place,
+                         const std::string& node, bool asCallee);
+
 namespace edits {
 
 // The nodes start from another preset of their kind, or from none (empty); what was written over it stays.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gui/document/drawing_edits.h"
 #include "gui/document/layered_layout.h"
 #include "gui/document/naming.h"
 #include "io/yaml_reader.h"
@@ -224,7 +225,15 @@ Edit addNode(NodeSpec node, Point place) {
   };
 }
 
-std::string whyNotConnect(const Scenario& scenario, const std::string& from, const std::string& to) {
+std::string freeLabel(const Scenario& scenario, const std::string& from, const std::string& to) {
+  std::string label;
+  for (int number = 1; scenario.findEdge(from, to, label) != nullptr; ++number)
+    label = number == 1 ? "other" : "other_" + std::to_string(number);
+  return label;
+}
+
+std::string whyNotConnect(const Scenario& scenario, const std::string& from, const std::string& to,
+                          const std::string& label) {
   const NodeSpec *caller = scenario.findNode(from), *callee = scenario.findNode(to);
   if (caller == nullptr || callee == nullptr) return "there is no such node";
   if (from == to) return "a node cannot call itself";
@@ -232,16 +241,15 @@ std::string whyNotConnect(const Scenario& scenario, const std::string& from, con
   if (out == nullptr || in == nullptr) return "the kind is unknown";
   if (out->outputs == PortUse::None) return std::string("a ") + out->label + " cannot call anything";
   if (in->inputs == PortUse::None) return std::string("a ") + in->label + " cannot be called";
-  for (const EdgeSpec& edge : scenario.edges) {
-    if (edge.from == from && edge.to == to) return "they are connected already";
+  if (scenario.findEdge(from, to, label) != nullptr) return "they are connected already";
+  for (const EdgeSpec& edge : scenario.edges)
     if (out->singleOutput && edge.from == from) return std::string("a ") + out->label + " calls exactly one node";
-  }
   return {};
 }
 
-Edit connect(std::string from, std::string to, ValueMap policy) {
+Edit connect(std::string from, std::string to, ValueMap policy, std::string label) {
   return [=](Scenario& scenario) -> Diagnostics {
-    if (std::string why = whyNotConnect(scenario, from, to); !why.empty())
+    if (std::string why = whyNotConnect(scenario, from, to, label); !why.empty())
       return {errorAt("edges." + from + " -> " + to, std::move(why))};
     Diagnostics problems;
     checkFields(edgePolicyParams(), policy, "edges." + from + " -> " + to, scenario, problems);
@@ -249,6 +257,7 @@ Edit connect(std::string from, std::string to, ValueMap policy) {
     edge.from = from;
     edge.to = to;
     edge.policy = policy;
+    edge.label = label;
     scenario.edges.push_back(std::move(edge));
     return errorsOf(problems);
   };
@@ -270,6 +279,7 @@ Edit remove(Names nodes, Names edges) {
     std::erase_if(scenario.layout, [&](const auto& place) { return contains(nodes, place.first); });
     for (GroupSpec& group : scenario.groups)
       std::erase_if(group.members, [&](const std::string& member) { return contains(nodes, member); });
+    removeEmptyGroups(scenario);
     return {};
   };
 }
@@ -280,6 +290,17 @@ Edit rename(std::string from, std::string to) {
     if (from == to) return {};
     if (Diagnostics problems = checkNewName(scenario, to); !problems.empty()) return problems;
     renameNode(scenario, from, to);
+    return {};
+  };
+}
+
+Edit relabel(std::string edge, std::string label) {
+  return [=](Scenario& scenario) -> Diagnostics {
+    const EdgeSpec* found = edgeNamed(scenario, edge);
+    if (found == nullptr) return noEdge(edge);
+    if (found->label == label) return {};
+    if (Diagnostics problems = checkNewLabel(scenario, *found, label); !problems.empty()) return problems;
+    relabelEdge(scenario, EdgeSpec(*found), label);
     return {};
   };
 }

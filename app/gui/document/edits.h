@@ -34,13 +34,19 @@ Edit together(std::vector<Edit> edits);
 
 // --- the graph
 Edit addNode(NodeSpec node, Point place);
-Edit connect(std::string from, std::string to, ValueMap policy = {});
+// The second and further arrows between the same two nodes need a label: see freeLabel.
+Edit connect(std::string from, std::string to, ValueMap policy = {}, std::string label = {});
+// Empty for the first arrow between two nodes, "other", "other_2" and so on for further ones.
+std::string freeLabel(const Scenario& scenario, const std::string& from, const std::string& to);
 // Why an arrow would be refused, empty when it is legal: what lights up while one is drawn.
-std::string whyNotConnect(const Scenario& scenario, const std::string& from, const std::string& to);
+std::string whyNotConnect(const Scenario& scenario, const std::string& from, const std::string& to,
+                          const std::string& label = {});
 // With the nodes go their edges, their places and the actions on them.
 Edit remove(Names nodes, Names edges);
 // Everything that names the node follows: edges, actions, conditions, expectations.
 Edit rename(std::string from, std::string to);
+// Another label for an arrow, or none; what names the arrow follows.
+Edit relabel(std::string edge, std::string label);
 Edit move(Places places);
 // A layered layout of all nodes, or of these only.
 Edit arrange(Names nodes = {});

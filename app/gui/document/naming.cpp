@@ -6,6 +6,7 @@
 #include "model/catalog.h"
 #include "model/edge_policy.h"
 #include "model/problem.h"
+#include "model/summary_metrics.h"
 #include "model/value_check.h"
 
 namespace faultline {
@@ -34,6 +35,39 @@ std::string renamedInText(const std::string& text, const std::string& from, cons
     i = end;
   }
   return out;
+}
+
+// The same for the name of an arrow. `siblings` are labels of arrows between the same nodes.
+std::string renamedArrowInText(const std::string& text, const std::string& from, const std::string& to,
+                               const std::vector<std::string>& siblings) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t end = i + from.size();
+    const bool isThere = text.compare(i, from.size(), from) == 0 && (i == 0 || !isNameCharacter(text[i - 1])) &&
+                         (end >= text.size() || !isNameCharacter(text[end]));
+    std::size_t word = end + 1;
+    while (isThere && word < text.size() && isNameCharacter(text[word])) ++word;
+    const bool isSibling = isThere && end < text.size() && text[end] == '.' &&
+                           std::find(siblings.begin(), siblings.end(), text.substr(end + 1, word - end - 1)) != siblings.end();
+    if (isThere && !isSibling) {
+      out += to;
+      i = end;
+    } else {
+      out += text[i++];
+    }
+  }
+  return out;
+}
+
+// "miss(cache.profile)" follows the label of the arrow that it asks about.
+void relabelInCondition(EdgeSpec& edge, const EdgeSpec& asked, const std::string& label) {
+  for (auto& [key, value] : edge.policy.entries) {
+    const std::string* text = value.as<std::string>();
+    if (key != "when" || text == nullptr) continue;
+    const auto condition = parseCondition(*text);
+    if (!condition || condition->node != asked.to || condition->label != asked.label || asked.label.empty()) continue;
+    value = Value(text->substr(0, text->find('(') + 1) + asked.to + (label.empty() ? "" : '.' + label) + ')');
+  }
 }
 
 void renameInValues(std::span<const ParamInfo> params, ValueMap& values, const std::string& from,
@@ -77,7 +111,8 @@ void renameInPolicy(EdgeSpec& edge, const std::string& from, const std::string& 
   for (auto& [key, value] : edge.policy.entries)
     if (const std::string* text = value.as<std::string>(); text && key == "when")
       if (const auto condition = parseCondition(*text); condition && condition->node == from)
-        value = Value(text->substr(0, text->find('(') + 1) + to + ')');
+        value = Value(text->substr(0, text->find('(') + 1) + to +
+                        (condition->label.empty() ? "" : '.' + condition->label) + ')');
 }
 
 void renameNode(Scenario& scenario, const std::string& from, const std::string& to) {
@@ -108,6 +143,39 @@ void renameNode(Scenario& scenario, const std::string& from, const std::string& 
   if (!scenario.recorded) return;
   for (auto& [metric, column] : scenario.recorded->columns) metric = renamedInText(metric, from, to);
   for (RecordedRow& row : scenario.recorded->compare) row.simulated = renamedInText(row.simulated, from, to);
+}
+
+Diagnostics checkNewLabel(const Scenario& scenario, const EdgeSpec& edge, const std::string& label) {
+  const std::string place = "edges." + edge.name();
+  if (!label.empty() && !isIdentifier(label))
+    return {errorAt(place, faultline::quoted(label) + " is no label", "letters, digits, _ and -, beginning with a letter")};
+  if (findParam(edgePolicyParams(), label) != nullptr || isEdgeFigure(label))
+    return {errorAt(place, faultline::quoted(label) + " is a parameter or a figure of every arrow")};
+  if (scenario.findEdge(edge.from, edge.to, label) != nullptr)
+    return {errorAt(place, "there is " + faultline::quoted(edgeName(edge.from, edge.to, label)) + " already")};
+  return {};
+}
+
+void relabelEdge(Scenario& scenario, const EdgeSpec& edge, const std::string& label) {
+  const std::string from = edge.name(), to = edgeName(edge.from, edge.to, label);
+  std::vector<std::string> siblings;  // behind an arrow without a label, these are the labels of others
+  for (const EdgeSpec& other : scenario.edges)
+    if (other.from == edge.from && other.to == edge.to && !other.label.empty() && other.label != edge.label)
+      siblings.push_back(other.label);
+  const auto renamed = [&](std::string text) { return renamedArrowInText(text, from, to, siblings); };
+  for (Action& action : scenario.timeline) {
+    const auto use = findVerbUse(scenario, action.verb, action.target);
+    if (use && use->target != ActionTarget::Text) action.target = renamed(action.target);
+  }
+  for (std::string& expectation : scenario.expect) expectation = renamed(expectation);
+  if (scenario.recorded) {
+    for (auto& [metric, column] : scenario.recorded->columns) metric = renamed(metric);
+    for (RecordedRow& row : scenario.recorded->compare) row.simulated = renamed(row.simulated);
+  }
+  for (EdgeSpec& other : scenario.edges) {
+    if (other.from == edge.from) relabelInCondition(other, edge, label);
+    if (other.from == edge.from && other.to == edge.to && other.label == edge.label) other.label = label;
+  }
 }
 
 std::string targetOf(const Scenario& scenario, const Action& action) {

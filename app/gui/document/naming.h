@@ -13,6 +13,10 @@ Diagnostics checkNewName(const Scenario& scenario, const std::string& name);
 
 // REQUIRES a node `from` and no node `to`.
 void renameNode(Scenario& scenario, const std::string& from, const std::string& to);
+// Errors when the text is no label, or one that another arrow between the same nodes has.
+Diagnostics checkNewLabel(const Scenario& scenario, const EdgeSpec& edge, const std::string& label);
+// REQUIRES an edge of the scenario, and a label that is free.
+void relabelEdge(Scenario& scenario, const EdgeSpec& edge, const std::string& label);
 void renameInParams(NodeSpec& node, const std::string& from, const std::string& to);
 void renameInPolicy(EdgeSpec& edge, const std::string& from, const std::string& to);
 

@@ -1,4 +1,4 @@
-// What is selected: nodes and edges by name. Canvas, inspector and charts share it, so that none of them needs another.
+// What is selected: nodes and edges by name, or one region, or one note. Canvas, inspector and charts share it, so that none of them needs another.
 //
 // It follows the document: what is removed is no longer selected, what is renamed stays selected.
 #pragma once
@@ -22,6 +22,9 @@ class Selection : public QObject {
   const Names& nodes() const { return nodes_; }
   const Names& edges() const { return edges_; }
   bool isEmpty() const { return nodes_.empty() && edges_.empty(); }
+  // A region by its name, a note by its index; while one is selected no node or edge is. Empty and -1 for none.
+  const std::string& region() const { return region_; }
+  int note() const { return note_; }
   // The node or edge when exactly one is selected, else empty.
   std::string onlyNode() const;
   std::string onlyEdge() const;
@@ -29,6 +32,8 @@ class Selection : public QObject {
   std::vector<std::string> edgeList() const { return {edges_.begin(), edges_.end()}; }
 
   void set(Names nodes, Names edges = {});
+  void setRegion(std::string name);
+  void setNote(int index);
   void clear() { set({}); }
 
  Q_SIGNALS:
@@ -37,6 +42,8 @@ class Selection : public QObject {
  private:
   Document& document_;
   Names nodes_, edges_;
+  std::string region_;
+  int note_ = -1;
 };
 
 }  // namespace faultline

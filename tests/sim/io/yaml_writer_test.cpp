@@ -39,6 +39,8 @@ class RandomScenario {
     for (int i = below(3); i > 0; --i)
       s.expect.push_back(pick({"p99(users) > 5s", "first(db.queue < 3) < first(app.failed > 0)", "  p50(users)  > 1ms "}));
     if (chance()) s.layout = {{"users", {1.5, -2}}, {"db", {1e6, 0.001}}};
+    for (int i = below(3); i > 0; --i)
+      s.notes.push_back({pick({"why?", "two\nlines", "a: b, {c} # d", " \"quoted\" ", "äöü", "5", "null"}), {real(-1e4, 1e4), 0.5}});
     if (chance()) addRecorded(s);
     return s;
   }
