@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <unordered_map>
 
 #include "gui/canvas/edge_item.h"
 #include "gui/canvas/edge_routing.h"
@@ -111,7 +112,12 @@ void CanvasScene::rebuild() {
   groups_.clear();
   notes_.clear();
   placeWithoutLayout();
-  for (const NodeSpec& spec : document_.scenario().nodes) addNode(spec, placeOf(spec.name));
+  std::unordered_map<std::string_view, Point> places;
+  for (const auto& [name, place] : document_.scenario().layout) places.try_emplace(name, place);
+  for (const NodeSpec& spec : document_.scenario().nodes) {
+    const auto found = places.find(spec.name);
+    addNode(spec, found == places.end() ? placeOf(spec.name) : QPointF(found->second.x, found->second.y));
+  }
   for (const EdgeSpec& spec : document_.scenario().edges) addEdge(spec);
   routeEdges(*this, {});
   redraw();

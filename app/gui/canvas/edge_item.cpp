@@ -132,13 +132,34 @@ void EdgeItem::route(const QRectF& from, const QRectF& to, int lane, int lanes) 
   const QPointF a = anchor(from, out, shift), b = anchor(to, in, shift);
   const bool isLevel = out == Side::Left || out == Side::Right;
   const double reach = std::max(18.0, 0.5 * (isLevel ? std::abs(b.x() - a.x()) : std::abs(b.y() - a.y())));
+  const QPointF c = a + outward(out) * reach, d = b + outward(in) * reach;
   path_ = QPainterPath(a);
-  path_.cubicTo(a + outward(out) * reach, b + outward(in) * reach, b);
+  path_.cubicTo(c, d, b);
   bounds_ = path_.boundingRect().adjusted(-12, -12, 12, 12);
-  length_ = path_.length();
-  for (int i = 0; i <= kSamples; ++i)
-    samples_[static_cast<std::size_t>(i)] = path_.pointAtPercent(path_.percentAtLength(length_ * i / kSamples));
+  sample(a, c, d, b);
   update();
+}
+
+// Points at equal distances, from many at equal parameters: QPainterPath measures its length anew for each point.
+void EdgeItem::sample(QPointF a, QPointF c, QPointF d, QPointF b) {
+  constexpr int kFine = 4 * kSamples;
+  std::array<QPointF, kFine + 1> fine;
+  std::array<double, kFine + 1> lengths{};
+  for (int i = 0; i <= kFine; ++i) {
+    const double t = static_cast<double>(i) / kFine, s = 1 - t;
+    const auto at = static_cast<std::size_t>(i);
+    fine[at] = s * s * s * a + 3 * s * s * t * c + 3 * s * t * t * d + t * t * t * b;
+    if (i > 0) lengths[at] = lengths[at - 1] + QLineF(fine[at - 1], fine[at]).length();
+  }
+  length_ = lengths.back();
+  std::size_t next = 1;
+  for (int i = 0; i <= kSamples; ++i) {
+    const double wanted = length_ * i / kSamples;
+    while (next < kFine && lengths[next] < wanted) ++next;
+    const double step = lengths[next] - lengths[next - 1];
+    const double share = step > 0 ? std::clamp((wanted - lengths[next - 1]) / step, 0.0, 1.0) : 0;
+    samples_[static_cast<std::size_t>(i)] = fine[next - 1] + (fine[next] - fine[next - 1]) * share;
+  }
 }
 
 QRectF EdgeItem::boundingRect() const { return bounds_; }

@@ -56,6 +56,8 @@ class EdgeItem : public QGraphicsItem {
   void show(const Shown& shown);
 
  private:
+  void sample(QPointF a, QPointF c, QPointF d, QPointF b);
+
   std::string name_, from_, to_;
   bool isSent_ = false;  // nobody waits for the answer: dashed
   bool marked_ = false;

@@ -20,13 +20,6 @@ constexpr Duration kGrowthWindow = seconds(30);
 
 double orZero(double number) { return std::isnan(number) ? 0 : number; }
 
-template <class Item, class NameOf>
-int indexOf(const std::vector<Item>& items, const std::string& name, NameOf&& nameOf) {
-  for (std::size_t i = 0; i < items.size(); ++i)
-    if (nameOf(items[i]) == name) return static_cast<int>(i);
-  return -1;
-}
-
 std::string inWords(std::string name) {
   std::replace(name.begin(), name.end(), '_', ' ');
   return name;
@@ -36,7 +29,7 @@ std::string inWords(std::string name) {
 
 NodeFigures::NodeFigures(const RunBridge& run, const std::string& node) {
   const Scenario& scenario = run.runScenario();
-  index_ = indexOf(scenario.nodes, node, [](const NodeSpec& n) -> const std::string& { return n.name; });
+  index_ = run.nodeIndex(node);
   if (index_ < 0) return;
   const auto column = [&](const std::string& metric) { return run.column(node + "." + metric); };
   ok_ = column("ok");
@@ -134,7 +127,7 @@ NodeFigures::Failure NodeFigures::worstFailure(const Shown& shown) const {
 
 EdgeFigures::EdgeFigures(const RunBridge& run, const std::string& edge) {
   const Scenario& scenario = run.runScenario();
-  index_ = indexOf(scenario.edges, edge, [](const EdgeSpec& e) { return e.name(); });
+  index_ = run.edgeIndex(edge);
   if (index_ < 0) return;
   const auto column = [&](const char* metric) { return run.column(edge + "." + metric); };
   calls_ = column("calls");
@@ -150,7 +143,7 @@ EdgeFigures::EdgeFigures(const RunBridge& run, const std::string& edge) {
   std::int64_t callers = 1;
   if (const NodeSpec* from = scenario.findNode(spec.from))
     if (const ComponentInfo* kind = findKind(from->kind); kind != nullptr && kind->instances != nullptr)
-      callers = kind->instances(makeParams(*kind, from->params).get());
+      callers = kind->instances(makeParams(*kind, from->allParams()).get());
   poolSize_ = policy.pool->size * callers;
 }
 

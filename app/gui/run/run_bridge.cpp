@@ -50,7 +50,7 @@ bool RunBridge::ensureRun() {
 }
 
 void RunBridge::start(Scenario scenario, const std::vector<Action>& actions) {
-  runScenario_ = std::move(scenario);
+  setRunScenario(std::move(scenario));
   knownTimeline_ = document_.scenario().timeline;
   run_ = session_.start(withActions(runScenario_, actions));
   session_.setSpeed(speed_);
@@ -60,6 +60,17 @@ void RunBridge::start(Scenario scenario, const std::vector<Action>& actions) {
   setStale(false);
   Q_EMIT runStarted();
   Q_EMIT liveActionsChanged();
+}
+
+void RunBridge::setRunScenario(Scenario scenario) {
+  runScenario_ = std::move(scenario);
+  nodesByName_.clear();
+  edgesByName_.clear();
+  // Of two alike, in a damaged file, the first one counts.
+  for (std::size_t i = 0; i < runScenario_.nodes.size(); ++i)
+    nodesByName_.try_emplace(runScenario_.nodes[i].name, static_cast<int>(i));
+  for (std::size_t i = 0; i < runScenario_.edges.size(); ++i)
+    edgesByName_.try_emplace(runScenario_.edges[i].name(), static_cast<int>(i));
 }
 
 // Forgets what was shown of the run before.
@@ -86,7 +97,7 @@ void RunBridge::documentReplaced() {
   hasRun_ = false;
   stale_ = false;
   ++run_;
-  runScenario_ = document_.scenario();
+  setRunScenario(document_.scenario());
   knownTimeline_ = runScenario_.timeline;
   beginRun();
   Q_EMIT runStarted();
@@ -116,7 +127,7 @@ void RunBridge::reset() {
   session_.cancel();
   hasRun_ = false;
   ++run_;  // what the session still has to tell is void
-  runScenario_ = document_.scenario();
+  setRunScenario(document_.scenario());
   knownTimeline_ = runScenario_.timeline;
   beginRun();
   setStale(false);
@@ -192,7 +203,7 @@ void RunBridge::post(Action action) {
 void RunBridge::takeOver(const ScenarioDiff& diff) {
   const std::vector<Action> timelineBefore = std::exchange(knownTimeline_, document_.scenario().timeline);
   if (!hasRun_) {
-    runScenario_ = document_.scenario();
+    setRunScenario(document_.scenario());
     if (diff.changesGraph()) beginRun();
     return;
   }

@@ -17,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "metrics/frame.h"
@@ -82,6 +83,9 @@ class RunBridge : public QObject {
   const std::vector<Action>& liveActions() const { return liveActions_; }
   // Index of the column "node.metric" or "from -> to.metric", -1 when there is none. Complexity: a hash look-up.
   int column(const std::string& name) const;
+  // The place of a node or an edge in the scenario of the run, -1 when it has none. Complexity: a hash look-up.
+  int nodeIndex(const std::string& name) const { return placeIn(nodesByName_, name); }
+  int edgeIndex(const std::string& name) const { return placeIn(edgesByName_, name); }
 
   // The newest kept frame that is not after a time of the present run.
   std::optional<Frame> frameAt(SimTime time) const { return session_.frameAt(time); }
@@ -115,6 +119,12 @@ class RunBridge : public QObject {
   void postNewActions(const std::vector<Action>& before);
   void documentReplaced();
   void beginRun();
+  using Index = std::unordered_map<std::string, int>;
+  static int placeIn(const Index& index, const std::string& name) {
+    const auto found = index.find(name);
+    return found == index.end() ? -1 : found->second;
+  }
+  void setRunScenario(Scenario scenario);
   void rememberColumns();
   void showLive();
   void showPast();
@@ -126,6 +136,7 @@ class RunBridge : public QObject {
   QTimer timer_;
   SessionUpdate update_;
   Scenario runScenario_;
+  Index nodesByName_, edgesByName_;
   std::vector<Action> knownTimeline_;  // of the document, when it was last compared
   std::vector<Action> liveActions_;
   Series series_;
