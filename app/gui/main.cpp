@@ -4,6 +4,7 @@
 #include <QDir>
 
 #include "gui/main_window.h"
+#include "gui/pictures.h"
 #include "gui/style/theme.h"
 
 namespace {
@@ -33,11 +34,15 @@ int main(int argc, char** argv) {
   const QCommandLineOption theme(QStringLiteral("theme"), QStringLiteral("system, dark or light."),
                                  QStringLiteral("theme"), QStringLiteral("system"));
   const QCommandLineOption play(QStringLiteral("play"), QStringLiteral("Start the run at once."));
-  parser.addOptions({theme, play});
+  const QCommandLineOption pictures(QStringLiteral("pictures"),
+                                    QStringLiteral("Take the pictures of the documents into this folder, and end."),
+                                    QStringLiteral("folder"));
+  parser.addOptions({theme, play, pictures});
   parser.process(application);
 
   faultline::Theme::instance().install(application);
   faultline::Theme::instance().setMode(modeOf(parser.value(theme)));
+  if (parser.isSet(pictures)) return faultline::takePictures(parser.value(pictures)) ? 0 : 1;
   faultline::MainWindow window;
   const QStringList files = parser.positionalArguments();
   const QString flagship = QDir(faultline::scenarioFolder()).filePath(QLatin1String(kFlagship));

@@ -67,7 +67,11 @@ MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent), selection_(docume
   resize(QSize(1600, 1000).boundedTo(screen()->availableSize()));
 }
 
-MainWindow::~MainWindow() = default;
+// The undo stack tells that it is emptied when it goes, and by then the actions are gone.
+MainWindow::~MainWindow() {
+  document_.undoStack()->disconnect();
+  document_.disconnect();
+}
 
 void MainWindow::addPanels() {
   auto* branch = new Branch(run_, this);

@@ -27,6 +27,15 @@ class CanvasTest : public QObject {
     QCOMPARE(desk.scene.edges().size(), desk.window.document().scenario().edges.size());
   }
 
+  void openingShowsEverything() {
+    Desk desk(kFlagship, {1600, 1000});
+    for (const auto& [name, node] : desk.scene.nodes()) {
+      const QRect card = desk.view.viewportTransform().mapRect(node->sceneCard()).toRect();
+      QVERIFY2(desk.port()->rect().contains(card), name.c_str());
+    }
+    QVERIFY(desk.view.zoom() > 0.6);
+  }
+
   void clicksSelect() {
     Desk desk;
     Selection& selection = desk.window.selection();
@@ -124,6 +133,15 @@ class CanvasTest : public QObject {
     QCOMPARE(desk.scene.node("feed_readers")->health(), Health::Ok);
     desk.window.run().viewAt(seconds(100));
     QCOMPARE(desk.scene.node("users")->health(), Health::Ok);
+  }
+
+  void aWindowWithHistoryCloses() {
+    MainWindow window;
+    window.openFile(kFlagship);
+    window.show();
+    window.document().apply("", edits::move({{"db", {1, 2}}}));
+    QVERIFY(window.document().undoStack()->canUndo());
+    // Its end is the test.
   }
 
   void everyKindHasAGlyph() {

@@ -212,7 +212,10 @@ void CanvasView::resizeEvent(QResizeEvent* event) {
   if (untouched_) fitAll();
 }
 
-void CanvasView::scrollContentsBy(int, int) { viewMoved(); }
+void CanvasView::scrollContentsBy(int dx, int dy) {
+  QGraphicsView::scrollContentsBy(dx, dy);  // it forgets its transform
+  viewMoved();
+}
 
 void CanvasView::wheelEvent(QWheelEvent* event) {
   // A touch pad that scrolls both ways pans; the wheel zooms.

@@ -2,6 +2,7 @@
 
 #include <QMouseEvent>
 #include <QPainter>
+#include <algorithm>
 
 #include "gui/canvas/canvas_scene.h"
 #include "gui/canvas/canvas_view.h"
@@ -40,20 +41,36 @@ Minimap::Minimap(CanvasView& view) : QWidget(&view), view_(view) {
   // It is a picture of pictures: a few times a second is enough, and many changes are one.
   refresh_.setSingleShot(true);
   refresh_.setInterval(kRefreshMs);
-  connect(&refresh_, &QTimer::timeout, this, [this] { update(); });
+  connect(&refresh_, &QTimer::timeout, this, [this] {
+    settle();
+    update();
+  });
   const auto later = [this] {
     if (!refresh_.isActive()) refresh_.start();
   };
   connect(&view.canvas(), &QGraphicsScene::changed, this, later);
   connect(&view.canvas(), &CanvasScene::liveChanged, this, later);
-  connect(&view, &CanvasView::moved, this, qOverload<>(&QWidget::update));
+  connect(&view, &CanvasView::moved, this, later);
   settle();
 }
 
 void Minimap::settle() {
   const QSize port = view_.viewport()->size();
-  setVisible(wanted_ && port.width() >= kSmallView.width() && port.height() >= kSmallView.height());
-  move(port.width() - width() - kAway, port.height() - height() - kAway);
+  const QRect place(QPoint(port.width() - width() - kAway, port.height() - height() - kAway), size());
+  const bool fits = port.width() >= kSmallView.width() && port.height() >= kSmallView.height();
+  setVisible(wanted_ && fits && !isInTheWay(place));
+  move(place.topLeft());
+}
+
+bool Minimap::isInTheWay(const QRect& place) const {
+  const QTransform toScene = view_.viewportTransform().inverted();
+  CanvasScene& scene = view_.canvas();
+  if (!toScene.mapRect(QRectF(view_.viewport()->rect())).contains(scene.contentRect())) return false;
+  const QRectF covered = toScene.mapRect(QRectF(place));
+  for (const auto& [name, node] : scene.nodes())
+    if (node->sceneCard().intersects(covered)) return true;
+  return std::any_of(scene.groups().begin(), scene.groups().end(),
+                     [&](const GroupItem* group) { return group->frame().intersects(covered); });
 }
 
 void Minimap::setWanted(bool wanted) {

@@ -14,7 +14,8 @@ class Minimap : public QWidget {
  public:
   explicit Minimap(CanvasView& view);
 
-  // Into the lower right corner of the view; hidden where the view is small.
+  // Into the lower right corner of the view. Hidden where the view is small, and where it would only cover what is all
+  // in sight anyway.
   void settle();
   void setWanted(bool wanted);
   bool isWanted() const { return wanted_; }
@@ -28,6 +29,7 @@ class Minimap : public QWidget {
   QRectF world() const;  // of the scene: what there is and what is shown
   QTransform toMap() const;
   void goTo(QPointF place);
+  bool isInTheWay(const QRect& place) const;
 
   CanvasView& view_;
   QTimer refresh_;

@@ -256,13 +256,24 @@ void ChartView::drawMarks(QPainter& painter) const {
     painter.drawText(QRectF(x + 3, plot_.top() - kTop, room - 6, kTop), Qt::AlignLeft | Qt::AlignVCenter,
                      metrics.elidedText(event.text, Qt::ElideRight, room - 6));
   }
-  for (const Limit& limit : marks_.limits) {
+  // From the top. A label that would touch a line or a label above it goes below its own line, or nowhere.
+  std::vector<Limit> limits = marks_.limits;
+  std::stable_sort(limits.begin(), limits.end(), [](const Limit& a, const Limit& b) { return a.value > b.value; });
+  std::vector<QRectF> taken;
+  for (const Limit& limit : limits) {
     const double place = scale_.place(limit.value);
     if (place < scale_.low || place > scale_.high) continue;
     const double y = std::round(yOf(limit.value));
     painter.setPen(QPen(limit.color, 1, Qt::DashLine));
     painter.drawLine(QPointF(plot_.left(), y), QPointF(plot_.right(), y));
-    painter.drawText(QRectF(plot_.left(), y - 14, plot_.width() - 2, 14), Qt::AlignRight | Qt::AlignVCenter, limit.text);
+    for (const double top : {y - 14, y + 1}) {
+      const QRectF label(plot_.left(), top, plot_.width() - 2, 13);
+      if (std::any_of(taken.begin(), taken.end(), [&](const QRectF& other) { return other.intersects(label); })) continue;
+      taken.push_back(label);
+      painter.drawText(label, Qt::AlignRight | Qt::AlignVCenter, limit.text);
+      break;
+    }
+    taken.emplace_back(plot_.left(), y - 1, plot_.width(), 2);
   }
 }
 

@@ -108,6 +108,10 @@ void TransportBar::refresh() {
     play_->setText(isRunning ? tr("&Pause") : tr("&Play"));
     return refreshIcons();
   }
+  if (const auto index = static_cast<int>(speeds().indexOf(run_.speed())); index >= 0 && index != speed_->value()) {
+    const QSignalBlocker quiet(speed_);  // somebody else chose it
+    speed_->setValue(index);
+  }
   QString speed = QStringLiteral("<b>%1</b>").arg(format::speed(run_.speed()));
   if (isRunning && run_.achievedSpeed() > 0)
     speed += QStringLiteral(" <span style='color:%1'>(%2)</span>")
