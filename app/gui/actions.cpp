@@ -85,9 +85,9 @@ constexpr Row kRows[] = {
 static_assert(std::size(kRows) == static_cast<std::size_t>(Command::kCount));
 
 // What begins a group in its menu.
-constexpr Command kGroups[] = {Command::Quit,      Command::Cut,    Command::SelectAll, Command::QuickAdd,
-                               Command::Arrange,   Command::Minimap, Command::ThemeSystem,
-                               Command::StepEvent, Command::Slower, Command::ViewLive};
+constexpr Command kGroups[] = {Command::Quit,    Command::Cut,     Command::SelectAll,   Command::QuickAdd,
+                               Command::Arrange, Command::Minimap, Command::ThemeSystem, Command::StepEvent,
+                               Command::Slower,  Command::ViewLive};
 
 QString translated(const char* text) { return QCoreApplication::translate("Actions", text); }
 

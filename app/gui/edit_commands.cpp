@@ -73,8 +73,7 @@ void EditCommands::refresh() {
   actions[Command::Redo]->setEnabled(undo->canRedo());
   actions[Command::Redo]->setText(undo->canRedo() ? tr("&Redo: %1").arg(undo->redoText()) : tr("&Redo"));
   const bool hasNodes = !selection.nodes().empty();
-  for (const Command command :
-       {Command::Cut, Command::Copy, Command::Duplicate, Command::FitSelection, Command::Group})
+  for (const Command command : {Command::Cut, Command::Copy, Command::Duplicate, Command::FitSelection, Command::Group})
     actions[command]->setEnabled(hasNodes);
   const bool hasDrawing = !selection.region().empty() || selection.note() >= 0;
   actions[Command::Delete]->setEnabled(!selection.isEmpty() || hasDrawing);

@@ -103,8 +103,9 @@ class Photographer {
   bool drawing() {
     Document& document = window_.document();
     document.apply({}, edits::group({"lb", "app"}, "front"));
-    document.apply({}, edits::group({"db", "replica", "photo_worker"}, "data-centre"));
-    document.apply({}, edits::addNote({"The table grows past 10 M rows at 02:05.\nNothing else is scripted.", {-60, -120}}));
+    document.apply({}, edits::group({"db", "photo_worker"}, "back"));
+    document.apply(
+        {}, edits::addNote({"The table grows past 10 M rows at 02:05.\nNothing else is scripted.", {-60, -120}}));
     window_.selection().clear();
     window_.canvas().fitAll();
     const bool done = take(window_.canvas(), "canvas_dark.png", Theme::Mode::Dark);
@@ -120,7 +121,9 @@ class Photographer {
     if (branch == nullptr || charts == nullptr) return fail(QStringLiteral("there are no charts"));
     window_.resizeDocks({window_.findChild<QDockWidget*>(QStringLiteral("charts"))}, {kTallCharts}, Qt::Vertical);
     branch->start(kBranch);
-    window_.document().apply({}, edits::addAction({kBranch + seconds(10), "create_index", "db",
+    window_.document().apply({}, edits::addAction({kBranch + seconds(10),
+                                                   "create_index",
+                                                   "db",
                                                    {{{"query", Value("by_email")}, {"work", Value(seconds(8))}}}}));
     return reach(kEnd) && take(*charts, "branch_dark.png", Theme::Mode::Dark);
   }

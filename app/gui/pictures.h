@@ -1,5 +1,5 @@
-// The pictures of the documents, taken of the window itself: `faultline-studio --pictures FOLDER`, which tools/screenshots
-// calls under a display of its own.
+// The pictures of the documents, taken of the window itself: `faultline-studio --pictures FOLDER`, which
+// tools/screenshots calls under a display of its own.
 #pragma once
 
 #include <QString>

@@ -35,7 +35,8 @@ class ConnectTest : public QObject {
     const Scenario before = desk.document.scenario();
     desk.drag(desk.outputOf("app"), desk.centreOf("users"));
     for (const auto& [name, item] : desk.scene.nodes()) {
-      const std::string why = name == "app" ? "itself" : edits::whyNotConnect(before, "app", name, edits::freeLabel(before, "app", name));
+      const std::string why =
+          name == "app" ? "itself" : edits::whyNotConnect(before, "app", name, edits::freeLabel(before, "app", name));
       QCOMPARE(item->isLit(), why.empty());
     }
     QVERIFY(!desk.scene.node("users")->isLit() && desk.scene.node("replica")->isLit());
@@ -69,7 +70,8 @@ class ConnectTest : public QObject {
     QVERIFY(desk.document.scenario().findEdge("app", "db", "save") != nullptr);
     QCOMPARE(desk.selection.onlyEdge(), std::string("app -> db.save"));
     const auto& timeline = desk.document.scenario().timeline;
-    QVERIFY(std::any_of(timeline.begin(), timeline.end(), [](const Action& a) { return a.target == "app -> db.save"; }));
+    QVERIFY(
+        std::any_of(timeline.begin(), timeline.end(), [](const Action& a) { return a.target == "app -> db.save"; }));
     // What names the arrow without a label is not about this one.
     QVERIFY(desk.document.scenario().expect[2].find("app -> db.pool_waiting") != std::string::npos);
     // Each of the three has a way of its own.
@@ -101,7 +103,9 @@ timeline:
 expect:
   - max(app -> db.pool_waiting) < 3
   - max(app -> db.b.pool_waiting) < 3
-)", "x.yaml").value;
+)",
+                                         "x.yaml")
+                            .value;
     QVERIFY(!hasErrors(edits::relabel("app -> db", "a")(scenario)));
     QVERIFY(!hasErrors(edits::relabel("app -> cache.one", "eins")(scenario)));
     QCOMPARE(scenario.timeline[0].target, std::string("app -> db.a"));
@@ -163,7 +167,8 @@ expect:
     QVERIFY(QTest::qWaitFor([&] { return desk.window.run().now() == seconds(60); }, kPatienceMs));
     const QString text = desk.scene.edge("app -> db")->hoverText();
     QVERIFY2(text.startsWith(QStringLiteral("app → db\n")), qPrintable(text));
-    QVERIFY2(text.contains(QStringLiteral("/s calls")) && text.contains(QStringLiteral("connections in use")), qPrintable(text));
+    QVERIFY2(text.contains(QStringLiteral("/s calls")) && text.contains(QStringLiteral("connections in use")),
+             qPrintable(text));
     const QImage before = desk.port()->grab().toImage();
     desk.moveTo(desk.viewPoint(desk.scene.edge("app -> db")->at(0.4)));
     QVERIFY(desk.port()->grab().toImage() != before);

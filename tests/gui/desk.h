@@ -45,7 +45,10 @@ struct Desk {
   QPoint ground() {
     for (int y = 40; y < port()->height() - 120; y += 23)
       for (int x = 30; x < port()->width() - 200; x += 31)
-        if (scene.items(QRectF(view.pointerAt({x, y}).scene - QPointF(60, 60), QSizeF(120, 120)), Qt::IntersectsItemBoundingRect).isEmpty())
+        if (scene
+                .items(QRectF(view.pointerAt({x, y}).scene - QPointF(60, 60), QSizeF(120, 120)),
+                       Qt::IntersectsItemBoundingRect)
+                .isEmpty())
           return {x, y};
     return {3, 3};
   }
@@ -66,7 +69,9 @@ struct Desk {
     drag(from, to, modifiers);
     drop(to, modifiers);
   }
-  void click(QPoint at, Qt::KeyboardModifiers modifiers = {}) { QTest::mouseClick(port(), Qt::LeftButton, modifiers, at); }
+  void click(QPoint at, Qt::KeyboardModifiers modifiers = {}) {
+    QTest::mouseClick(port(), Qt::LeftButton, modifiers, at);
+  }
   void doubleClick(QPoint at) { QTest::mouseDClick(port(), Qt::LeftButton, {}, at); }
   void key(int key, Qt::KeyboardModifiers modifiers = {}) {
     QTest::keyClick(&view, static_cast<Qt::Key>(key), modifiers);

@@ -26,7 +26,8 @@ namespace {
 // Somebody who draws a scenario that lies beside them on paper.
 class Copyist {
  public:
-  Copyist(Desk& desk, const Scenario& paper) : desk_(desk), paper_(paper), form_(desk.window.sidePanels().inspector().form()) {}
+  Copyist(Desk& desk, const Scenario& paper)
+      : desk_(desk), paper_(paper), form_(desk.window.sidePanels().inspector().form()) {}
 
   void draw() {
     writeSettings();
@@ -53,7 +54,8 @@ class Copyist {
       QTest::keyClicks(name, QString::fromStdString(c.name));
       QTest::keyClick(name, Qt::Key_Return);
       for (const ParamInfo& info : requestClassParams())
-        if (const Value value = info.read(&c); !(value == info.read(&fresh)) && form_.row(info.name, static_cast<int>(i) + 1))
+        if (const Value value = info.read(&c);
+            !(value == info.read(&fresh)) && form_.row(info.name, static_cast<int>(i) + 1))
           write(info.name, value, static_cast<int>(i) + 1);
     }
   }
@@ -191,7 +193,8 @@ void compare(const Scenario& drawn, const Scenario& paper) {
     const ComponentInfo& kind = *findKind(b.kind);
     QCOMPARE(a.name, b.name);
     QCOMPARE(a.kind, b.kind);
-    QCOMPARE(valuesOf(kind.params, makeParams(kind, a.allParams()).get()), valuesOf(kind.params, makeParams(kind, b.allParams()).get()));
+    QCOMPARE(valuesOf(kind.params, makeParams(kind, a.allParams()).get()),
+             valuesOf(kind.params, makeParams(kind, b.allParams()).get()));
   }
   QCOMPARE(drawn.edges.size(), paper.edges.size());
   for (std::size_t i = 0; i < paper.edges.size(); ++i) {

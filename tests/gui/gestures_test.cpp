@@ -23,12 +23,15 @@ QString whatIsBroken(const Scenario& s) {
     if (!names.contains(edge.from) || !names.contains(edge.to)) return QStringLiteral("an arrow has a loose end");
   }
   for (const auto& [node, place] : s.layout)
-    if (!names.contains(node) || !std::isfinite(place.x) || !std::isfinite(place.y)) return QStringLiteral("a place of nothing");
+    if (!names.contains(node) || !std::isfinite(place.x) || !std::isfinite(place.y))
+      return QStringLiteral("a place of nothing");
   std::set<std::string> inRegions;
   for (const GroupSpec& group : s.groups) {
-    if (group.members.empty() || names.contains(group.name)) return QStringLiteral("a region without members, or with the name of a node");
+    if (group.members.empty() || names.contains(group.name))
+      return QStringLiteral("a region without members, or with the name of a node");
     for (const std::string& member : group.members)
-      if (!names.contains(member) || !inRegions.insert(member).second) return QStringLiteral("a member that is nowhere or twice");
+      if (!names.contains(member) || !inRegions.insert(member).second)
+        return QStringLiteral("a member that is nowhere or twice");
   }
   for (const NoteSpec& note : s.notes)
     if (note.text.empty()) return QStringLiteral("a note without text");
@@ -119,7 +122,8 @@ class Visitor {
         for (int i = below(5); i > 0; --i) desk_.give(Command::Redo);
         return "undo and redo";
       case 20:
-        desk_.give(std::array{Command::FitAll, Command::FitSelection, Command::ZoomIn, Command::ZoomOut, Command::Arrange}[static_cast<std::size_t>(below(5))]);
+        desk_.give(std::array{Command::FitAll, Command::FitSelection, Command::ZoomIn, Command::ZoomOut,
+                              Command::Arrange}[static_cast<std::size_t>(below(5))]);
         return "view";
       default:
         return run();
@@ -130,9 +134,12 @@ class Visitor {
   int below(int n) { return std::uniform_int_distribution<int>(0, n - 1)(random_); }
   bool chance() { return below(2) == 0; }
   Qt::KeyboardModifiers modifiers() {
-    return std::array<Qt::KeyboardModifiers, 5>{Qt::NoModifier, Qt::NoModifier, Qt::ShiftModifier, Qt::ControlModifier, Qt::AltModifier}[static_cast<std::size_t>(below(5))];
+    return std::array<Qt::KeyboardModifiers, 5>{Qt::NoModifier, Qt::NoModifier, Qt::ShiftModifier, Qt::ControlModifier,
+                                                Qt::AltModifier}[static_cast<std::size_t>(below(5))];
   }
-  int arrow() { return std::array{Qt::Key_Left, Qt::Key_Right, Qt::Key_Up, Qt::Key_Down}[static_cast<std::size_t>(below(4))]; }
+  int arrow() {
+    return std::array{Qt::Key_Left, Qt::Key_Right, Qt::Key_Up, Qt::Key_Down}[static_cast<std::size_t>(below(4))];
+  }
   QPoint place() { return {below(desk_.port()->width()), below(desk_.port()->height())}; }
   std::string anyNode() {
     const auto& nodes = desk_.scene.nodes();
@@ -154,18 +161,21 @@ class Visitor {
     return "add";
   }
   QString word() {
-    return std::array{QStringLiteral("client"), QStringLiteral("service"), QStringLiteral("queue"), QStringLiteral("cache"), QStringLiteral("data"),
-                      QStringLiteral("balancer"), QStringLiteral("replica"), QStringLiteral("no such thing")}[static_cast<std::size_t>(below(8))];
+    return std::array{QStringLiteral("client"),  QStringLiteral("service"),      QStringLiteral("queue"),
+                      QStringLiteral("cache"),   QStringLiteral("data"),         QStringLiteral("balancer"),
+                      QStringLiteral("replica"), QStringLiteral("no such thing")}[static_cast<std::size_t>(below(8))];
   }
   void closeList() { desk_.window.sidePanels().quickAdd().close(); }
   void finishEditor() {
     if (!desk_.editor().isOpen()) return;
-    const QString text = std::array{QStringLiteral("alpha"), QStringLiteral("beta"), QStringLiteral("1 2"), QString(), QStringLiteral("db: {x}")}[static_cast<std::size_t>(below(5))];
+    const QString text = std::array{QStringLiteral("alpha"), QStringLiteral("beta"), QStringLiteral("1 2"), QString(),
+                                    QStringLiteral("db: {x}")}[static_cast<std::size_t>(below(5))];
     desk_.write(text, chance() ? Qt::Key_Return : Qt::Key_Escape);
     if (desk_.editor().isOpen()) QTest::keyClick(&desk_.editor(), Qt::Key_Escape);
   }
   const char* run() {
-    desk_.give(std::array{Command::Play, Command::ToStart, Command::StepEvent, Command::StepSecond, Command::ViewLive}[static_cast<std::size_t>(below(5))]);
+    desk_.give(std::array{Command::Play, Command::ToStart, Command::StepEvent, Command::StepSecond,
+                          Command::ViewLive}[static_cast<std::size_t>(below(5))]);
     QTest::qWait(2);
     return "run";
   }
@@ -196,9 +206,14 @@ class GesturesTest : public QObject {
       const Scenario before = desk.document.scenario();
       const int entry = undo.index();
       const char* what = visitor.act();
-      const auto told = [&](const QString& text) { return QStringLiteral("gesture %1, %2: %3").arg(i).arg(QLatin1String(what), text); };
+      const auto told = [&](const QString& text) {
+        return QStringLiteral("gesture %1, %2: %3").arg(i).arg(QLatin1String(what), text);
+      };
       const Scenario after = desk.document.scenario();
-      QVERIFY2(whatIsBroken(after).isEmpty(), qPrintable(told(whatIsBroken(after))));
+      if (!(after == before)) {
+        const QString broken = whatIsBroken(after);
+        QVERIFY2(broken.isEmpty(), qPrintable(told(broken)));
+      }
       QCOMPARE(desk.scene.nodes().size(), after.nodes.size());
       QCOMPARE(desk.scene.edges().size(), after.edges.size());
       if (undo.index() <= entry || QLatin1String(what) == QLatin1String("undo and redo")) continue;

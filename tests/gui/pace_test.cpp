@@ -26,7 +26,8 @@ class TimedApplication : public QApplication {
 
   bool notify(QObject* receiver, QEvent* event) override {
     if (depth_ > 0) return QApplication::notify(receiver, event);
-    const QByteArray what = QByteArray(receiver->metaObject()->className()) + ", event " + QByteArray::number(event->type());
+    const QByteArray what =
+        QByteArray(receiver->metaObject()->className()) + ", event " + QByteArray::number(event->type());
     ++depth_;
     const double start = threadSeconds();
     const bool done = QApplication::notify(receiver, event);
@@ -48,10 +49,12 @@ class TimedApplication : public QApplication {
   void report(const char* what) {
     std::vector<double> sorted = times_;
     std::sort(sorted.begin(), sorted.end());
-    const auto share = [&](double p) { return sorted[static_cast<std::size_t>(p * static_cast<double>(sorted.size() - 1))]; };
+    const auto share = [&](double p) {
+      return sorted[static_cast<std::size_t>(p * static_cast<double>(sorted.size() - 1))];
+    };
     const auto over = std::count_if(sorted.begin(), sorted.end(), [](double ms) { return ms > 50; });
-    qInfo("%s: %zu events, the longest pause %.1f ms (%s), 99 %% below %.1f ms, %lld over 50 ms", what, sorted.size(), longest_,
-          where_.constData(), share(0.99), static_cast<long long>(over));
+    qInfo("%s: %zu events, the longest pause %.1f ms (%s), 99 %% below %.1f ms, %lld over 50 ms", what, sorted.size(),
+          longest_, where_.constData(), share(0.99), static_cast<long long>(over));
   }
   std::size_t events() const { return times_.size(); }
 
@@ -116,8 +119,9 @@ class PaceTest : public QObject {
     QVERIFY(desk.window.openFile(path));
     const auto opened = timer.elapsed();
     desk.port()->repaint();
-    qInfo("%zu nodes and %zu arrows: opened in %lld ms, painted after %lld ms, %.0f ms of the processor", desk.scene.nodes().size(),
-          desk.scene.edges().size(), static_cast<long long>(opened), static_cast<long long>(timer.elapsed()), (threadSeconds() - cpu) * 1e3);
+    qInfo("%zu nodes and %zu arrows: opened in %lld ms, painted after %lld ms, %.0f ms of the processor",
+          desk.scene.nodes().size(), desk.scene.edges().size(), static_cast<long long>(opened),
+          static_cast<long long>(timer.elapsed()), (threadSeconds() - cpu) * 1e3);
     QCOMPARE(desk.scene.nodes().size(), std::size_t{2000});
   }
 

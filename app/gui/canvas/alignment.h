@@ -8,7 +8,7 @@
 namespace faultline {
 
 struct Alignment {
-  QPointF place;              // of the dragged card's centre
+  QPointF place;  // of the dragged card's centre
   bool isX = false, isY = false;
   std::vector<QLineF> guides;  // between the centres that are in line
 };

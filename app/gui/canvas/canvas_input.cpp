@@ -87,7 +87,8 @@ void CanvasView::hover(const Pointer& pointer) {
       under = tool.get();
       break;
     }
-  const EdgeItem* edge = under == nullptr && canvas_.nodeAt(pointer.scene) == nullptr ? canvas_.edgeAt(pointer.scene) : nullptr;
+  const EdgeItem* edge =
+      under == nullptr && canvas_.nodeAt(pointer.scene) == nullptr ? canvas_.edgeAt(pointer.scene) : nullptr;
   hoverEdge(edge == nullptr ? std::string() : edge->name());
   hovered_ = under;
   if (changes || under != nullptr || edge != nullptr) viewport()->update();
@@ -165,8 +166,8 @@ bool CanvasView::focusNextPrevChild(bool next) {
 
 void CanvasView::updateCursor() {
   const Tool* tool = active_ != nullptr ? active_ : hovered_;
-  viewport()->setCursor(panning_      ? Qt::ClosedHandCursor
-                        : spaceHeld_  ? Qt::OpenHandCursor
+  viewport()->setCursor(panning_          ? Qt::ClosedHandCursor
+                        : spaceHeld_      ? Qt::OpenHandCursor
                         : tool != nullptr ? tool->cursor()
                                           : Qt::ArrowCursor);
 }

@@ -73,7 +73,8 @@ void CanvasKeys::nudge(QPointF by) {
     const auto index = static_cast<std::size_t>(selection.note());
     NoteSpec moved = scene.document().scenario().notes[index];
     moved.at = {note->pos().x() + by.x(), note->pos().y() + by.y()};
-    scene.apply(QCoreApplication::translate("CanvasKeys", "Move a note"), edits::changeNote(index, moved), "nudge note");
+    scene.apply(QCoreApplication::translate("CanvasKeys", "Move a note"), edits::changeNote(index, moved),
+                "nudge note");
     return;
   }
   edits::Names names = selection.nodeList();

@@ -30,8 +30,7 @@ constexpr double kMostFit = 1.25;  // a small system does not fill the window wi
 
 }  // namespace
 
-CanvasView::CanvasView(CanvasScene& scene, QWidget* parent)
-    : QGraphicsView(&scene, parent), canvas_(scene) {
+CanvasView::CanvasView(CanvasScene& scene, QWidget* parent) : QGraphicsView(&scene, parent), canvas_(scene) {
   setObjectName(QStringLiteral("canvas"));
   setFrameShape(QFrame::NoFrame);
   setRenderHint(QPainter::Antialiasing);
@@ -51,8 +50,9 @@ CanvasView::CanvasView(CanvasScene& scene, QWidget* parent)
   connect(&frames_, &QTimer::timeout, this, &CanvasView::animate);
   frames_.start(kFrameMs);
   sinceFrame_.start();
-  auto connecting = std::make_unique<ConnectTool>(
-      scene, [this](const std::string& node, bool asCallee, QPointF place) { Q_EMIT nodeWanted(node, asCallee, place); });
+  auto connecting = std::make_unique<ConnectTool>(scene, [this](const std::string& node, bool asCallee, QPointF place) {
+    Q_EMIT nodeWanted(node, asCallee, place);
+  });
   connecting_ = connecting.get();
   tools_.push_back(std::move(connecting));
   tools_.push_back(std::make_unique<NoteTool>(scene));
@@ -132,7 +132,8 @@ void CanvasView::drawBackground(QPainter* painter, const QRectF& rect) {
 void CanvasView::paintHint(QPainter& painter) const {
   painter.setPen(colorOf(Tone::Muted));
   painter.setFont(Theme::instance().font(faultline::Type::Name, 1.15));
-  painter.drawText(viewport()->rect(), Qt::AlignCenter, tr("Double-click or press / to add a component, or open a scenario with Ctrl+O."));
+  painter.drawText(viewport()->rect(), Qt::AlignCenter,
+                   tr("Double-click or press / to add a component, or open a scenario with Ctrl+O."));
 }
 
 void CanvasView::animate() {

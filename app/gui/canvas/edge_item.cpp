@@ -226,8 +226,8 @@ std::vector<QRectF> EdgeItem::labelCandidates(QSizeF size) const {
 void EdgeItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, QWidget*) {
   const double zoom = option->levelOfDetailFromTransform(painter->worldTransform());
   QColor color = colorOf(isBroken_ || course_ == Course::Failing ? Tone::Failing
-                         : course_ == Course::Some              ? Tone::Degraded
-                                                                : Tone::Edge);
+                         : course_ == Course::Some               ? Tone::Degraded
+                                                                 : Tone::Edge);
   if (marked_) color = colorOf(Tone::Accent);
   const double width = kRestingWidth + width_ * 0.5 + (lit_ ? 1.5 : 0);
   QPen pen(color, zoom < kThinZoom && !marked_ && !lit_ ? 0 : width);

@@ -49,7 +49,7 @@ class EdgeItem : public QGraphicsItem {
   // Where it runs behind other cards no dots are shown. `cards` are those that it may touch.
   void hideBehind(const std::vector<QRectF>& cards);
   bool crosses(const QRectF& place) const;  // the route leads through it
-  QPointF at(double share) const;          // along the route, 0..1
+  QPointF at(double share) const;           // along the route, 0..1
   double length() const { return length_; }
 
   void bind(EdgeFigures figures) { figures_ = std::move(figures); }

@@ -105,8 +105,8 @@ void routeEdges(CanvasScene& scene, const std::vector<std::string>& nodes) {
   for (const auto& [ends, items] : lanes) {
     if (!isMoved(ends.first) && !isMoved(ends.second)) continue;
     for (std::size_t i = 0; i < items.size(); ++i)
-      items[i]->route(scene.node(items[i]->from())->sceneCard(), scene.node(items[i]->to())->sceneCard(), static_cast<int>(i),
-                      static_cast<int>(items.size()));
+      items[i]->route(scene.node(items[i]->from())->sceneCard(), scene.node(items[i]->to())->sceneCard(),
+                      static_cast<int>(i), static_cast<int>(items.size()));
     routed.insert(routed.end(), items.begin(), items.end());
   }
   placeLabels(scene, routed);

@@ -49,7 +49,8 @@ void GroupTool::release(const Pointer&) {
   edits::Places places;
   for (const auto& [name, origin] : origins_)
     places.emplace_back(name, Point{origin.x() + offset_.x(), origin.y() + offset_.y()});
-  scene_.apply(QCoreApplication::translate("GroupTool", "Move %1").arg(QString::fromStdString(name_)), edits::move(std::move(places)));
+  scene_.apply(QCoreApplication::translate("GroupTool", "Move %1").arg(QString::fromStdString(name_)),
+               edits::move(std::move(places)));
 }
 
 void GroupTool::cancel() {

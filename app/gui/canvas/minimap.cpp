@@ -111,12 +111,11 @@ void Minimap::paintEvent(QPaintEvent*) {
   }
   painter.setPen(QPen(colorOf(Tone::Accent), 1.4));
   painter.setBrush(Qt::NoBrush);
-  painter.drawRoundedRect(map.mapRect(view_.viewportTransform().inverted().mapRect(QRectF(view_.viewport()->rect()))), 3, 3);
+  painter.drawRoundedRect(map.mapRect(view_.viewportTransform().inverted().mapRect(QRectF(view_.viewport()->rect()))),
+                          3, 3);
 }
 
-void Minimap::goTo(QPointF place) {
-  view_.showPlace(toMap().inverted().map(place));
-}
+void Minimap::goTo(QPointF place) { view_.showPlace(toMap().inverted().map(place)); }
 
 void Minimap::mousePressEvent(QMouseEvent* event) {
   if (event->button() == Qt::LeftButton) goTo(event->position());

@@ -43,7 +43,8 @@ void PlaceEditor::open(const QRect& place, const QString& text, bool lines, cons
 void PlaceEditor::fitText() {
   const int line = fontMetrics().lineSpacing();
   const int rows = lines_ ? std::max(2, static_cast<int>(document()->size().height())) : 1;
-  setGeometry(QRect(place_.topLeft(), QSize(std::max(place_.width(), 90), std::max(place_.height(), rows * line + 12))));
+  setGeometry(
+      QRect(place_.topLeft(), QSize(std::max(place_.width(), 90), std::max(place_.height(), rows * line + 12))));
 }
 
 void PlaceEditor::commit() {
@@ -51,8 +52,8 @@ void PlaceEditor::commit() {
   const QString text = toPlainText().trimmed();
   const QString problem = take_(lines_ ? text : text.simplified());
   if (problem.isEmpty()) return leave();
-  problem_->setText(QStringLiteral("<span style='color:%1'>%2</span>")
-                        .arg(colorOf(Tone::Failing).name(), problem.toHtmlEscaped()));
+  problem_->setText(
+      QStringLiteral("<span style='color:%1'>%2</span>").arg(colorOf(Tone::Failing).name(), problem.toHtmlEscaped()));
   problem_->adjustSize();
   problem_->move(geometry().bottomLeft() + QPoint(0, 4));
   problem_->show();

@@ -35,9 +35,7 @@ Renaming::Renaming(CanvasView& view) : QObject(&view), view_(view), editor_(new 
 bool Renaming::isOpen() const { return editor_->isOpen(); }
 void Renaming::abandon() { editor_->abandon(); }
 
-QRect Renaming::onScreen(const QRectF& scene) const {
-  return view_.viewportTransform().mapRect(scene).toAlignedRect();
-}
+QRect Renaming::onScreen(const QRectF& scene) const { return view_.viewportTransform().mapRect(scene).toAlignedRect(); }
 
 bool Renaming::renameSelected() {
   const Selection& selection = view_.canvas().selection();
@@ -60,8 +58,8 @@ void Renaming::renameNode(const std::string& node) {
   const QRectF title = item->titleRect().translated(item->pos()).adjusted(-4, -1, 24, 1);
   editor_->open(onScreen(title), QString::fromStdString(node), false, Theme::instance().font(Type::Name),
                 [this, node](const QString& text) {
-                  return refusalOf(view_.canvas().document().apply(
-                      tr("Rename %1").arg(QString::fromStdString(node)), edits::rename(node, text.toStdString())));
+                  return refusalOf(view_.canvas().document().apply(tr("Rename %1").arg(QString::fromStdString(node)),
+                                                                   edits::rename(node, text.toStdString())));
                 });
 }
 
@@ -80,8 +78,8 @@ void Renaming::relabelEdge(const std::string& edge) {
                       if (other.name() == edge) return edgeName(other.from, other.to, text.toStdString());
                     return std::string();
                   }();
-                  const Diagnostics said =
-                      document.apply(tr("Label %1").arg(QString::fromStdString(edge)), edits::relabel(edge, text.toStdString()));
+                  const Diagnostics said = document.apply(tr("Label %1").arg(QString::fromStdString(edge)),
+                                                          edits::relabel(edge, text.toStdString()));
                   if (!hasErrors(said)) view_.canvas().selection().set({}, {parsed});
                   return refusalOf(said);
                 });
@@ -104,23 +102,26 @@ void Renaming::renameRegion(const std::string& region) {
 void Renaming::editNote(int index) {
   const NoteItem* item = view_.canvas().note(index);
   const auto& notes = view_.canvas().document().scenario().notes;
-  if (item != nullptr) openNote(item->sceneNote(), QString::fromStdString(notes[static_cast<std::size_t>(index)].text), index);
+  if (item != nullptr)
+    openNote(item->sceneNote(), QString::fromStdString(notes[static_cast<std::size_t>(index)].text), index);
 }
 
 void Renaming::writeNote(QPointF place) { openNote({place, QSizeF(220, 40)}, {}, -1); }
 
 void Renaming::openNote(const QRectF& place, const QString& text, int index) {
-  editor_->open(onScreen(place), text, true, Theme::instance().font(Type::Base), [this, place, index](const QString& written) {
-    Document& document = view_.canvas().document();
-    const NoteSpec note{written.toStdString(), {place.left(), place.top()}};
-    if (index >= 0)
-      return refusalOf(document.apply(written.isEmpty() ? tr("Delete a note") : tr("Edit a note"),
-                                      edits::changeNote(static_cast<std::size_t>(index), note)));
-    if (written.isEmpty()) return QString();  // nothing was written: there is no note
-    const Diagnostics said = document.apply(tr("Write a note"), edits::addNote(note));
-    if (!hasErrors(said)) view_.canvas().selection().setNote(static_cast<int>(document.scenario().notes.size()) - 1);
-    return refusalOf(said);
-  });
+  editor_->open(onScreen(place), text, true, Theme::instance().font(Type::Base),
+                [this, place, index](const QString& written) {
+                  Document& document = view_.canvas().document();
+                  const NoteSpec note{written.toStdString(), {place.left(), place.top()}};
+                  if (index >= 0)
+                    return refusalOf(document.apply(written.isEmpty() ? tr("Delete a note") : tr("Edit a note"),
+                                                    edits::changeNote(static_cast<std::size_t>(index), note)));
+                  if (written.isEmpty()) return QString();  // nothing was written: there is no note
+                  const Diagnostics said = document.apply(tr("Write a note"), edits::addNote(note));
+                  if (!hasErrors(said))
+                    view_.canvas().selection().setNote(static_cast<int>(document.scenario().notes.size()) - 1);
+                  return refusalOf(said);
+                });
 }
 
 }  // namespace faultline

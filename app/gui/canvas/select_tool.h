@@ -1,5 +1,5 @@
-// Select by click and rubber band, move by drag. Shift adds to the selection. A card that moves is caught by others that
-// it lines up with, else by the grid; while Ctrl is held nothing catches it.
+// Select by click and rubber band, move by drag. Shift adds to the selection. A card that moves is caught by others
+// that it lines up with, else by the grid; while Ctrl is held nothing catches it.
 #pragma once
 
 #include <QLineF>

@@ -47,8 +47,9 @@ std::string renamedArrowInText(const std::string& text, const std::string& from,
                          (end >= text.size() || !isNameCharacter(text[end]));
     std::size_t word = end + 1;
     while (isThere && word < text.size() && isNameCharacter(text[word])) ++word;
-    const bool isSibling = isThere && end < text.size() && text[end] == '.' &&
-                           std::find(siblings.begin(), siblings.end(), text.substr(end + 1, word - end - 1)) != siblings.end();
+    const bool isSibling =
+        isThere && end < text.size() && text[end] == '.' &&
+        std::find(siblings.begin(), siblings.end(), text.substr(end + 1, word - end - 1)) != siblings.end();
     if (isThere && !isSibling) {
       out += to;
       i = end;
@@ -112,7 +113,7 @@ void renameInPolicy(EdgeSpec& edge, const std::string& from, const std::string& 
     if (const std::string* text = value.as<std::string>(); text && key == "when")
       if (const auto condition = parseCondition(*text); condition && condition->node == from)
         value = Value(text->substr(0, text->find('(') + 1) + to +
-                        (condition->label.empty() ? "" : '.' + condition->label) + ')');
+                      (condition->label.empty() ? "" : '.' + condition->label) + ')');
 }
 
 void renameNode(Scenario& scenario, const std::string& from, const std::string& to) {
@@ -148,7 +149,8 @@ void renameNode(Scenario& scenario, const std::string& from, const std::string& 
 Diagnostics checkNewLabel(const Scenario& scenario, const EdgeSpec& edge, const std::string& label) {
   const std::string place = "edges." + edge.name();
   if (!label.empty() && !isIdentifier(label))
-    return {errorAt(place, faultline::quoted(label) + " is no label", "letters, digits, _ and -, beginning with a letter")};
+    return {
+        errorAt(place, faultline::quoted(label) + " is no label", "letters, digits, _ and -, beginning with a letter")};
   if (findParam(edgePolicyParams(), label) != nullptr || isEdgeFigure(label))
     return {errorAt(place, faultline::quoted(label) + " is a parameter or a figure of every arrow")};
   if (scenario.findEdge(edge.from, edge.to, label) != nullptr)

@@ -1,4 +1,5 @@
-// What is selected: nodes and edges by name, or one region, or one note. Canvas, inspector and charts share it, so that none of them needs another.
+// What is selected: nodes and edges by name, or one region, or one note. Canvas, inspector and charts share it, so that
+// none of them needs another.
 //
 // It follows the document: what is removed is no longer selected, what is renamed stays selected.
 #pragma once

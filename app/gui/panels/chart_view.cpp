@@ -36,8 +36,10 @@ LinePieces fewer(const LinePieces& pieces) {
   const double widest = sorted[sorted.size() - kMostPieces];
   LinePieces joined{pieces[0]};
   for (std::size_t i = 1; i < pieces.size(); ++i) {
-    if (gaps[i - 1] > widest) joined.push_back(pieces[i]);
-    else joined.back().append(pieces[i]);
+    if (gaps[i - 1] > widest)
+      joined.push_back(pieces[i]);
+    else
+      joined.back().append(pieces[i]);
   }
   return joined;
 }
@@ -105,7 +107,8 @@ void ChartView::chooseScale(const std::vector<Line>& lines, const std::string& u
                        : linearScale(range.min, range.max, unit, ticks);
 }
 
-void ChartView::show(const std::vector<Line>& lines, const std::string& unit, bool logarithmic, SimTime from, SimTime to) {
+void ChartView::show(const std::vector<Line>& lines, const std::string& unit, bool logarithmic, SimTime from,
+                     SimTime to) {
   unit_ = unit;
   from_ = from;
   to_ = to > from ? to : from + seconds(1);
@@ -228,11 +231,13 @@ void ChartView::drawMarks(QPainter& painter) const {
   painter.setClipRect(plot_.adjusted(0, -kTop, 0, 0));
   for (const Band& band : marks_.bands) {
     const double left = xOf(std::max(band.from, from_)), right = xOf(std::min(band.to, to_));
-    if (right > left) painter.fillRect(QRectF(left, plot_.top(), right - left, plot_.height()), withAlpha(band.color, 0.1));
+    if (right > left)
+      painter.fillRect(QRectF(left, plot_.top(), right - left, plot_.height()), withAlpha(band.color, 0.1));
   }
   if (marks_.branch && *marks_.branch > from_ && *marks_.branch < to_) {
     const double x = std::round(xOf(*marks_.branch));
-    painter.fillRect(QRectF(x, plot_.top(), plot_.right() - x, plot_.height()), Theme::instance().faint(Tone::Accent, 0.05));
+    painter.fillRect(QRectF(x, plot_.top(), plot_.right() - x, plot_.height()),
+                     Theme::instance().faint(Tone::Accent, 0.05));
     painter.setPen(QPen(colorOf(Tone::Accent), 1, Qt::DashLine));
     painter.drawLine(QPointF(x, plot_.top()), QPointF(x, plot_.bottom()));
   }
@@ -268,7 +273,8 @@ void ChartView::drawMarks(QPainter& painter) const {
     painter.drawLine(QPointF(plot_.left(), y), QPointF(plot_.right(), y));
     for (const double top : {y - 14, y + 1}) {
       const QRectF label(plot_.left(), top, plot_.width() - 2, 13);
-      if (std::any_of(taken.begin(), taken.end(), [&](const QRectF& other) { return other.intersects(label); })) continue;
+      if (std::any_of(taken.begin(), taken.end(), [&](const QRectF& other) { return other.intersects(label); }))
+        continue;
       taken.push_back(label);
       painter.drawText(label, Qt::AlignRight | Qt::AlignVCenter, limit.text);
       break;

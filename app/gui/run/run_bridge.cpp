@@ -161,7 +161,8 @@ void RunBridge::branchAt(SimTime time) {
   for (const ParamChange& change : missing.params) {
     const bool isPast = std::any_of(past.begin(), past.end(), [&](const Action& action) {
       const Value* to = action.args.find("to");
-      return action.verb == "set" && action.target == change.owner + "." + change.path && to != nullptr && *to == change.after;
+      return action.verb == "set" && action.target == change.owner + "." + change.path && to != nullptr &&
+             *to == change.after;
     });
     complete = (isPast || postChange(change, time)) && complete;
   }
