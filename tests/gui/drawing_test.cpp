@@ -70,8 +70,10 @@ class DrawingTest : public QObject {
     QCOMPARE(desk.document.scenario().timeline.size(), actions - 2);
     desk.document.apply("", edits::remove({"replica"}, {}));
     QVERIFY(desk.document.scenario().findRegion("far_west") == nullptr);
-    const Diagnostics said = desk.document.apply("", edits::group({"app"}, "db"));
-    QVERIFY(hasErrors(said));
+    // Actions name nodes and regions: no two may share a name.
+    QVERIFY(hasErrors(desk.document.apply("", edits::group({"app"}, "db"))));
+    QVERIFY(hasErrors(desk.document.apply("", edits::rename("app", "north"))));
+    QVERIFY(hasErrors(desk.document.apply("", edits::renameRegion("north", "app"))));
   }
 
   void notesAreWrittenMovedAndDeleted() {

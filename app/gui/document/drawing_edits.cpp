@@ -47,8 +47,6 @@ Edit group(Names nodes, std::string name) {
   return [=](Scenario& scenario) -> Diagnostics {
     if (nodes.empty()) return {errorAt("regions", "a region needs members", "select nodes first")};
     if (Diagnostics problems = checkNewName(scenario, name); !problems.empty()) return problems;
-    if (scenario.findRegion(name) != nullptr)
-      return {errorAt("regions", "there is a region " + faultline::quoted(name) + " already")};
     for (const std::string& node : nodes)
       if (scenario.findNode(node) == nullptr)
         return {errorAt("regions", "there is no node " + faultline::quoted(node))};
@@ -81,8 +79,6 @@ Edit renameRegion(std::string from, std::string to) {
     if (from == to) return {};
     if (scenario.findRegion(from) == nullptr)
       return {errorAt("regions", "there is no region " + faultline::quoted(from))};
-    if (scenario.findRegion(to) != nullptr)
-      return {errorAt("regions", "there is a region " + faultline::quoted(to) + " already")};
     if (Diagnostics problems = checkNewName(scenario, to); !problems.empty()) return problems;
     for (GroupSpec& group : scenario.groups) {
       if (isRegionNamed(group, from)) group.name = to;

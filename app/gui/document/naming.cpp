@@ -100,6 +100,8 @@ Diagnostics checkNewName(const Scenario& scenario, const std::string& name) {
         errorAt("nodes", faultline::quoted(name) + " is no name", "letters, digits, _ and -, beginning with a letter")};
   if (scenario.findNode(name) != nullptr)
     return {errorAt("nodes", "there is a node " + faultline::quoted(name) + " already")};
+  if (scenario.findRegion(name) != nullptr)  // actions name both
+    return {errorAt("nodes", "there is a region " + faultline::quoted(name) + " already")};
   return {};
 }
 
