@@ -78,6 +78,13 @@ constexpr Row kRows[] = {
      "", "End"},
     {Command::RerunToHere, TEXT("&Run"), TEXT("Run again to &here"),
      TEXT("Run the edited scenario from the start to the present time"), "", "F6"},
+    {Command::Explain, TEXT("&Analyze"), TEXT("What &broke?"),
+     TEXT("Read the run backward: what broke first and what followed"), "", "Ctrl+B"},
+    {Command::WhatIf, TEXT("&Analyze"), TEXT("What would have &prevented it?"),
+     TEXT("Changes of the design, ranked by what they would have saved"), "", ""},
+    {Command::Traces, TEXT("&Analyze"), TEXT("&Traces"), TEXT("Where single calls spent their time"), "", ""},
+    {Command::Theory, TEXT("&Analyze"), TEXT("T&heory"), TEXT("What queueing theory says beside what was measured"), "", ""},
+    {Command::Capacity, TEXT("&Analyze"), TEXT("&Capacity"), TEXT("How much load the design carries"), "", ""},
     {Command::About, TEXT("&Help"), TEXT("&About Faultline"), TEXT("Version and licence"), "", ""},
 };
 #undef TEXT

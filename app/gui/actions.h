@@ -54,6 +54,11 @@ enum class Command {
   Faster,
   ViewLive,
   RerunToHere,
+  Explain,
+  WhatIf,
+  Traces,
+  Theory,
+  Capacity,
   About,
   kCount,
 };

@@ -16,6 +16,7 @@
 #include "gui/canvas/canvas_scene.h"
 #include "gui/canvas/canvas_view.h"
 #include "gui/canvas/minimap.h"
+#include "gui/diagnosis_panels.h"
 #include "gui/edit_commands.h"
 #include "gui/panels/branch.h"
 #include "gui/panels/chart_panel.h"
@@ -83,6 +84,7 @@ void MainWindow::addPanels() {
   // Both have headings of their own.
   for (QDockWidget* dock : {above, below}) dock->setTitleBarWidget(new QWidget(dock));
   sidePanels_ = new SidePanels(*this);
+  diagnosisPanels_ = new DiagnosisPanels(*this, *branch, *timeline, *charts);
   resizeDocks({above, below}, {kTimelineHeight, kChartHeight}, Qt::Vertical);
   connect(&sidePanels_->inspector().metrics(), &MetricsTab::chartWanted, charts,
           [charts](const QString& column) { charts->addMetric(column.toStdString()); });

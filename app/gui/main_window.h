@@ -18,6 +18,7 @@ namespace faultline {
 
 class CanvasScene;
 class CanvasView;
+class DiagnosisPanels;
 class EditCommands;
 class SidePanels;
 class TransportBar;
@@ -35,6 +36,7 @@ class MainWindow : public QMainWindow {
   Actions& actions() { return actions_; }
   CanvasView& canvas() { return *canvas_; }
   SidePanels& sidePanels() { return *sidePanels_; }
+  DiagnosisPanels& diagnosisPanels() { return *diagnosisPanels_; }
 
   // A dock with this widget; `name` is what the saved state knows it by. The View menu can hide and show it.
   QDockWidget* addPanel(Qt::DockWidgetArea area, const QString& name, const QString& title, QWidget* panel);
@@ -69,6 +71,7 @@ class MainWindow : public QMainWindow {
   EditCommands* edit_;
   TransportBar* transport_;
   SidePanels* sidePanels_;
+  DiagnosisPanels* diagnosisPanels_;
   QLabel *problems_, *zoom_;
 };
 

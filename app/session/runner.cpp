@@ -54,7 +54,7 @@ void SampleRows::appendTo(Series& series) const {
   }
 }
 
-void Runner::start(const Scenario& scenario, std::uint64_t run) {
+void SessionRunner::start(const Scenario& scenario, std::uint64_t run) {
   simulation_ = std::make_unique<Simulation>(scenario);
   run_ = run;
   state_ = RunState::Paused;
@@ -70,12 +70,12 @@ void Runner::start(const Scenario& scenario, std::uint64_t run) {
   keepFrame();
 }
 
-void Runner::cancel() {
+void SessionRunner::cancel() {
   simulation_ = nullptr;
   state_ = RunState::Empty;
 }
 
-void Runner::play(RealTime real) {
+void SessionRunner::play(RealTime real) {
   if (state_ != RunState::Paused && state_ != RunState::Running) return;
   state_ = RunState::Running;
   goal_ = Goal::Free;
@@ -83,16 +83,16 @@ void Runner::play(RealTime real) {
   speedometer_.clear();
 }
 
-void Runner::pause() {
+void SessionRunner::pause() {
   if (state_ == RunState::Running) state_ = RunState::Paused;
 }
 
-void Runner::setSpeed(double factor, RealTime real) {
+void SessionRunner::setSpeed(double factor, RealTime real) {
   pacer_.setSpeed(factor, simulation_ ? simulation_->now() : SimTime{}, real);
   speedometer_.clear();
 }
 
-void Runner::runUntil(SimTime until, bool thenPlay) {
+void SessionRunner::runUntil(SimTime until, bool thenPlay) {
   if (state_ != RunState::Paused && state_ != RunState::Running) return;
   state_ = RunState::Running;
   goal_ = Goal::Time;
@@ -101,13 +101,13 @@ void Runner::runUntil(SimTime until, bool thenPlay) {
   speedometer_.clear();
 }
 
-void Runner::stepEvent() {
+void SessionRunner::stepEvent() {
   if (state_ != RunState::Paused && state_ != RunState::Running) return;
   state_ = RunState::Paused;
   noteEnd(simulation_->step());
 }
 
-void Runner::stepAtNode(const std::string& node) {
+void SessionRunner::stepAtNode(const std::string& node) {
   if (state_ != RunState::Paused && state_ != RunState::Running) return;
   const std::vector<std::string>& names = simulation_->nodeNames();
   const auto found = std::find(names.begin(), names.end(), node);
@@ -117,7 +117,7 @@ void Runner::stepAtNode(const std::string& node) {
   goal_ = Goal::Node;
 }
 
-void Runner::act(Action action) {
+void SessionRunner::act(Action action) {
   if (state_ != RunState::Paused && state_ != RunState::Running) return;
   const bool atOnce = action.at <= simulation_->now();
   newActions_.push_back(action);
@@ -128,7 +128,7 @@ void Runner::act(Action action) {
   keepFrame();
 }
 
-void Runner::noteEnd(Simulation::Status status) {
+void SessionRunner::noteEnd(Simulation::Status status) {
   if (status == Simulation::Status::Running) return;
   state_ = status == Simulation::Status::Finished ? RunState::Finished : RunState::Stopped;
   summary_ = std::make_shared<const Summary>(simulation_->summary());
@@ -136,13 +136,13 @@ void Runner::noteEnd(Simulation::Status status) {
   keepFrame();
 }
 
-void Runner::keepFrame() {
+void SessionRunner::keepFrame() {
   if (lastKept_ == simulation_->now()) return;
   lastKept_ = simulation_->now();
   history_.add(simulation_->frame());
 }
 
-void Runner::advance(SimTime until) {
+void SessionRunner::advance(SimTime until) {
   const SimTime wanted = history_.nextWanted();
   const SimTime now = simulation_->now();
   const SimTime to = wanted > now ? std::min(until, wanted) : until;
@@ -151,7 +151,7 @@ void Runner::advance(SimTime until) {
   noteEnd(status);
 }
 
-void Runner::searchNode() {
+void SessionRunner::searchNode() {
   Watch watch(static_cast<NodeId>(watched_));
   simulation_->observe(&watch);
   Simulation::Status status = Simulation::Status::Running;
@@ -163,7 +163,7 @@ void Runner::searchNode() {
   noteEnd(status);
 }
 
-bool Runner::slice(RealTime real) {
+bool SessionRunner::slice(RealTime real) {
   if (goal_ == Goal::Node) {
     searchNode();
     return true;
@@ -187,7 +187,7 @@ bool Runner::slice(RealTime real) {
   return true;
 }
 
-void Runner::report(SessionUpdate& update) {
+void SessionRunner::report(SessionUpdate& update) {
   if (update.run != run_) {
     update.rows = {};
     update.actions.clear();

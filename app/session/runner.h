@@ -16,9 +16,9 @@
 
 namespace faultline {
 
-class Runner {
+class SessionRunner {
  public:
-  explicit Runner(History& history) : history_(history) {}
+  explicit SessionRunner(History& history) : history_(history) {}
 
   // What people want. Without a run, all but start do nothing.
   void start(const Scenario& scenario, std::uint64_t run);

@@ -37,40 +37,40 @@ void Session::wish(Wish wish) {
 
 std::uint64_t Session::start(Scenario scenario) {
   const std::uint64_t run = ++lastRun_;
-  wish([scenario = std::move(scenario), run](Runner& runner) { runner.start(scenario, run); });
+  wish([scenario = std::move(scenario), run](SessionRunner& runner) { runner.start(scenario, run); });
   return run;
 }
 
 void Session::cancel() {
-  wish([](Runner& runner) { runner.cancel(); });
+  wish([](SessionRunner& runner) { runner.cancel(); });
 }
 
 void Session::play() {
-  wish([](Runner& runner) { runner.play(realNow()); });
+  wish([](SessionRunner& runner) { runner.play(realNow()); });
 }
 
 void Session::pause() {
-  wish([](Runner& runner) { runner.pause(); });
+  wish([](SessionRunner& runner) { runner.pause(); });
 }
 
 void Session::setSpeed(double factor) {
-  wish([factor](Runner& runner) { runner.setSpeed(factor, realNow()); });
+  wish([factor](SessionRunner& runner) { runner.setSpeed(factor, realNow()); });
 }
 
 void Session::runUntil(SimTime time, bool thenPlay) {
-  wish([time, thenPlay](Runner& runner) { runner.runUntil(time, thenPlay); });
+  wish([time, thenPlay](SessionRunner& runner) { runner.runUntil(time, thenPlay); });
 }
 
 void Session::stepEvent() {
-  wish([](Runner& runner) { runner.stepEvent(); });
+  wish([](SessionRunner& runner) { runner.stepEvent(); });
 }
 
 void Session::stepAtNode(std::string node) {
-  wish([node = std::move(node)](Runner& runner) { runner.stepAtNode(node); });
+  wish([node = std::move(node)](SessionRunner& runner) { runner.stepAtNode(node); });
 }
 
 void Session::post(Action action) {
-  wish([action = std::move(action)](Runner& runner) { runner.act(action); });
+  wish([action = std::move(action)](SessionRunner& runner) { runner.act(action); });
 }
 
 bool Session::take(SessionUpdate& update) {
@@ -93,7 +93,7 @@ bool Session::take(SessionUpdate& update) {
 }
 
 // The report is made in a buffer of the engine's own and swapped in, so that nobody waits while it is made.
-void Session::publish(Runner& runner) {
+void Session::publish(SessionRunner& runner) {
   SessionUpdate fresh;
   runner.report(fresh);
   const std::lock_guard lock(mutex_);
@@ -110,7 +110,7 @@ void Session::publish(Runner& runner) {
 }
 
 void Session::work() {
-  Runner runner(history_);
+  SessionRunner runner(history_);
   std::vector<Wish> wishes;
   bool changed = false;  // since the last publication
   for (;;) {

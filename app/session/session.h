@@ -23,7 +23,7 @@
 
 namespace faultline {
 
-class Runner;
+class SessionRunner;
 
 class Session {
  public:
@@ -63,10 +63,10 @@ class Session {
   Duration frameSpacing() const { return history_.spacing(); }
 
  private:
-  using Wish = std::function<void(Runner&)>;
+  using Wish = std::function<void(SessionRunner&)>;
   void wish(Wish wish);
   void work();
-  void publish(Runner& runner);
+  void publish(SessionRunner& runner);
 
   History history_;
   std::uint64_t lastRun_ = 0;

@@ -78,6 +78,16 @@ void TimelineModel::setAlerts(const std::vector<Alert>& alerts, const std::funct
   rebuild();
 }
 
+void TimelineModel::setOnsets(const std::vector<std::pair<SimTime, QString>>& onsets) {
+  std::vector<Entry> entries;
+  for (const auto& [at, text] : onsets)
+    entries.push_back({Source::Onset, entries.empty() ? Meaning::Breaks : Meaning::Remarks, at, std::nullopt, text, -1,
+                       static_cast<int>(entries.size())});
+  if (entries == onsets_) return;
+  onsets_ = std::move(entries);
+  rebuild();
+}
+
 void TimelineModel::rebuild() {
   std::vector<Entry> entries = entriesOf(document_.scenario().timeline, document_.scenario(), Source::Planned);
   // An action that was added while the run went on is in the document too: shown once.
@@ -87,6 +97,7 @@ void TimelineModel::rebuild() {
     if (!isPlanned) entries.push_back(live);
   }
   entries.insert(entries.end(), alerts_.begin(), alerts_.end());
+  entries.insert(entries.end(), onsets_.begin(), onsets_.end());
   std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.at < b.at; });
   if (entries == entries_) return;
   beginResetModel();

@@ -1,5 +1,5 @@
-// What happens in an incident, in order of time: the actions of the scenario, what was done live, and the alerts of the
-// present run. A row each; columns time and what it is.
+// What happens in an incident, in order of time: the actions of the scenario, what was done live, the alerts of the
+// present run, and the stages of its explanation. A row each; columns time and what it is.
 //
 // Thread safety: the window's thread. Complexity: a change costs O(n log n) in the rows.
 #pragma once
@@ -18,7 +18,7 @@ class TimelineModel : public QAbstractTableModel {
   Q_OBJECT
 
  public:
-  enum class Source { Planned, Live, Alert };
+  enum class Source { Planned, Live, Alert, Onset };
   // What it does to the system, from which its colour follows.
   enum class Meaning { Breaks, Mends, Changes, Remarks };
   enum Role { AtRole = Qt::UserRole, UntilRole, SourceRole, MeaningRole, ActionRole };
@@ -30,6 +30,7 @@ class TimelineModel : public QAbstractTableModel {
     std::optional<SimTime> until;  // of what lasts; kNever: to the end
     QString text;
     int action = -1;  // index in the document's timeline
+    int stage = -1;   // of an onset, from 0
     bool operator==(const Entry&) const = default;
   };
 
@@ -38,6 +39,9 @@ class TimelineModel : public QAbstractTableModel {
   void setLiveActions(const std::vector<Action>& actions, const Scenario& scenario);
   // `text` says an alert in words: numbers for people are written by the window's style, which models do not know.
   void setAlerts(const std::vector<Alert>& alerts, const std::function<QString(const Alert&)>& text);
+
+  // Where the stages of an incident began: what they are called, in their order.
+  void setOnsets(const std::vector<std::pair<SimTime, QString>>& onsets);
 
   const std::vector<Entry>& entries() const { return entries_; }
   // The nearest entry strictly before or after a time.
@@ -53,7 +57,7 @@ class TimelineModel : public QAbstractTableModel {
   void rebuild();
 
   Document& document_;
-  std::vector<Entry> live_, alerts_, entries_;
+  std::vector<Entry> live_, alerts_, onsets_, entries_;
 };
 
 TimelineModel::Meaning meaningOf(const Action& action, const Scenario& scenario);

@@ -403,7 +403,7 @@ std::vector<ChartView::Limit> ChartPanel::limitsOf(const ChartSpec& spec) const 
 void ChartPanel::updateMarks() {
   ChartView::Marks marks;
   for (const TimelineModel::Entry& entry : timeline_.entries()) {
-    if (entry.source == TimelineModel::Source::Alert) continue;
+    if (entry.source == TimelineModel::Source::Alert || entry.source == TimelineModel::Source::Onset) continue;
     const QColor color = colorOf(toneOf(entry.meaning));
     marks.events.push_back({entry.at, color, entry.text});
     if (entry.until && entry.meaning == TimelineModel::Meaning::Breaks) marks.bands.push_back({entry.at, *entry.until, color});

@@ -74,6 +74,11 @@ ProblemsPanel::ProblemsPanel(Document& document, Selection& selection, QWidget* 
   refresh();
 }
 
+void ProblemsPanel::addSection(QWidget* section) {
+  none_->setContentsMargins(0, 12, 0, 12);
+  static_cast<QVBoxLayout*>(layout())->addWidget(section, 2);
+}
+
 void ProblemsPanel::refresh() {
   const int count = model_->rowCount();
   view_->setVisible(count > 0);

@@ -20,6 +20,10 @@ class ProblemsPanel : public QWidget {
  public:
   ProblemsPanel(Document& document, Selection& selection, QWidget* parent = nullptr);
 
+  // A second section below the problems.
+  void addSection(QWidget* section);
+
+
   QTreeView& view() { return *view_; }
   ProblemsModel& model() { return *model_; }
 

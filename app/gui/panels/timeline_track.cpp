@@ -23,7 +23,7 @@ constexpr double kLane = 19, kFlag = 16, kSpans = 15, kProgress = 20, kRuler = 1
 constexpr double kLeastFlag = 18, kMostFlag = 260;
 constexpr int kMostLanes = 3;
 constexpr double kRulerLabel = 78;
-constexpr double kAlertSize = 11;
+constexpr double kAlertSize = 11, kOnsetSize = 15;
 
 QFont flagFont() {
   QFont font = Theme::instance().font(Type::Base, 0.86);
@@ -106,7 +106,7 @@ void TimelineTrack::layOut() {
   const QFontMetricsF metrics(flagFont());
   std::vector<double> ends;
   for (std::size_t i = 0; i < model_.entries().size(); ++i) {
-    if (entry(i).source == TimelineModel::Source::Alert) continue;
+    if (entry(i).source == TimelineModel::Source::Alert || entry(i).stage >= 0) continue;
     const double pole = std::round(xOf(entry(i).at));
     const double wanted = std::clamp(metrics.horizontalAdvance(entry(i).text) + 14, kLeastFlag, kMostFlag);
     const double left = std::max(0.0, std::min(pole, width() - 2 - wanted));
@@ -122,12 +122,31 @@ void TimelineTrack::layOut() {
       if (flags_[k].rect.top() == flags_[i].rect.top() && flags_[k].rect.left() < flags_[i].rect.right() &&
           flags_[k].rect.left() >= flags_[i].rect.left())
         flags_[i].rect.setRight(std::max(flags_[i].rect.left() + 4, flags_[k].rect.left() - 1));
+  layOutOnsets();
   const int lanes = std::max(1, static_cast<int>(ends.size()));
   if (lanes != lanes_) {
     lanes_ = lanes;
     updateGeometry();
   }
   update();
+}
+
+// The stages of an incident often begin within seconds: those that would cover one another move to the right.
+void TimelineTrack::layOutOnsets() {
+  onsets_.clear();
+  double free = 0;
+  for (std::size_t i = 0; i < model_.entries().size(); ++i) {
+    if (entry(i).stage < 0) continue;
+    const double pole = xOf(entry(i).at), left = std::max(free, pole - kOnsetSize / 2);
+    onsets_.push_back({i, QRectF(left, 0, kOnsetSize, kOnsetSize), pole});
+    free = left + kOnsetSize + 1;
+  }
+}
+
+QRectF TimelineTrack::onsetOf(std::size_t index) const {
+  for (const Flag& onset : onsets_)
+    if (onset.entry == index) return onset.rect.translated(0, progressY() - kOnsetSize / 2);
+  return {};
 }
 
 QRectF TimelineTrack::flagOf(std::size_t index) const {
@@ -144,6 +163,8 @@ QRectF TimelineTrack::alertOf(std::size_t index) const {
 std::optional<std::size_t> TimelineTrack::entryAt(QPointF place) const {
   for (auto flag = flags_.rbegin(); flag != flags_.rend(); ++flag)
     if (flag->rect.adjusted(-2, -2, 2, 2).contains(place)) return flag->entry;
+  for (const Flag& onset : onsets_)
+    if (onsetOf(onset.entry).contains(place)) return onset.entry;
   for (std::size_t i = model_.entries().size(); i-- > 0;)
     if (alertOf(i).adjusted(-3, -3, 3, 3).contains(place)) return i;
   return std::nullopt;
@@ -167,6 +188,7 @@ void TimelineTrack::paintEvent(QPaintEvent*) {
   drawRuler(painter);
   drawProgress(painter);
   drawFlags(painter);
+  drawOnsets(painter);
   drawPlayhead(painter);
   if (hasFocus()) {
     painter.setPen(QPen(faint(colorOf(Tone::Accent), 0.7), 1));
@@ -253,6 +275,18 @@ void TimelineTrack::drawFlags(QPainter& painter) const {
     if (rect.width() >= kLeastFlag)
       painter.drawText(rect.adjusted(6, 0, -4, 0), Qt::AlignVCenter | Qt::AlignLeft,
                        metrics.elidedText(text, Qt::ElideRight, rect.width() - 10));
+  }
+}
+
+void TimelineTrack::drawOnsets(QPainter& painter) const {
+  painter.setFont(flagFont());
+  for (const Flag& onset : onsets_) {
+    const QRectF place = onsetOf(onset.entry);
+    painter.setPen(QPen(colorOf(Tone::Panel), 1.5));
+    painter.setBrush(colorOf(entry(onset.entry).meaning == TimelineModel::Meaning::Breaks ? Tone::Failing : Tone::Degraded));
+    painter.drawEllipse(place);
+    painter.setPen(colorOf(Tone::Panel));
+    painter.drawText(place, Qt::AlignCenter, QString::number(entry(onset.entry).stage + 1));
   }
 }
 

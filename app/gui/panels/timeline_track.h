@@ -25,6 +25,7 @@ class TimelineTrack : public QWidget {
   // Where the flag of an entry is, empty for an alert's.
   QRectF flagOf(std::size_t entry) const;
   QRectF alertOf(std::size_t entry) const;
+  QRectF onsetOf(std::size_t entry) const;
   int selectedAction() const { return selected_; }
 
   QSize sizeHint() const override;
@@ -56,6 +57,7 @@ class TimelineTrack : public QWidget {
     double pole = 0;
   };
   void layOut();
+  void layOutOnsets();
   double progressY() const;
   const TimelineModel::Entry& entry(std::size_t index) const { return model_.entries()[index]; }
   // Index of the entry whose flag or triangle is there.
@@ -65,10 +67,11 @@ class TimelineTrack : public QWidget {
   void drawProgress(QPainter& painter) const;
   void drawRuler(QPainter& painter) const;
   void drawFlags(QPainter& painter) const;
+  void drawOnsets(QPainter& painter) const;
   void drawPlayhead(QPainter& painter) const;
 
   const TimelineModel& model_;
-  std::vector<Flag> flags_;
+  std::vector<Flag> flags_, onsets_;
   int lanes_ = 1;
   SimTime now_, duration_ = minutes(5), playhead_;
   std::optional<SimTime> branch_;

@@ -1,0 +1,40 @@
+// What queueing theory says of the selected node beside what the run measured.
+#pragma once
+
+#include <QWidget>
+
+class QLabel;
+class QPushButton;
+class QTreeView;
+
+namespace faultline {
+
+class Diagnosis;
+class RunBridge;
+class Selection;
+class TheoryModel;
+class WorkBar;
+
+class TheoryPanel : public QWidget {
+  Q_OBJECT
+
+ public:
+  TheoryPanel(Selection& selection, RunBridge& run, Diagnosis& diagnosis, QWidget* parent = nullptr);
+
+  TheoryModel& model() { return *model_; }
+
+ private:
+  void showStudy();
+  void showState();
+
+  Selection& selection_;
+  RunBridge& run_;
+  Diagnosis& diagnosis_;
+  TheoryModel* model_;
+  QTreeView* view_;
+  QLabel *title_, *note_;
+  QPushButton* look_;
+  WorkBar* work_;
+};
+
+}  // namespace faultline

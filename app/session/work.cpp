@@ -1,0 +1,62 @@
+#include "session/work.h"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <thread>
+
+namespace faultline {
+
+namespace {
+
+// A cancellation should be noticed within about this long.
+constexpr std::chrono::milliseconds kSlice{20};
+
+bool advance(Simulation& simulation, SimTime until, const Work& work, auto&& tell) {
+  using Clock = std::chrono::steady_clock;
+  // From little upwards: nobody knows how much happens in a second of this scenario.
+  Duration step = milliseconds(1);
+  while (simulation.now() < until && !work.cancelled) {
+    const Clock::time_point start = Clock::now();
+    if (simulation.advanceTo(std::min(until, simulation.now() + step)) != Simulation::Status::Running) break;
+    const auto took = Clock::now() - start;
+    if (took < kSlice / 2) step = std::min(step * 2, seconds(600));
+    if (took > kSlice * 2) step = std::max(Duration{step.ns / 2}, microseconds(1));
+    tell();
+  }
+  return !work.cancelled;
+}
+
+}  // namespace
+
+bool advanceTo(Simulation& simulation, SimTime until, Work& work) {
+  return advance(simulation, until, work,
+                 [&] { work.share = simulation.now().seconds() / std::max(until.seconds(), 1e-9); });
+}
+
+Runner batchRunner(Work& work, std::size_t expected, SimTime healthyUntil) {
+  auto ended = std::make_shared<std::atomic<std::size_t>>(0);
+  return [&work, ended, expected, healthyUntil](const std::vector<Scenario>& batch) {
+    std::vector<RunFigures> figures(batch.size());
+    std::atomic<std::size_t> next = 0;
+    const auto run = [&] {
+      for (std::size_t i = next++; i < batch.size() && !work.cancelled; i = next++) {
+        Simulation simulation(batch[i]);
+        if (!advance(simulation, batch[i].duration, work, [] {})) return;
+        figures[i] = figuresOf(simulation, healthyUntil);
+        // Which batches are still to come is not known beforehand: nobody is told that all is done before it is.
+        work.share = std::min(0.99, static_cast<double>(++*ended) / static_cast<double>(std::max<std::size_t>(1, expected)));
+      }
+    };
+    const std::size_t cores = std::max(2u, std::thread::hardware_concurrency()) - 1;
+    {
+      std::vector<std::jthread> others;
+      for (std::size_t i = 1; i < std::min(cores, batch.size()); ++i) others.emplace_back(run);
+      run();
+    }
+    if (work.cancelled) figures.clear();
+    return figures;
+  };
+}
+
+}  // namespace faultline
