@@ -76,12 +76,12 @@ class Distribution {
   // The arguments of logNormalFromMean, logNormalFromPercentiles or gammaFromMean (2 or 4), otherwise empty.
   const std::vector<double>& writtenAs() const;
 
-  double draw(RandomStream& random) const {
+  [[gnu::always_inline]] double draw(RandomStream& random) const {
     if (kind_ == Kind::Exponential) return random.exponential() * a_;
     if (kind_ == Kind::Constant) return a_;
     return drawOther(random);
   }
-  Duration sample(RandomStream& random) const { return durationFromNs(draw(random)); }
+  [[gnu::always_inline]] Duration sample(RandomStream& random) const { return durationFromNs(draw(random)); }
   // The share of draws that are at most x.
   double cdf(double x) const;
   // The value below which a share p of draws lies; used for density plots. Gamma, Erlang and mixtures are searched by

@@ -22,7 +22,8 @@ void Histogram::swap(Histogram& other) noexcept {
   octaves_.swap(other.octaves_);
   counts_.swap(other.counts_);
   std::swap(max_, other.max_);
-  std::swap(sum_, other.sum_);
+  std::swap(sumLow_, other.sumLow_);
+  std::swap(sumHigh_, other.sumHigh_);
 }
 
 // Allocates them where the octave is new.
@@ -77,25 +78,19 @@ void moveBuckets(std::uint64_t* __restrict to, std::uint64_t* __restrict from) {
     from[i] = 0;
   }
 }
-void moveBuckets(std::uint64_t* __restrict first, std::uint64_t* __restrict second, std::uint64_t* __restrict from) {
-  for (int i = 0; i < kBuckets; ++i) {
-    first[i] += from[i];
-    second[i] += from[i];
-    from[i] = 0;
-  }
-}
-
 }  // namespace
 
 void Histogram::addSums(const Histogram& other) {
-  sum_ += other.sum_;
+  const Sum both = sum() + other.sum();
+  sumLow_ = static_cast<std::uint64_t>(both);
+  sumHigh_ = static_cast<std::uint64_t>(both >> 64);
   max_ = std::max(max_, other.max_);
 }
 
 void Histogram::forgetSums() {
   counts_ = {};
   max_ = 0;
-  sum_ = 0;
+  sumLow_ = sumHigh_ = 0;
 }
 
 void Histogram::merge(const Histogram& other) {
@@ -110,7 +105,11 @@ void Histogram::merge(const Histogram& other) {
 void Histogram::take(Histogram& other) {
   for (std::size_t octave = 0; octave <= kOctaves; ++octave) {
     if (other.counts_[octave] == 0) continue;
-    moveBuckets(bucketsOf(octave), other.octaves_[octave].get());
+    // What is empty is all zeros: then the buckets change hands.
+    if (counts_[octave] == 0)
+      octaves_[octave].swap(other.octaves_[octave]);
+    else
+      moveBuckets(octaves_[octave].get(), other.octaves_[octave].get());
     counts_[octave] += other.counts_[octave];
   }
   addSums(other);
@@ -118,15 +117,8 @@ void Histogram::take(Histogram& other) {
 }
 
 void Histogram::share(Histogram& from, Histogram& first, Histogram& second) {
-  for (std::size_t octave = 0; octave <= kOctaves; ++octave) {
-    if (from.counts_[octave] == 0) continue;
-    moveBuckets(first.bucketsOf(octave), second.bucketsOf(octave), from.octaves_[octave].get());
-    first.counts_[octave] += from.counts_[octave];
-    second.counts_[octave] += from.counts_[octave];
-  }
-  first.addSums(from);
-  second.addSums(from);
-  from.forgetSums();
+  second.merge(from);
+  first.take(from);
 }
 
 void Histogram::addZeros(std::uint64_t count) {

@@ -41,7 +41,8 @@ class Histogram {
     // Octave 0 holds 0..127 as they are; octave k holds [2^(k+6), 2^(k+7)) in 128 steps.
     ++buckets[(v >> (octave - (octave != 0))) & (kSubBuckets - 1)];
     ++counts_[static_cast<std::size_t>(octave)];
-    sum_ += v;
+    sumLow_ += v;
+    sumHigh_ += sumLow_ < v ? 1 : 0;
     if (v > max_) max_ = v;
   }
 
@@ -54,9 +55,9 @@ class Histogram {
   bool empty() const { return count() == 0; }
   double meanNs() const {
     const std::uint64_t n = count();
-    return n ? static_cast<double>(sum_) / static_cast<double>(n) : 0;
+    return n ? sumNs() / static_cast<double>(n) : 0;
   }
-  double sumNs() const { return static_cast<double>(sum_); }
+  double sumNs() const { return static_cast<double>(sum()); }
   Duration max() const { return {static_cast<std::int64_t>(max_)}; }
   // The value below which a share q of the recorded values lies. REQUIRES not empty, 0 <= q <= 1.
   Duration quantile(double q) const;
@@ -77,16 +78,18 @@ class Histogram {
   void swap(Histogram& other) noexcept;
 
  private:
+  __extension__ using Sum = unsigned __int128;
   static int octaveOf(std::uint64_t v) { return 64 - kSubBucketBits - std::countl_zero(v | (kSubBuckets - 1)); }
   std::uint64_t* bucketsOf(std::size_t octave);
   [[gnu::noinline]] void recordFirst(std::uint64_t v);
   void addSums(const Histogram& other);
   void forgetSums();
+  Sum sum() const { return static_cast<Sum>(sumHigh_) << 64 | sumLow_; }
 
   std::array<std::unique_ptr<std::uint64_t[]>, kOctaves + 1> octaves_{};
   std::array<std::uint64_t, kOctaves + 1> counts_{};  // by octave: what is empty is skipped
   std::uint64_t max_ = 0;
-  __extension__ unsigned __int128 sum_ = 0;  // exact, so that merging in any order gives the same bits
+  std::uint64_t sumLow_ = 0, sumHigh_ = 0;  // exact, so that merging in any order gives the same bits
 };
 
 }  // namespace faultline

@@ -58,12 +58,14 @@ RandomStream::RandomStream(std::uint64_t seed, std::string_view owner, std::stri
 
 double RandomStream::exponentialOutside(std::size_t layer, double x) {
   // The tail of an exponential is an exponential again.
-  if (layer == 0) return kExponentialTail + exponential();
+  if (layer == 0) return kExponentialTail + exponentialAgain();
   const double low = kExponentialZiggurat.heights[layer];
   const double high = kExponentialZiggurat.heights[layer + 1];
   if (low + uniform() * (high - low) < exponentialDensity(x)) return x;
-  return exponential();
+  return exponentialAgain();
 }
+
+double RandomStream::exponentialAgain() { return exponential(); }
 
 double RandomStream::halfNormalOutside(std::size_t layer, double x) {
   if (layer == 0) {

@@ -20,7 +20,7 @@ class RandomStream {
   RandomStream() : RandomStream(0, "", "") {}
   RandomStream(std::uint64_t seed, std::string_view owner, std::string_view purpose);
 
-  std::uint64_t bits() {
+  [[gnu::always_inline]] std::uint64_t bits() {
     const std::uint64_t result = rotl(s_[0] + s_[3], 23) + s_[0];
     const std::uint64_t t = s_[1] << 17;
     s_[2] ^= s_[0];
@@ -37,11 +37,13 @@ class RandomStream {
   // Uniform in (0, 1]: safe as the argument of a logarithm.
   double uniformPositive() { return static_cast<double>(static_cast<std::int64_t>(bits() >> 11) + 1) * 0x1.0p-53; }
   // Uniform integer in [0, n). REQUIRES n > 0. Lemire's multiply-shift; the bias is below n / 2^64.
-  std::uint64_t below(std::uint64_t n) { return static_cast<std::uint64_t>((static_cast<Wide>(bits()) * n) >> 64); }
+  [[gnu::always_inline]] std::uint64_t below(std::uint64_t n) {
+    return static_cast<std::uint64_t>((static_cast<Wide>(bits()) * n) >> 64);
+  }
   bool chance(double p) { return uniform() < p; }
 
   // Mean 1. One draw and one comparison in 98.9 % of the cases.
-  double exponential() {
+  [[gnu::always_inline]] double exponential() {
     const std::uint64_t random = bits();
     const Layer& layer = kExponentialZiggurat.layers[random & (kLayers - 1)];
     const std::uint64_t position = random >> 11;
@@ -83,6 +85,7 @@ class RandomStream {
   template <class Density, class Inverse>
   static constexpr Ziggurat makeZiggurat(double tail, double area, Density density, Inverse inverse);
   double exponentialOutside(std::size_t layer, double x);
+  double exponentialAgain();
   double halfNormalOutside(std::size_t layer, double x);
 
   std::array<std::uint64_t, 4> s_;

@@ -297,6 +297,10 @@ class Client final : public Component {
       passes_ = false;
       lastPassed_ = newest_;
     }
+    ctx.relayAnswers(passes_ && !p_.isClosedLoop());
+    plain_ = passes_ && !trace_ && p_.arrivals == Params::Arrivals::Poisson && p_.batch == 1 && !p_.until &&
+             !p_.operations && mix_.size() == 1 && !keys_[mix_.front().klass].isKeyed;
+    if (plain_) onlyClass_ = mix_.front().klass, onlyKey_ = keys_[onlyClass_].offset;
     lastSerial_ = p_.operations ? static_cast<std::uint64_t>(*p_.operations) : ~0ull;
   }
 
@@ -344,29 +348,48 @@ class Client final : public Component {
   void arrive(Context& ctx) {
     // The planned time, not now: a client that was paused is late, and its users feel that.
     const SimTime intended{next_.at};
+    if (plain_) [[likely]]
+      return arrivePlain(ctx, intended);
     if (!mayBegin(intended)) return;
     const std::size_t recorded = traceNext_++;
     openGap(intended.ns);
     schedule(ctx);
     if (trace_) return replayOne(ctx, trace_->entries[recorded], intended);
-    if (p_.batch == 1) [[likely]] return sendOne(ctx, intended);
+    if (p_.batch == 1) [[likely]]
+      return sendOne(ctx, intended);
     for (std::int64_t i = 0; i < p_.batch && sent_ < lastSerial_; ++i) sendOne(ctx, intended);
+  }
+
+  // An endless Poisson stream of single operations of one class without keys, each of them passed on.
+  void arrivePlain(Context& ctx, SimTime intended) {
+    clock_.open(gaps_->exponential(), intended.ns);
+    schedule(ctx);
+    passOn(ctx, onlyClass_, onlyKey_, drawUser(), intended);
+  }
+
+  std::uint32_t drawUser() {
+    return userBase_ + static_cast<std::uint32_t>(userLuck_->below(static_cast<std::uint64_t>(p_.users)));
   }
 
   void sendOne(Context& ctx, SimTime intended) {
     const std::uint16_t klass = drawClass();
-    const auto user = static_cast<std::uint32_t>(userLuck_->below(static_cast<std::uint64_t>(p_.users)));
-    begin(ctx, klass, keyOf(keys_[klass]), userBase_ + user, intended);
+    const std::uint32_t user = drawUser();
+    begin(ctx, klass, keyOf(keys_[klass]), user, intended);
+  }
+
+  CallId passOn(Context& ctx, std::uint16_t klass, std::uint32_t key, std::uint32_t user, SimTime intended) {
+    ++sent_;
+    const CallId id = ctx.originate(0, klass, key, user, intended);
+    if (id != 0) newest_ = ctx.at(id).operation;
+    return id;
   }
 
   CallId begin(Context& ctx, std::uint16_t klass, std::uint32_t key, std::uint32_t user, SimTime intended) {
+    if (passes_) return passOn(ctx, klass, key, user, intended);
     ++sent_;
     const CallId id = ctx.begin(klass, key, user, intended, p_.timeout ? intended + *p_.timeout : SimTime{});
     if (id == 0) return 0;
-    if (passes_) {
-      newest_ = ctx.at(id).operation;
-      ctx.pass(0, id);
-    } else if (plan_.start(ctx, id) == CallPlan::Progress::Done) {
+    if (plan_.start(ctx, id) == CallPlan::Progress::Done) {
       end(ctx, id, ctx.at(id).failure);
       return 0;
     }
@@ -520,6 +543,9 @@ class Client final : public Component {
   RandomStream* burstLuck_ = nullptr;
   std::uint32_t userBase_ = 0;
   bool passes_ = false;  // an operation is one call that is passed on, without a plan
+  bool plain_ = false;   // see arrivePlain
+  std::uint16_t onlyClass_ = 0;
+  std::uint32_t onlyKey_ = 0;
   std::uint32_t newest_ = 0, lastPassed_ = 0;
   bool isOn_ = true;
   bool isDown_ = false;

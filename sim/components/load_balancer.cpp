@@ -212,10 +212,6 @@ class LoadBalancer final : public Component {
   }
 
   void onReply(Context& ctx, CallId id, const Reply& reply) override {
-    if (plain_ && attemptsLive_ == 0 && id != own_) {
-      copyAnswer(ctx, id, reply);
-      return ctx.reply(id, reply.failure);
-    }
     if (id == own_) return probeAnswered(ctx, reply);
     const std::uint32_t slot = slots_[reply.edge][reply.instance];
     picker_.ended(slot, reply.latency, ctx.now());
@@ -375,6 +371,7 @@ class LoadBalancer final : public Component {
              work_.isZero() && !station_;
     // Plain rotation does not keep count.
     if (plain_ && !wasPlain) picker_.forgetOutstanding();
+    ctx.relayAnswers(plain_);
   }
 
   std::int64_t healthyTargets() const {
@@ -455,7 +452,6 @@ class LoadBalancer final : public Component {
     }
     const std::uint32_t index = freeAttempts_.back();
     freeAttempts_.pop_back();
-    ++attemptsLive_;
     ctx.at(id).scratch = index;
     attempts_[index].call = id;
     attempts_[index].tried.clear();
@@ -472,7 +468,6 @@ class LoadBalancer final : public Component {
     const std::uint32_t index = ctx.at(id).scratch;
     attempts_[index].call = 0;
     freeAttempts_.push_back(index);
-    --attemptsLive_;
   }
 
   // --- passive health
@@ -607,7 +602,6 @@ class LoadBalancer final : public Component {
     own_ = 0;
     attempts_.clear();
     freeAttempts_.clear();
-    attemptsLive_ = 0;
     ejected_ = 0;
     picker_.forgetOutstanding();
     if (station_) station_->clear(ctx);
@@ -624,9 +618,8 @@ class LoadBalancer final : public Component {
 
   const Params& p_;
   Picker picker_;
-  bool plain_ = false;  // rotation and nothing else
-  CallId own_ = 0;      // on whose behalf probes are made; 0: none yet
-  std::size_t attemptsLive_ = 0;
+  bool plain_ = false;                             // rotation and nothing else
+  CallId own_ = 0;                                 // on whose behalf probes are made; 0: none yet
   std::vector<Target> targets_;                    // by the picker's numbers, which are called slots here
   std::vector<std::vector<std::uint32_t>> slots_;  // edge -> instance -> slot
   RandomStream* luck_ = nullptr;
@@ -661,7 +654,8 @@ void remedies(const void* params, std::vector<Remedy>& remedies) {
   if (!p.healthCheck)
     remedies.push_back({"health_check", "{every: 2s, timeout: 1s, fall: 3, rise: 2}", "health checks", 1});
   else
-    remedies.push_back({"health_check.fall", std::to_string(3 * p.healthCheck->fall), "health checks that are slower to condemn", 1});
+    remedies.push_back(
+        {"health_check.fall", std::to_string(3 * p.healthCheck->fall), "health checks that are slower to condemn", 1});
   if (!p.failOpen) remedies.push_back({"fail_open", "true", "serve on when no target is healthy", 1});
   if (!p.nextUpstream) remedies.push_back({"next_upstream", "{tries: 2}", "try the next target after a failure", 1});
   if (!p.passive) remedies.push_back({"passive", "{max_fails: 3}", "eject targets whose answers fail", 1});

@@ -95,7 +95,7 @@ constexpr std::size_t kRememberedEffects = 1'000'000;
 
 class Service final : public Component {
  public:
-  explicit Service(const Params& params) : p_(params) {}
+  explicit Service(const Params& params) : p_(params), isLoop_(params.mode == Mode::EventLoop) {}
 
   void onStart(Context& ctx) override {
     plan_ = CallPlan(ctx);
@@ -108,8 +108,10 @@ class Service final : public Component {
   void onRequest(Context& ctx, CallId id) override {
     Call& call = ctx.at(id);
     call.step = kWork;
-    if (!limited_ && stations_[call.instance].tryStart(ctx)) [[likely]] return run(ctx, id);
-    enterOrRefuse(ctx, id);
+    Station& station = stations_[call.instance];
+    if (limited_) [[unlikely]] return enterOrRefuse(ctx, id);
+    if (station.tryStart(ctx)) return run(ctx, id);
+    wait(ctx, id, station);
   }
 
   void onServed(Context& ctx, CallId id) override {
@@ -180,7 +182,7 @@ class Service final : public Component {
   }
 
  private:
-  bool loop() const { return p_.mode == Mode::EventLoop; }
+  bool loop() const { return isLoop_; }
 
   void refresh(Context& ctx) {
     work_ = ByClass(ctx, p_.work);
@@ -189,6 +191,7 @@ class Service final : public Component {
     edgesWork_ = false;
     for (std::uint32_t e = 0; e < ctx.edgeCount(); ++e) edgesWork_ |= !ctx.policy(e).work.isZero();
     limited_ = loop() && p_.maxInFlight.has_value();
+    patient_ = !p_.queueTimeout && (loop() || !p_.queueCapacity);
     plain_ = !loop() && delay_.isZero() && finishWork_.isZero() && !edgesWork_ && !p_.idempotency;
     if (p_.cores) ctx.setCores(*p_.cores);
   }
@@ -222,8 +225,13 @@ class Service final : public Component {
     enter(ctx, id);
   }
 
+  [[gnu::noinline]] void wait(Context& ctx, CallId id, Station& station) {
+    if (!patient_) [[unlikely]] return enter(ctx, id);
+    station.enqueue(ctx, id);
+  }
+
   // Takes a worker (or the loop) for the call's present phase, or queues for it.
-  void enter(Context& ctx, CallId id) {
+  [[gnu::noinline]] void enter(Context& ctx, CallId id) {
     switch (stations_[ctx.at(id).instance].offer(ctx, id)) {
       case Station::Offer::Started: return run(ctx, id);
       case Station::Offer::Full: return ctx.reply(id, ctx.failure(kQueueFull));
@@ -244,7 +252,7 @@ class Service final : public Component {
 
   void run(Context& ctx, CallId id) {
     Call& call = ctx.at(id);
-    if (call.step == kWork && !call.has(kProbe) && !p_.idempotency) [[likely]]
+    if (plain_ && !call.has(kProbe)) [[likely]]
       return ctx.compute(id, work_.of(call.klass).sample(*luck_));
     runUnusual(ctx, id);
   }
@@ -258,8 +266,7 @@ class Service final : public Component {
   [[gnu::noinline]] void runUnusual(Context& ctx, CallId id) {
     Call& call = ctx.at(id);
     if (call.step == kFinish) return ctx.compute(id, takeFinishWork(call));
-    const bool shallow = call.has(kProbe);
-    ctx.compute(id, shallow || replays(ctx, call) ? Duration{} : work_.of(call.klass).sample(*luck_));
+    ctx.compute(id, call.has(kProbe) || replays(ctx, call) ? Duration{} : work_.of(call.klass).sample(*luck_));
   }
 
   void startPlan(Context& ctx, CallId id) {
@@ -313,8 +320,10 @@ class Service final : public Component {
       call.retryAfter = 0;
       if (call.has(kWrite) && !call.has(kProbe)) [[unlikely]] recordEffect(ctx, call);
     }
+    const CallId next = heldWorker ? stations_[instance].release(ctx) : 0;
+    if (next == 0) return ctx.reply(id, failure);
     ctx.reply(id, failure);
-    if (heldWorker) leave(ctx, instance);
+    run(ctx, next);
   }
 
   bool replays(const Context&, const Call& call) const {
@@ -337,11 +346,13 @@ class Service final : public Component {
   }
 
   const Params& p_;
+  const bool isLoop_;
   CallPlan plan_;
   RandomStream* luck_ = nullptr;
   ByClass work_, delay_, finishWork_;
   std::vector<Station> stations_;
   bool limited_ = false;  // refuses beyond a number in flight
+  bool patient_ = false;  // no limit of waiting, of how many or how long
   bool plain_ = false;  // work, calls, answer: nothing else can happen to a call
   bool edgesWork_ = false;  // some edge costs the caller work for its answers
   FlatMap<std::uint8_t> effects_;  // operations whose write took effect here

@@ -42,6 +42,10 @@ enum CallFlag : std::uint32_t {
   kFetched = 1 << 16,   // answer: a cache missed on the way, and the value was fetched from behind it
 };
 
+// What an answer tells about itself, and about what it answers.
+inline constexpr std::uint32_t kToldFlags =
+    kMiss | kStale | kDegraded | kFetched | kWrite | kProbe | kFill | kMessage | kCancelled;
+
 // One leg of a call's way: what a router sets aside when it passes the call on.
 struct Leg {
   std::int64_t sent;       // by the caller; for the first leg of an operation the intended time
@@ -84,10 +88,17 @@ struct alignas(64) Call : Leg, CallContent {
   std::uint16_t pending;   // the callee's own: call plan
 
   // A call without a past, field by field: it is cheaper than to clear the record as a block.
-  void reset(std::uint32_t withFlags) {
-    sent = arrived = timeoutAt = due = started = born = deadline = retryAfter = 0;
-    edge = kNoEdge;
-    instance = origin = 0;
+  void reset(std::uint32_t withFlags) { issue(withFlags, kNoEdge, 0, 0, 0); }
+  // The same, on its first leg. Whoever reads what the other fields are to be before he calls this, and sets them after
+  // it, pays for each field once.
+  [[gnu::always_inline]] void issue(std::uint32_t withFlags, EdgeId over, std::uint16_t to, std::int64_t at,
+                                    std::int64_t until) {
+    sent = at;
+    timeoutAt = until;
+    edge = over;
+    instance = to;
+    origin = 0;
+    arrived = due = started = born = deadline = retryAfter = 0;
     flags = withFlags;
     failure = key = version = user = 0;
     klass = repeat = step = pending = 0;

@@ -48,6 +48,7 @@ Engine::Engine(const Scenario& s)
   compileHosts();
   compileRegions();
   watchful = tracksChildren;
+  childrenCarryMore |= tracksChildren;
   refreshLooks();
 }
 
@@ -239,6 +240,7 @@ std::uint32_t Engine::internQuery(const std::string& name) {
   for (std::size_t i = 1; i < queries.size(); ++i)
     if (queries[i] == name) return static_cast<std::uint32_t>(i);
   queries.push_back(name);
+  childrenCarryMore = true;
   return static_cast<std::uint32_t>(queries.size() - 1);
 }
 

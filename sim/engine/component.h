@@ -43,7 +43,17 @@ struct Reply : CallContent {
   bool timedOut = false;       // this caller gave up; the callee may go on working
 
   Reply() : CallContent{.key = kNoKey} {}
-  explicit Reply(const CallContent& answer) : CallContent(answer) {}
+  // Field by field, because the first two were written just before, and a processor cannot read at once what was written
+  // in parts.
+  explicit Reply(const CallContent& answer)
+      : CallContent{.flags = answer.flags & kToldFlags,
+                    .failure = answer.failure,
+                    .key = answer.key,
+                    .version = answer.version,
+                    .retryAfter = answer.retryAfter,
+                    .user = answer.user,
+                    .klass = answer.klass,
+                    .repeat = answer.repeat} {}
   bool ok() const { return failure == 0; }
 };
 
@@ -117,6 +127,9 @@ class Context {
   void pass(std::uint32_t edge, CallId call, std::uint16_t instance = kAnyInstance);
   // Answers a held call.
   void reply(CallId call, FailureId failure = 0);
+  // From now on answers to calls that were passed on go on as they are, to their callers or, for an operation that began
+  // here, as its end; onReply hears nothing of them. REQUIRES that it would do no more than that.
+  void relayAnswers(bool does);
   // Stops waiting for everything that was asked on behalf of `call`; answers that still come are dropped. Only where the
   // scenario cancels calls.
   void abandonChildren(CallId call);
@@ -155,6 +168,8 @@ class Context {
   // onGiveUp follows, and what was asked for the operation goes on without it. An operation with a deadline may not be
   // passed on, only called for.
   CallId begin(std::uint16_t klass, std::uint32_t key, std::uint32_t user, SimTime intended, SimTime deadline = {});
+  // Begins an operation without a deadline and passes it on.
+  CallId originate(std::uint32_t edge, std::uint16_t klass, std::uint32_t key, std::uint32_t user, SimTime intended);
   void finish(CallId operation, FailureId failure);
   // A call for the node's own work (an index build, a flush, a probe); not counted as an operation. End it with close.
   CallId open(std::uint16_t instance = 0);

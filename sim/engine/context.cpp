@@ -141,6 +141,7 @@ void Context::cancel(TimerId& timer) {
   timer = {};
 }
 
+void Context::relayAnswers(bool does) { state_->relaysAnswers = does; }
 void Context::dontWake() { state_->alarm = kNoAlarm; }
 
 std::uint32_t Context::commit(std::uint32_t key) {

@@ -7,7 +7,7 @@ namespace faultline {
 
 namespace {
 // A chain of this many events at one instant is a loop without delay, not work.
-constexpr std::uint64_t kLivelockEvents = 50'000'000;
+constexpr std::uint32_t kLivelockEvents = 50'000'000;
 constexpr std::uint32_t kAnswerFlags = kMiss | kStale | kDegraded | kFetched;
 constexpr std::uint32_t kAtCallee = kHeld | kServing | kWaiting | kOnCpu;
 }  // namespace
@@ -25,26 +25,35 @@ void Engine::observe(Observer* by) {
   queue.pushNow(answer ? EventKind::Reply : EventKind::Arrive, id);
 }
 
+// When a call that sets out now times out; 0: never.
+inline std::int64_t Engine::timeoutOver(const EdgeState& edge) const {
+  return edge.timeoutNs != 0 ? now.ns + edge.timeoutNs : 0;
+}
+
+// Every way ends with a call of something, so that nothing has to be kept on the stack.
+[[gnu::always_inline]] inline void Engine::sendOut(CallId id, EdgeState& edge, std::int64_t timeoutAt) {
+  ++edge.stats.attempts;
+  if (!edge.instant) return sendOutSlowly(id, edge, timeoutAt);
+  queue.pushNow(EventKind::Arrive, id);
+  if (timeoutAt != 0) armTimeout(id, edge, timeoutAt);
+}
+
 [[gnu::always_inline]] inline void Engine::startLeg(CallId id, Call& call, EdgeState& edge, std::uint16_t instance) {
   call.edge = edge.id;
   call.instance = instance;
   call.sent = now.ns;
   call.flags &= ~kAnswerFlags;
-  call.timeoutAt = edge.timeoutNs != 0 ? now.ns + edge.timeoutNs : 0;
-  ++edge.stats.attempts;
-  // Every way ends with a call of something, so that nothing has to be kept on the stack.
-  if (!edge.instant) return startSlowLeg(id, call, edge);
-  queue.pushNow(EventKind::Arrive, id);
-  if (edge.timeoutNs != 0) armTimeout(id, call, edge);
+  call.timeoutAt = timeoutOver(edge);
+  sendOut(id, edge, call.timeoutAt);
 }
 
-void Engine::startSlowLeg(CallId id, const Call& call, EdgeState& edge) {
-  if (edge.timeoutNs != 0) armTimeout(id, call, edge);
+void Engine::sendOutSlowly(CallId id, EdgeState& edge, std::int64_t timeoutAt) {
+  if (timeoutAt != 0) armTimeout(id, edge, timeoutAt);
   transmit(edge, id, false);
 }
 
-void Engine::armTimeout(CallId id, const Call& call, EdgeState& edge) {
-  pushLate(edge.timeoutLane, {call.timeoutAt}, EventKind::Timeout, id);
+void Engine::armTimeout(CallId id, const EdgeState& edge, std::int64_t at) {
+  pushLate(edge.timeoutLane, {at}, EventKind::Timeout, id);
 }
 
 void Engine::startAttempt(CallId id, EdgeState& edge, std::uint16_t instance) { startLeg(id, calls[id], edge, instance); }
@@ -54,13 +63,19 @@ void Engine::startAttempt(CallId id, EdgeState& edge, std::uint16_t instance) { 
   const std::uint32_t h = hops.take();
   if (h == 0) [[unlikely]] return stopFor(StopReason::CallLimit), false;
   Hop& hop = hops[h];
-  hop.leg = call;
+  // Field by field, because they were written so just before.
+  hop.leg.sent = call.sent;
+  hop.leg.arrived = call.arrived;
+  hop.leg.timeoutAt = call.timeoutAt;
+  hop.leg.edge = call.edge;
+  hop.leg.instance = call.instance;
+  hop.leg.origin = call.origin;
   hop.next = call.hop;
   call.hop = h;
   return true;
 }
 
-inline void Engine::popHop(Call& call) {
+[[gnu::always_inline]] inline void Engine::popHop(Call& call) {
   const std::uint32_t h = call.hop;
   const Hop& hop = hops[h];
   static_cast<Leg&>(call) = hop.leg;
@@ -185,8 +200,8 @@ std::uint16_t Engine::rotate(EdgeState& edge) {
 }
 
 template <Engine::Look look>
-[[gnu::always_inline]] inline void Engine::answer(CallId id, Call& call, EdgeState& edge, FailureId failure) {
-  NodeState& node = *edge.callee;
+[[gnu::always_inline]] inline void Engine::answer(NodeState& node, CallId id, Call& call, EdgeState& edge,
+                                                  FailureId failure) {
   const std::uint32_t flags = call.flags;
   call.flags = flags & ~kAtCallee;
   call.failure = failure;
@@ -205,11 +220,13 @@ template <Engine::Look look>
   recordWaited(node.stats, call);
 }
 
-void Engine::reply(CallId id, FailureId failure) {
+void Engine::reply(CallId id, FailureId failure) { reply(*edges[calls[id].edge].callee, id, failure); }
+
+[[gnu::always_inline]] inline void Engine::reply(NodeState& node, CallId id, FailureId failure) {
   Call& call = calls[id];
   EdgeState& edge = edges[call.edge];
   if (edge.watchesAnswer) [[unlikely]] return answerCloser(id, failure);
-  answer<Look::Plain>(id, call, edge, failure);
+  answer<Look::Plain>(node, id, call, edge, failure);
 }
 
 void Engine::answerCloser(CallId id, FailureId failure) {
@@ -225,7 +242,7 @@ void Engine::answerCloser(CallId id, FailureId failure) {
   }
   if (instance.errors > 0 && failure == 0 && !instance.down)
     if (node.faultLuck.chance(instance.errors)) failure = common(edge.to, CommonReason::InjectedError);
-  answer<Look::Closer>(id, call, edge, failure);
+  answer<Look::Closer>(node, id, call, edge, failure);
 }
 
 void Engine::recordWaited(NodeStats& stats, const Call& call) {
@@ -260,6 +277,10 @@ template <Engine::Look look>
   if constexpr (look == Look::Closer)
     if (observer) observer->onReturn(now, edge.from, id, call, false);
   if (call.hop != 0) {
+    if (caller.relaysAnswers) {
+      popHop(call);
+      return reply(caller, id, call.failure);
+    }
     const Reply reply = makeReply(call, edge, false);
     popHop(call);
     return caller.component->onReply(caller.context, id, reply);
@@ -272,8 +293,12 @@ template <Engine::Look look>
   }
   if (call.has(kOrphan)) return returnedLate(id);
   if (call.outbound != 0) return attemptEnded(id, false);
-  const Reply reply = makeReply(call, edge, false);
   const CallId parent = call.parent;
+  if (parent == 0 && caller.relaysAnswers) {
+    if constexpr (look == Look::Closer) standAtOrigin(call);
+    return finish(caller, id, call.failure);
+  }
+  const Reply reply = makeReply(call, edge, false);
   if (parent == 0) {
     // An operation that was passed on stands at its origin again.
     standAtOrigin(call);
@@ -350,39 +375,58 @@ void Engine::unlinkChild(CallId id) {
   const Effect effect = options.effect != Effect::Inherit ? options.effect : edge.effect;
   if (effect == Effect::Write) flags |= kWrite;
   else if (effect == Effect::Inherit) flags |= parent.flags & kWrite;
-  call.reset(flags);
+  const std::uint32_t key = keyFor(edge, parent, options), user = parent.user, operation = parent.operation;
+  const std::uint16_t klass = parent.klass, origin = parent.instance;
+  const std::int64_t born = parent.born, deadline = edge.propagatesDeadline ? parent.deadline : 0;
+  const CallOptions chosen = options;
+  call.issue(flags, edge.id, chosen.instance, now.ns, timeoutOver(edge));
   call.parent = parentId;
-  call.born = parent.born;
-  call.key = keyFor(edge, parent, options);
-  call.user = parent.user;
-  call.klass = parent.klass;
-  call.repeat = options.repeat;
-  call.origin = parent.instance;
-  if (edge.propagatesDeadline) call.deadline = parent.deadline;
-  call.version = options.version;
-  call.operation = parent.operation;
-  if (queries.size() > 1) [[unlikely]] handOnQuery(nodes[edge.from].context.queryOf(parentId), call);
-  if (tracksChildren) [[unlikely]] linkChild(id, parentId);
+  call.born = born;
+  call.key = key;
+  call.user = user;
+  call.klass = klass;
+  call.repeat = chosen.repeat;
+  call.origin = origin;
+  call.deadline = deadline;
+  call.version = chosen.version;
+  call.operation = operation;
   return id;
 }
 
+// What only some scenarios have.
+void Engine::loadChild(EdgeState& edge, CallId id, CallId parent) {
+  if (queries.size() > 1) handOnQuery(nodes[edge.from].context.queryOf(parent), calls[id]);
+  if (tracksChildren) linkChild(id, parent);
+}
+
+void Engine::makeCallCloser(EdgeState& edge, CallId parent) { makeCall(edge, parent, CallOptions{}, true); }
+
 void Engine::makeCall(EdgeState& edge, CallId parent) {
-  if (edge.needsRecord) return beginOutbound(edge, parent, CallOptions{}, true);
+  if (edge.needsRecord | childrenCarryMore) [[unlikely]] return makeCallCloser(edge, parent);
   const CallId id = newChild(edge, parent, CallOptions{});
-  if (id != 0) [[likely]] startLeg(id, calls[id], edge, kAnyInstance);
+  if (id != 0) [[likely]] sendOut(id, edge, timeoutOver(edge));
 }
 
 void Engine::makeCall(EdgeState& edge, CallId parent, const CallOptions& options, bool wanted) {
   if (edge.needsRecord) return beginOutbound(edge, parent, options, wanted);
   const CallId id = newChild(edge, parent, options);
   if (id == 0) return;
+  if (childrenCarryMore) [[unlikely]] loadChild(edge, id, parent);
   Call& call = calls[id];
   if (!wanted) {
     if (tracksChildren) unlinkChild(id);
     call.set(kOrphan);
     call.parent = 0;
   }
-  startLeg(id, call, edge, options.instance);
+  sendOut(id, edge, call.timeoutAt);
+}
+
+// The flags of a call that is passed on over an edge.
+[[gnu::always_inline]] inline std::uint32_t Engine::passedOn(std::uint32_t flags, const EdgeState& edge) {
+  flags &= ~(kHeld | kAnswerFlags);
+  if (edge.effect == Effect::Write) flags |= kWrite;
+  else if (edge.effect == Effect::Read) flags &= ~static_cast<std::uint32_t>(kWrite);
+  return flags;
 }
 
 void Engine::pass(EdgeState& edge, CallId id, std::uint16_t instance) {
@@ -392,9 +436,7 @@ void Engine::pass(EdgeState& edge, CallId id, std::uint16_t instance) {
   if (edge.needsRecord | ((call.flags & kOrphan) != 0 && isHeldHere)) return passAsChild(edge, id, instance);
   if (isHeldHere && !takeHop(call)) return;
   call.origin = call.instance;
-  call.clear(kHeld);
-  if (edge.effect == Effect::Write) call.set(kWrite);
-  else if (edge.effect == Effect::Read) call.clear(kWrite);
+  call.flags = passedOn(call.flags, edge);
   startLeg(id, call, edge, instance);
 }
 
@@ -426,6 +468,37 @@ CallId Engine::begin(NodeState& node, std::uint16_t klass, std::uint32_t key, st
   ++stats.offered;
   stats.inFlight.up(now.ns);
   if (deadline.ns != 0 || observer != nullptr) beginCloser(node, id, intended);
+  return id;
+}
+
+CallId Engine::originate(NodeState& node, EdgeState& edge, std::uint16_t klass, std::uint32_t key, std::uint32_t user,
+                         SimTime intended) {
+  if (edge.needsRecord | (observer != nullptr)) [[unlikely]]
+    return originateCloser(node, edge, klass, key, user, intended);
+  const CallId id = takeCall();
+  if (id == 0) [[unlikely]] return 0;
+  Call& call = calls[id];
+  const std::uint32_t flags = passedOn(classes[klass].flags, edge), operation = ++lastOperation;
+  const NodeId origin = node.context.node();
+  const std::int64_t timeoutAt = timeoutOver(edge);
+  call.issue(flags, edge.id, kAnyInstance, now.ns, timeoutAt);
+  call.born = intended.ns;
+  call.key = key;
+  call.user = user;
+  call.klass = klass;
+  call.scratch = origin;
+  call.operation = operation;
+  OperationStats& stats = node.operations[klass];
+  ++stats.offered;
+  stats.inFlight.up(now.ns);
+  sendOut(id, edge, timeoutAt);
+  return id;
+}
+
+CallId Engine::originateCloser(NodeState& node, EdgeState& edge, std::uint16_t klass, std::uint32_t key,
+                               std::uint32_t user, SimTime intended) {
+  const CallId id = begin(node, klass, key, user, intended, {});
+  if (id != 0) pass(edge, id, kAnyInstance);
   return id;
 }
 
@@ -555,7 +628,7 @@ void Engine::cpuEnded(std::uint32_t pool) {
 
 void Engine::setAlarm(NodeState& node, SimTime at) {
   node.alarm = at.ns;
-  queue.push(at, EventKind::Alarm, node.context.node(), true);
+  queue.pushAlarm(at, node.context.node());
 }
 
 [[gnu::always_inline]] inline void Engine::fireAlarm(NodeState& node) {
@@ -721,12 +794,6 @@ CallId Engine::sever(CallId id, std::uint32_t inner) {
   node.component->onServed(node.context, id);
 }
 
-// Most timeouts are stale: the answer came in time.
-inline void Engine::timedOut(CallId id, std::int64_t at) {
-  const Call& call = calls[id];
-  if (call.timeoutAt == at || (call.has(kLive) && call.hop != 0)) giveUp(id, at);
-}
-
 [[gnu::always_inline]] inline void Engine::dispatchNow(std::uint32_t payload) {
   const std::uint32_t slot = payload & (Event::kSlots - 1);
   const auto kind = static_cast<EventKind>(payload >> Event::kSlotBits);
@@ -748,45 +815,51 @@ inline void Engine::timedOut(CallId id, std::int64_t at) {
 
 [[gnu::always_inline]] inline void Engine::dispatch(const Event& event) {
   const std::uint32_t slot = event.slot();
-  switch (event.kind()) {
-    case EventKind::Served:
-      if (calls[slot].due == event.time) served(slot);
+  const EventKind kind = event.kind();
+  if (kind == EventKind::Served) {
+    if (calls[slot].due == event.time) [[likely]] served(slot);
+  } else if (kind == EventKind::Alarm) {
+    if (nodes[slot].alarm == event.time) [[likely]] fireAlarm(nodes[slot]);
+  } else {
+    dispatchOther(kind, slot, event.time);
+  }
+}
+
+void Engine::dispatchOther(EventKind kind, std::uint32_t slot, std::int64_t at) {
+  switch (kind) {
+    case EventKind::Timeout:
+      if (mayTimeOut(slot, at)) giveUp(slot, at);
       break;
-    case EventKind::Timeout: timedOut(slot, event.time); break;
     case EventKind::Timer: fireTimer(slot); break;
     case EventKind::Arrive: arrive(slot); break;
     case EventKind::Reply: returned(slot); break;
     case EventKind::Outbound:
-      if (outbound[slot].due == event.time) {
-        ++events;
-        outbound[slot].due = 0;
-        outboundTimer(slot);
-      }
+      if (outbound[slot].due != at) break;
+      ++events;
+      outbound[slot].due = 0;
+      outboundTimer(slot);
       break;
     case EventKind::Cpu:
-      if (cpuScheduled[slot] == event.time) cpuEnded(slot);
+      if (cpuScheduled[slot] == at) cpuEnded(slot);
       break;
-    case EventKind::Alarm:
-      if (nodes[slot].alarm == event.time) fireAlarm(nodes[slot]);
-      break;
+    default: break;
   }
 }
 
 StopReason Engine::run(SimTime until) {
-  std::uint64_t leftAtInstant = kLivelockEvents;
+  std::uint32_t mostNow = kLivelockEvents;
   Event event;
   for (;;) {
     while (queue.hasNow()) {
+      if (queue.takenNow() == mostNow) [[unlikely]] return stop = StopReason::Livelock;
       dispatchNow(queue.popNow());
-      if (--leftAtInstant == 0) [[unlikely]] return stop = StopReason::Livelock;
     }
     if (stopRequested) [[unlikely]] return stop;
+    const std::uint32_t taken = queue.takenNow();
     queue.restartNow();
-    if (!queue.pop(until, event)) break;
-    if (event.time != now.ns) {
-      leftAtInstant = kLivelockEvents;
-      now.ns = event.time;
-    }
+    if (!queue.pop(until, event, *this)) break;
+    mostNow = event.time == now.ns ? mostNow - taken : kLivelockEvents;
+    now.ns = event.time;
     dispatch(event);
   }
   now = until;
@@ -800,7 +873,7 @@ bool Engine::step(SimTime until) {
   }
   queue.restartNow();
   Event event;
-  if (!queue.pop(until, event)) return false;
+  if (!queue.pop(until, event, *this)) return false;
   now.ns = event.time;
   dispatch(event);
   return true;
@@ -816,12 +889,16 @@ void Context::call(std::uint32_t edge, CallId parent, const CallOptions& options
 [[gnu::flatten]] void Context::pass(std::uint32_t edge, CallId call, std::uint16_t instance) {
   engine_->pass(edges_[edge], call, instance);
 }
-[[gnu::flatten]] void Context::reply(CallId call, FailureId failure) { engine_->reply(call, failure); }
+[[gnu::flatten]] void Context::reply(CallId call, FailureId failure) { engine_->reply(*state_, call, failure); }
 [[gnu::flatten]] void Context::serve(CallId call, Duration work) { engine_->work(*state_, call, work.ns, false); }
 [[gnu::flatten]] void Context::compute(CallId call, Duration work) { engine_->work(*state_, call, work.ns, true); }
 [[gnu::flatten]] CallId Context::begin(std::uint16_t klass, std::uint32_t key, std::uint32_t user, SimTime intended,
                                     SimTime deadline) {
   return engine_->begin(*state_, klass, key, user, intended, deadline);
+}
+[[gnu::flatten]] CallId Context::originate(std::uint32_t edge, std::uint16_t klass, std::uint32_t key,
+                                           std::uint32_t user, SimTime intended) {
+  return engine_->originate(*state_, edges_[edge], klass, key, user, intended);
 }
 [[gnu::flatten]] void Context::finish(CallId operation, FailureId failure) { engine_->finish(*state_, operation, failure); }
 [[gnu::flatten]] void Context::wakeAt(SimTime at) { engine_->setAlarm(*state_, at); }

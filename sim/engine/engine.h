@@ -132,6 +132,7 @@ struct NodeState {
   bool unusualWork = false;  // of some instance: see Instance::unusual
   bool draining = false;     // some instance is out of rotation
   bool originates = false;
+  bool relaysAnswers = false;  // what comes back to calls that were passed on needs nobody to look at it
   std::vector<InstanceStats> instanceStats;
   std::vector<OperationStats> operations;  // by class, where the node originates
   NodeStats stats;
@@ -182,6 +183,14 @@ struct WrittenVersion {
   std::int64_t at = 0;
 };
 
+// Inlined in any case: to the compiler a function that only does this has no effect and need not be called.
+template <class T>
+[[gnu::always_inline]] inline void prefetch(const T& record) {
+  const auto* bytes = reinterpret_cast<const char*>(&record);
+  for (std::size_t at = 0; at < sizeof(T); at += 64) __builtin_prefetch(bytes + at);
+  __builtin_prefetch(bytes + sizeof(T) - 1);
+}
+
 class Engine {
  public:
   explicit Engine(const Scenario& scenario);
@@ -196,9 +205,12 @@ class Engine {
   void makeCall(EdgeState& edge, CallId parent);
   void makeCall(EdgeState& edge, CallId parent, const CallOptions& options, bool wanted);
   void pass(EdgeState& edge, CallId id, std::uint16_t instance);
-  void reply(CallId id, FailureId failure);
+  [[gnu::noinline]] void reply(CallId id, FailureId failure);
+  void reply(NodeState& node, CallId id, FailureId failure);
   CallId begin(NodeState& node, std::uint16_t klass, std::uint32_t key, std::uint32_t user, SimTime intended,
                SimTime deadline);
+  CallId originate(NodeState& node, EdgeState& edge, std::uint16_t klass, std::uint32_t key, std::uint32_t user,
+                   SimTime intended);
   void finish(NodeState& node, CallId operation, FailureId failure);
   // 0 when there are too many calls in flight: the run stops.
   CallId takeCall() {
@@ -233,6 +245,29 @@ class Engine {
     const std::uint64_t x =
         (static_cast<std::uint64_t>(now.ns) ^ (tag << 56) ^ (what << 20)) * 0x9e3779b97f4a7c15ull;
     fingerprint = ((fingerprint << 7) | (fingerprint >> 57)) ^ x;
+  }
+
+  // --- what the queue asks of its owner
+  // False for an event of which nothing will come, now or later.
+  bool wants(const Event& event) const {
+    const std::uint32_t slot = event.slot();
+    if (event.kind() == EventKind::Timeout) return mayTimeOut(slot, event.time);
+    if (event.kind() == EventKind::Outbound) return outbound[slot].due == event.time;
+    return true;
+  }
+  // Two events that come soon, after such a long time that their records left the caches.
+  [[gnu::always_inline]] void expect(const Event& near, const Event& far) const {
+    if (far.kind() == EventKind::Outbound) return prefetch(outbound[far.slot()]);
+    prefetch(calls[far.slot()]);
+    const Call& call = calls[near.slot()];
+    prefetch(hops[call.hop]);
+    prefetch(outbound[call.outbound]);
+  }
+  // Most timeouts are stale: the answer came in time. Then the record may be another call's, so this has no branches.
+  bool mayTimeOut(CallId id, std::int64_t at) const {
+    const Call& call = calls[id];
+    const Hop& outer = hops[call.hop];  // of a call that was not passed on: one without times
+    return (call.timeoutAt == at) | (outer.leg.timeoutAt == at) | (outer.next != 0);
   }
 
   // --- outbound.cpp
@@ -306,6 +341,7 @@ class Engine {
   std::uint64_t fingerprint = 0x6a09e667f3bcc908ull;
   std::int64_t measureFrom = 0;
   bool tracksChildren = false;
+  bool childrenCarryMore = false;  // some edge names a query, or children are tracked
   bool hasImpatience = false;  // some operation had a deadline
   std::vector<CallId> firstChild, nextSibling;  // by call, where the scenario cancels calls
   bool stopRequested = false;
@@ -316,6 +352,7 @@ class Engine {
  private:
   void dispatchNow(std::uint32_t payload);
   void dispatch(const Event& event);
+  void dispatchOther(EventKind kind, std::uint32_t slot, std::int64_t at);
   // The three steps of a call come in two versions of one text. The plain one is for runs in which nobody looks on,
   // nodes on which nothing is wrong and arrows that take no time; the closer look costs it one test.
   enum class Look { Plain, Closer };
@@ -326,7 +363,7 @@ class Engine {
   [[gnu::noinline]] void arriveCloser(CallId id);
   [[gnu::noinline]] void arriveAnywhere(CallId id);
   template <Look look>
-  void answer(CallId id, Call& call, EdgeState& edge, FailureId failure);
+  void answer(NodeState& node, CallId id, Call& call, EdgeState& edge, FailureId failure);
   [[gnu::noinline]] void answerCloser(CallId id, FailureId failure);
   void returnNow(CallId id);
   [[gnu::noinline]] void returned(CallId id);
@@ -335,17 +372,21 @@ class Engine {
   [[gnu::noinline]] void returnedCloser(CallId id);
   void sendOver(EdgeState& edge, CallId id, bool answer);
   void startLeg(CallId id, Call& call, EdgeState& edge, std::uint16_t instance);
-  [[gnu::noinline]] void startSlowLeg(CallId id, const Call& call, EdgeState& edge);
-  [[gnu::noinline]] void armTimeout(CallId id, const Call& call, EdgeState& edge);
+  void sendOut(CallId id, EdgeState& edge, std::int64_t timeoutAt);
+  [[gnu::noinline]] void sendOutSlowly(CallId id, EdgeState& edge, std::int64_t timeoutAt);
+  [[gnu::noinline]] void armTimeout(CallId id, const EdgeState& edge, std::int64_t at);
+  std::int64_t timeoutOver(const EdgeState& edge) const;
+  static std::uint32_t passedOn(std::uint32_t flags, const EdgeState& edge);
   void startAttempt(CallId id, EdgeState& edge, std::uint16_t instance);
   [[gnu::noinline]] void passAsChild(EdgeState& edge, CallId id, std::uint16_t instance);
+  [[gnu::noinline]] CallId originateCloser(NodeState& node, EdgeState& edge, std::uint16_t klass, std::uint32_t key,
+                                           std::uint32_t user, SimTime intended);
   [[gnu::noinline]] void beginCloser(NodeState& node, CallId id, SimTime intended);
   [[gnu::noinline]] void finishCloser(NodeState& node, CallId id, FailureId failure);
   void limitPatience(CallId id, Call& call, SimTime intended);
   void beginService(Call& call);
   void scheduleWork(CallId id, Call& call, std::int64_t ns);
   void served(CallId id);
-  void timedOut(CallId id, std::int64_t at);
   [[gnu::noinline]] void giveUp(CallId id, std::int64_t at);
   void fireTimer(std::uint32_t slot);
   void fireAlarm(NodeState& node);
@@ -355,7 +396,7 @@ class Engine {
   bool takeHop(Call& call);
   void popHop(Call& call);
   Reply makeReply(const Call& call, const EdgeState& edge, bool byTimeout) const {
-    Reply reply{static_cast<const CallContent&>(call)};
+    Reply reply{call};
     reply.latency = {now.ns - call.sent};
     reply.edge = edge.local;
     reply.instance = call.instance;
@@ -368,11 +409,13 @@ class Engine {
     if (options.key != kNoKey) return options.key;
     return edge.ownKeys ? edge.keyOffset + edge.keys.draw(edge.luck) : parent.key;
   }
+  [[gnu::noinline]] void makeCallCloser(EdgeState& edge, CallId parent);
+  [[gnu::noinline]] void loadChild(EdgeState& edge, CallId id, CallId parent);
   CallId newChild(EdgeState& edge, CallId parent, const CallOptions& options);
   void launch(std::uint32_t record);
   void acquire(std::uint32_t record);
   void releaseConnection(std::uint32_t record);
-  void finishOutbound(std::uint32_t record, const Reply& reply);
+  void finishOutbound(std::uint32_t record, Reply&& reply);
   bool mayRetry(const OutboundCall& record, const EdgeState& edge, Outcome outcome);
   Duration backoffFor(OutboundCall& record, EdgeState& edge);
   void backOff(std::uint32_t record, EdgeState& edge, std::int64_t retryAfter);

@@ -1,6 +1,7 @@
 #include "engine/event_queue.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace faultline {
 
@@ -8,6 +9,7 @@ EventQueue::EventQueue(std::uint64_t firstSequence)
     : sequence_(std::min(firstSequence << kOrderBits, kRenumberAt)), nowMemory_(kNowLimit * sizeof(std::uint32_t)) {
   now_ = static_cast<std::uint32_t*>(nowMemory_.data());
   reserve(2 * kMostInList);
+  first_.fill(kNoEvent);
 }
 
 void EventQueue::reserve(std::size_t n) {
@@ -20,17 +22,20 @@ void EventQueue::reserve(std::size_t n) {
   capacity_ = n;
 }
 
-// Gives the pending events new sequence numbers in their present order; happens once in 2^35 events.
+// Gives the pending events new sequence numbers in their present order; happens once in 2^34 events.
 void EventQueue::renumber() {
   std::vector<Event*> all;
   for (std::size_t i = kRoot; i < end_; ++i) all.push_back(&events_[i]);
+  if (alarm_.time != kNoEvent.time) all.push_back(&alarm_);
   for (Ring& lane : lanes_)
     for (std::uint32_t i = lane.head; i != lane.tail; ++i) all.push_back(&lane.events[i & lane.mask]);
   std::sort(all.begin(), all.end(), [](const Event* a, const Event* b) { return *a < *b; });
   sequence_ = 0;
   constexpr std::uint64_t kKept = 1ull << 63 | (kSequenceStep - 1);
   for (Event* e : all) e->order = (e->order & kKept) | (sequence_ += kSequenceStep);
-  findEarliestLane();
+  for (std::size_t i = 0; i < lanes_.size(); ++i)
+    if (lanes_[i].head != lanes_[i].tail) first_[i] = lanes_[i].front();
+  startTournament();
 }
 
 void EventQueue::insertInHeap(Event event) {
@@ -43,9 +48,9 @@ void EventQueue::insertInHeap(Event event) {
   siftUp(event);
 }
 
-// Moves the event at i behind those of its instant that are after it.
-void EventQueue::orderInstant(std::size_t i) {
-  for (; i + 1 < end_ && events_[i] < events_[i + 1]; ++i) std::swap(events_[i], events_[i + 1]);
+// Moves the event behind those of its instant that are after it.
+void EventQueue::orderInstant(Event* place) {
+  for (; place + 1 != events_ + end_ && place[0] < place[1]; ++place) std::swap(place[0], place[1]);
 }
 
 // Events in ascending order are a heap.
@@ -103,6 +108,7 @@ EventQueue::Lane EventQueue::laneFor(Duration delay, bool late) {
   ring.delay = delay.ns;
   ring.late = late;
   grow(ring);
+  startTournament();
   return static_cast<Lane>(lanes_.size() - 1);
 }
 
@@ -115,14 +121,16 @@ void EventQueue::grow(Ring& ring) {
   ring.mask = size - 1;
 }
 
-void EventQueue::searchEarliestLane() {
-  earliest_ = kNoEvent;
-  for (std::size_t i = 0; i < lanes_.size(); ++i) {
-    const Ring& lane = lanes_[i];
-    if (lane.head == lane.tail || !(lane.front() < earliest_)) continue;
-    earliest_ = lane.front();
-    earliestLane_ = i;
-  }
+void EventQueue::growAndPush(Ring& ring, const Event& event) {
+  grow(ring);
+  ring.events[ring.tail++ & ring.mask] = event;
+}
+
+void EventQueue::startTournament() {
+  firstRound_ = std::bit_ceil(lanes_.size());
+  for (std::size_t lane = 0; lane < firstRound_; ++lane) winner_[firstRound_ + lane] = static_cast<std::uint8_t>(lane);
+  for (std::size_t game = firstRound_ - 1; game != 0; --game) play(game);
+  findEarliest();
 }
 
 SimTime EventQueue::nextTime() {
@@ -131,7 +139,7 @@ SimTime EventQueue::nextTime() {
 }
 
 std::size_t EventQueue::size() const {
-  std::size_t n = end_ - kRoot - (hole_ ? 1 : 0) + (nowTail_ - nowHead_);
+  std::size_t n = end_ - kRoot - (hole_ ? 1 : 0) + (nowTail_ - nowHead_) + (alarm_.time != kNoEvent.time ? 1 : 0);
   for (const Ring& lane : lanes_) n += lane.tail - lane.head;
   return n;
 }

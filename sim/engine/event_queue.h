@@ -4,17 +4,20 @@
 // 128-bit comparison decides the order. Late events (arrivals from outside, timeouts) come after all others of the
 // same instant: a server that becomes free at t can take the request that arrives at t.
 //
-// Three places hold events: a FIFO for "now" (zero delays never touch the rest), one ring per constant delay (a
-// timeout that is always the same expires in the order in which it was set), and a sorted list or a heap for the rest.
+// Three places hold events: a FIFO for "now" (zero delays never touch the rest), one lane per constant delay (a timeout
+// that is always the same expires in the order in which it was set), and a sorted list or a heap for the rest. The first
+// events of the lanes meet in a tournament. A stream of arrivals sets one alarm at a time, which stays out of the list.
 // Up to a few dozen events a list is the cheaper one: a new event moves past those that are earlier, and the next one
 // is at its end. More of them form a 4-ary heap, whose popped root leaves a hole that the next push fills. Nothing is
-// ever removed: who schedules an event can tell from its own record whether it is still wanted.
+// ever removed: who schedules an event (the owner) can tell from its own record whether it is still wanted. Lanes ask
+// before they put an event first, so that timeouts that never come about do not compete with the others.
 //
 // The list for "now" lives in reserved address space, so a push only stores.
 //
-// Complexity: now and lanes O(1), the rest O(log n). No allocation in the steady state. Thread safety: none.
+// Complexity: now O(1), lanes O(log lanes), the rest O(log n). No allocation in the steady state. Thread safety: none.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -66,12 +69,17 @@ class EventQueue {
     Ring& ring = lanes_[lane];
     const Event event{at.ns, nextOrder(kind, slot, ring.late)};
     const std::uint32_t length = ring.tail - ring.head;
-    if (length > ring.mask) [[unlikely]] grow(ring);
+    // Rare things come as calls in the end, so that nothing has to be kept on the stack.
+    if (length > ring.mask) [[unlikely]] return growAndPush(ring, event);
     ring.events[ring.tail++ & ring.mask] = event;
-    if (length == 0 && event < earliest_) {
-      earliest_ = event;
-      earliestLane_ = lane;
-    }
+    if (length == 0) setFirst(lane, event);
+  }
+  // A late event of a kind of which mostly one at a time is pending.
+  void pushAlarm(SimTime at, std::uint32_t slot) {
+    if (alarm_.time != kNoEvent.time) return push(at, EventKind::Alarm, slot, true);
+    const Event event{at.ns, nextOrder(EventKind::Alarm, slot, true)};
+    alarm_ = event;
+    if (event < earliest_) earliest_ = event;
   }
 
   void pushNow(EventKind kind, std::uint32_t slot) {
@@ -79,19 +87,26 @@ class EventQueue {
   }
   bool hasNow() const { return nowHead_ != nowTail_; }
   std::uint32_t popNow() { return now_[nowHead_++]; }
+  // How many were taken since the list began.
+  std::uint32_t takenNow() const { return nowHead_; }
   // The list starts again at its beginning. REQUIRES !hasNow().
   void restartNow() { nowHead_ = nowTail_ = 0; }
 
   // Takes the earliest event if it is at or before `horizon`. REQUIRES !hasNow().
-  bool pop(SimTime horizon, Event& event) {
+  template <class Owner>
+  bool pop(SimTime horizon, Event& event, const Owner& owner) {
     if (!isList_) tidyHeap();
-    if (sequence_ >= kRenumberAt) [[unlikely]] renumber();
+    if ((sequence_ & kRenumberAt) != 0) [[unlikely]] renumber();
     event = first();
     if (earliest_ < event) {
       event = earliest_;
       if (event.time > horizon.ns) return false;
-      ++lanes_[earliestLane_].head;
-      findEarliestLane();
+      if (event.order != alarm_.order) {
+        advanceLane(owner);
+        return true;
+      }
+      alarm_ = kNoEvent;
+      earliest_ = earliestOfLanes_;
       return true;
     }
     if (event.time > horizon.ns) return false;
@@ -120,8 +135,10 @@ class EventQueue {
   static constexpr int kOrderBits = Event::kSlotBits + Event::kKindBits;
   // The sequence is kept in its place in the word. What one event pushes fits into the rest of the range.
   static constexpr std::uint64_t kSequenceStep = 1ull << kOrderBits;
-  static constexpr std::uint64_t kRenumberAt = (1ull << 63) - (1ull << 60);
+  static constexpr std::uint64_t kRenumberAt = 1ull << 62;
   static constexpr std::size_t kMaxLanes = 64;
+  static constexpr std::uint32_t kLongLane = 256;  // what its owner keeps for so many events has left the caches
+  static constexpr std::uint32_t kNear = 3, kFar = 7;
   // Far more than can be pending at one instant: a call or a timer waits in the list at most a few times.
   static constexpr std::size_t kNowLimit = std::size_t{1} << 28;
   static constexpr std::size_t kLargeHeap = 16'384;  // from here on it leaves the first cache
@@ -138,12 +155,12 @@ class EventQueue {
   }
   // Latest first. A new event is the last of its instant, unless late ones wait there.
   void insertInList(Event event) {
-    std::size_t i = end_++;
-    for (; events_[i - 1].time <= event.time; --i) events_[i] = events_[i - 1];
-    events_[i] = event;
-    if (events_[i + 1].time == event.time && i + 1 < end_) [[unlikely]] orderInstant(i);
+    Event* place = events_ + end_++;
+    for (; place[-1].time <= event.time; --place) *place = place[-1];
+    *place = event;
+    if (place[1].time == event.time && place + 1 != events_ + end_) [[unlikely]] orderInstant(place);
   }
-  [[gnu::noinline]] void orderInstant(std::size_t i);
+  [[gnu::noinline]] void orderInstant(Event* place);
   [[gnu::noinline]] void insertInHeap(Event event);
   void becomeHeap();
   void becomeList();
@@ -152,13 +169,35 @@ class EventQueue {
   void renumber();
   void siftUp(Event event);
   void siftDown(Event event);
-  void findEarliestLane() {
-    if (lanes_.size() != 1) return searchEarliestLane();
-    const Ring& only = lanes_.front();
-    earliest_ = only.head == only.tail ? kNoEvent : only.front();
+  // The earliest event of all lanes is taken.
+  template <class Owner>
+  [[gnu::noinline]] void advanceLane(const Owner& owner) {
+    const std::size_t lane = winner_[1];
+    Ring& ring = lanes_[lane];
+    do ++ring.head;
+    while (ring.head != ring.tail && !owner.wants(ring.front()));
+    const std::uint32_t length = ring.tail - ring.head;
+    if (length > kLongLane)
+      owner.expect(ring.events[(ring.head + kNear) & ring.mask], ring.events[(ring.head + kFar) & ring.mask]);
+    setFirst(lane, length == 0 ? kNoEvent : ring.front());
   }
-  void searchEarliestLane();
+  // The first event of a lane has changed: it meets those of the others, in rounds of two.
+  [[gnu::noinline]] void setFirst(std::size_t lane, Event event) {
+    first_[lane] = event;
+    for (std::size_t game = (firstRound_ + lane) / 2; game != 0; game /= 2) play(game);
+    findEarliest();
+  }
+  void play(std::size_t game) {
+    const std::uint8_t a = winner_[2 * game], b = winner_[2 * game + 1];
+    winner_[game] = first_[b] < first_[a] ? b : a;
+  }
+  void findEarliest() {
+    earliestOfLanes_ = first_[winner_[1]];
+    earliest_ = alarm_ < earliestOfLanes_ ? alarm_ : earliestOfLanes_;
+  }
+  void startTournament();
   static void grow(Ring& ring);
+  [[gnu::noinline]] static void growAndPush(Ring& ring, const Event& event);
   void reserve(std::size_t n);
 
   // The list or heap is events_[kRoot] .. events_[end_ - 1]. Before the list stands kNoEvent, behind the heap too, so that
@@ -169,11 +208,15 @@ class EventQueue {
   std::uint64_t sequence_;
   std::uint32_t* now_ = nullptr;
   std::uint32_t nowHead_ = 0, nowTail_ = 0;
-  Event earliest_ = kNoEvent;  // head of the earliest lane
-  std::size_t earliestLane_ = 0;
+  Event alarm_ = kNoEvent;
+  Event earliestOfLanes_ = kNoEvent;
+  Event earliest_ = kNoEvent;  // of the alarm and all lanes
   bool hole_ = false;          // the root was taken and not yet replaced
   std::size_t capacity_ = 0;
   std::vector<Ring> lanes_;
+  std::array<Event, kMaxLanes> first_;                 // of each lane
+  std::array<std::uint8_t, 2 * kMaxLanes> winner_{};   // of game i between the winners of games 2i and 2i + 1
+  std::size_t firstRound_ = 1;                         // the lanes stand at this place and behind it
   std::vector<Event> storage_;
   ReservedMemory nowMemory_;
 };

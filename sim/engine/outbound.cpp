@@ -226,7 +226,7 @@ void Engine::outboundTimer(std::uint32_t r) {
       Reply reply;
       reply.failure = common(edge.from, CommonReason::PoolExhausted);
       ++nodes[edge.from].stats.reasons[static_cast<std::size_t>(CommonReason::PoolExhausted)];
-      return finishOutbound(r, reply);
+      return finishOutbound(r, std::move(reply));
     }
     case OutboundCall::State::BackingOff:
       if (isUnwanted(record, edge)) return finishOutbound(r, Reply{});
@@ -315,7 +315,7 @@ void Engine::attemptEnded(CallId attempt, bool byTimeout) {
       if (tracksChildren) unlinkChild(attempt);
       freeCall(attempt);
     }
-    if (!again) return finishOutbound(r, reply);
+    if (!again) return finishOutbound(r, std::move(reply));
     releaseConnection(r);
     if (edge.policy.retry->budget) edge.retryBalance -= 1;
     ++record.retries;
@@ -340,7 +340,7 @@ void Engine::backOff(std::uint32_t r, EdgeState& edge, std::int64_t retryAfter) 
 }
 
 // The logical call is over: free what it holds, tell the caller and everyone who shared it.
-void Engine::finishOutbound(std::uint32_t r, const Reply& result) {
+void Engine::finishOutbound(std::uint32_t r, Reply&& reply) {
   OutboundCall& record = outbound[r];
   EdgeState& edge = edges[record.edge];
   for (CallId& attempt : record.attempts) {
@@ -352,7 +352,6 @@ void Engine::finishOutbound(std::uint32_t r, const Reply& result) {
   }
   releaseConnection(r);
   if (record.leads) atInstance(edge.flights, record.origin).erase(record.key);
-  Reply reply = result;
   reply.edge = edge.local;
   if (record.instance != kAnyInstance) reply.instance = record.instance;  // also when no attempt was made
   reply.key = record.key;

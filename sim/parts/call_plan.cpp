@@ -99,6 +99,13 @@ void CallPlan::launch(Context& ctx, CallId id, const PlannedEdge& planned) {
   }
 }
 
+CallPlan::Progress CallPlan::startForMessage(Context& ctx, CallId id) {
+  CallOptions options;
+  options.version = versionOfMessage(ctx.at(id));
+  ctx.call(0, id, options);
+  return Progress::Waiting;
+}
+
 CallPlan::Progress CallPlan::startSteps(Context& ctx, CallId id) {
   Call& call = ctx.at(id);
   call.pending = 0;

@@ -38,9 +38,8 @@ class CallPlan {
     if (!singlePlain_) return startSteps(ctx, id);
     Call& call = ctx.at(id);
     call.step = 1;
-    CallOptions options;
-    options.version = versionOfMessage(call);
-    ctx.call(0, id, options);
+    if (call.has(kMessage)) [[unlikely]] return startForMessage(ctx, id);
+    ctx.call(0, id);
     return Progress::Waiting;
   }
   // REQUIRES a reply to a call that this plan made for `id`.
@@ -64,6 +63,7 @@ class CallPlan {
     bool plain = false;  // for every call exactly one awaited call
   };
 
+  [[gnu::noinline]] Progress startForMessage(Context& ctx, CallId id);
   Progress startSteps(Context& ctx, CallId id);
   Progress continueSteps(Context& ctx, CallId id, const Reply& reply);
   Progress advance(Context& ctx, CallId call, std::size_t from);

@@ -6,7 +6,7 @@ namespace faultline {
 
 Station::Station(Context& ctx, std::uint16_t instance, std::int64_t servers, std::int64_t capacity,
                  Discipline discipline)
-    : instance_(instance), discipline_(discipline), servers_(servers), capacity_(capacity), lines_(1) {
+    : instance_(instance), discipline_(discipline), servers_(servers), capacity_(capacity) {
   ctx.stats(instance_).servers.set(servers, ctx.now().ns);
 }
 
@@ -28,8 +28,7 @@ void Station::setServers(Context& ctx, std::int64_t servers) {
   ctx.stats(instance_).servers.set(servers, ctx.now().ns);
 }
 
-Station::Line& Station::lineFor(const Context& ctx, const Call& call) {
-  if (discipline_ != Discipline::Priority) return lines_.front();
+Station::Line& Station::lineOfPriority(const Context& ctx, const Call& call) {
   const std::int64_t priority = ctx.requestClass(call.klass).priority;
   auto place = std::find_if(lines_.begin(), lines_.end(), [&](const Line& l) { return l.priority <= priority; });
   if (place == lines_.end() || place->priority != priority) {
@@ -39,47 +38,35 @@ Station::Line& Station::lineFor(const Context& ctx, const Call& call) {
   return *place;
 }
 
-void Station::enqueue(Context& ctx, CallId id) {
-  Call& call = ctx.at(id);
-  Line& line = lineFor(ctx, call);
-  call.next = 0;
-  call.scratch = line.tail;  // the call before it
-  if (line.tail != 0) ctx.at(line.tail).next = id;
-  else line.head = id;
-  line.tail = id;
-  call.set(kWaiting);
-  ++waiting_;
-  ctx.stats(instance_).queue.add(1, ctx.now().ns);
-}
-
 CallId Station::dequeue(Context& ctx) {
-  for (Line& line : lines_) {
-    const CallId id = discipline_ == Discipline::Lifo ? line.tail : line.head;
-    if (id == 0) continue;
-    remove(ctx, id);
-    return id;
+  if (discipline_ == Discipline::Fifo) return takeFirst(ctx, line_);
+  if (discipline_ == Discipline::Priority) {
+    for (Line& line : lines_)
+      if (line.head != 0) return takeFirst(ctx, line);
+    return 0;
   }
-  return 0;
+  const CallId last = line_.tail;
+  remove(ctx, last);
+  return last;
 }
 
 void Station::remove(Context& ctx, CallId id) {
   Call& call = ctx.at(id);
   Line& line = lineFor(ctx, call);
-  if (call.scratch != 0) ctx.at(call.scratch).next = call.next;
+  const CallId before = line.head == id ? 0 : call.scratch;
+  if (before != 0) ctx.at(before).next = call.next;
   else line.head = call.next;
-  if (call.next != 0) ctx.at(call.next).scratch = call.scratch;
-  else line.tail = call.scratch;
-  call.clear(kWaiting);
-  call.due = 0;  // its waiting limit, if any
-  --waiting_;
-  ctx.stats(instance_).queue.add(-1, ctx.now().ns);
+  if (call.next != 0) ctx.at(call.next).scratch = before;
+  else line.tail = before;
+  left(ctx, call);
 }
 
 void Station::clear(Context& ctx) {
   ctx.stats(instance_).busy.add(-busy_, ctx.now().ns);
   ctx.stats(instance_).queue.add(-waiting_, ctx.now().ns);
   busy_ = waiting_ = 0;
-  lines_.assign(1, Line{});
+  line_ = {};
+  lines_.clear();
 }
 
 }  // namespace faultline

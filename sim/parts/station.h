@@ -40,9 +40,25 @@ class Station {
   }
   // The rest of it.
   [[gnu::noinline]] Offer enqueueOrRefuse(Context& ctx, CallId call);
+  // A place in the queue, whatever its capacity.
+  void enqueue(Context& ctx, CallId call) {
+    Call& waiting = ctx.at(call);
+    Line& line = lineFor(ctx, waiting);
+    waiting.next = 0;
+    waiting.scratch = line.tail;  // the call before it, unless it is the first
+    if (line.tail != 0)
+      ctx.at(line.tail).next = call;
+    else
+      line.head = call;
+    line.tail = call;
+    waiting.set(kWaiting);
+    ++waiting_;
+    ctx.stats(instance_).queue.add(1, ctx.now().ns);
+  }
   // A server is done with a call. Returns the next call, which now holds that server, or 0.
   CallId release(Context& ctx) {
-    if (waiting_ != 0 && busy_ <= servers_) return dequeue(ctx);
+    if (waiting_ != 0 && busy_ <= servers_)
+      return discipline_ == Discipline::Fifo ? takeFirst(ctx, line_) : dequeue(ctx);
     --busy_;
     ctx.stats(instance_).busy.down(ctx.now().ns);
     return 0;
@@ -67,9 +83,32 @@ class Station {
     CallId head = 0, tail = 0;
   };
 
-  Line& lineFor(const Context& ctx, const Call& call);
-  void enqueue(Context& ctx, CallId call);
-  CallId dequeue(Context& ctx);
+  Line& lineFor(const Context& ctx, const Call& call) {
+    return discipline_ != Discipline::Priority ? line_ : lineOfPriority(ctx, call);
+  }
+  [[gnu::noinline]] Line& lineOfPriority(const Context& ctx, const Call& call);
+  [[gnu::noinline]] CallId dequeue(Context& ctx);
+  CallId takeFirst(Context& ctx, Line& line) {
+    const CallId id = line.head;
+    Call& call = ctx.at(id);
+    line.head = call.next;
+    if (call.next == 0)
+      line.tail = 0;
+    else
+      prefetch(ctx.at(call.next));  // it may have waited so long that it left the caches
+    left(ctx, call);
+    return id;
+  }
+  void left(Context& ctx, Call& call) {
+    call.clear(kWaiting);
+    call.due = 0;  // its waiting limit, if any
+    --waiting_;
+    ctx.stats(instance_).queue.down(ctx.now().ns);
+  }
+  [[gnu::always_inline]] static void prefetch(const Call& call) {
+    __builtin_prefetch(&call.sent);
+    __builtin_prefetch(&call.due);
+  }
 
   std::uint16_t instance_;
   Discipline discipline_;
@@ -77,7 +116,8 @@ class Station {
   std::int64_t capacity_;
   std::int64_t busy_ = 0;
   std::int64_t waiting_ = 0;
-  std::vector<Line> lines_;  // one, or one per priority, greatest first
+  Line line_;
+  std::vector<Line> lines_;  // in its place one for each priority, greatest first
 };
 
 }  // namespace faultline
