@@ -14,10 +14,12 @@
 #include "gui/canvas/edge_item.h"
 #include "gui/canvas/finding_marks.h"
 #include "gui/canvas/node_item.h"
+#include "gui/diagnosis_panels.h"
 #include "gui/document/design_change.h"
 #include "gui/document/document.h"
 #include "gui/document/findings.h"
 #include "gui/document/selection.h"
+#include "gui/main_window.h"
 #include "gui/models/background.h"
 #include "gui/models/prevention_model.h"
 #include "gui/models/review_model.h"
@@ -331,6 +333,15 @@ class DiagnosisTest : public QObject {
     QVERIFY(s.document.scenario() != before);
     s.document.undoStack()->undo();
     QVERIFY(s.document.scenario() == before);
+  }
+
+  // The undo stack tells of its end when the window's commands are gone already.
+  void aWindowWithEditsIsDestroyed() {
+    MainWindow window;
+    window.document().reset(shop());
+    window.document().apply("remove", edits::remove({"db"}, {}));
+    QCOMPARE(window.document().undoStack()->count(), 1);
+    QVERIFY(!window.diagnosisPanels().findings().isReviewed());
   }
 
   void anInsertedNodeStandsBetweenItsNeighbours() {

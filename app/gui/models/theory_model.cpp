@@ -31,7 +31,9 @@ QString TheoryModel::whyWithout(const std::string& node) const {
   return {};
 }
 
-int TheoryModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(shown_.size()); }
+int TheoryModel::rowCount(const QModelIndex& parent) const {
+  return parent.isValid() ? 0 : static_cast<int>(shown_.size());
+}
 
 int TheoryModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : kColumns; }
 
@@ -52,7 +54,8 @@ QString TheoryModel::textOf(const TheoryLine& l, int column) const {
       if (!(l.measured.halfWidth > 0) || !std::isfinite(l.measured.halfWidth)) return text_.value(l.measured.mean, "1");
       return QStringLiteral("%1 ± %2").arg(text_.value(l.measured.mean, "1"), text_.value(l.measured.halfWidth, "1"));
     case DifferenceColumn:
-      return (off > 0 ? QStringLiteral("+") : QString()) + text_.value(off, "1");
+      return (text_.value(off, "1") == QLatin1String("0") || off < 0 ? QString() : QStringLiteral("+")) +
+             text_.value(off, "1");
     case VerdictColumn:
       return l.agrees ? tr("agrees") : tr("differs: %1").arg(QString::fromStdString(l.violated));
     default:

@@ -42,11 +42,12 @@ Places placesOf(const QRect& row, const QModelIndex& index, bool isOpen) {
   p.what = below(row.top() + kPad, Theme::instance().font(Type::Base), index.data().toString());
   p.bottom = p.what.bottom() + 1;
   if (isOpen) {
-    p.why = below(p.bottom + kGap, Theme::instance().font(Type::Base, kSmall), index.data(ReviewModel::WhyRole).toString());
+    p.why =
+        below(p.bottom + kGap, Theme::instance().font(Type::Base, kSmall), index.data(ReviewModel::WhyRole).toString());
     p.bottom = p.why.bottom() + 1;
   }
   if (const QString mend = mendText(index); !mend.isEmpty()) {
-    const int wide = QFontMetrics(Theme::instance().font(Type::Base, kSmall)).horizontalAdvance(mend) + 18;
+    const int wide = QFontMetrics(Theme::instance().font(Type::Base, kSmall)).horizontalAdvance(mend) + 24;
     p.mend = QRect(left, p.bottom + kGap + 1, std::min(wide, width), kChip);
     p.bottom = p.mend.bottom() + 1;
   }
@@ -79,14 +80,17 @@ class FindingDelegate : public QStyledItemDelegate {
     const double r = kMark / 2.0;
     painter->setPen(Qt::NoPen);
     painter->setBrush(colorOf(isRisk ? Tone::Degraded : Tone::Muted));
-    if (isRisk) painter->drawPolygon(QPolygonF{{c.x(), c.y() - r}, {c.x() + r, c.y()}, {c.x(), c.y() + r}, {c.x() - r, c.y()}});
-    else painter->drawEllipse(c, 2.5, 2.5);
+    if (isRisk)
+      painter->drawPolygon(QPolygonF{{c.x(), c.y() - r}, {c.x() + r, c.y()}, {c.x(), c.y() + r}, {c.x() - r, c.y()}});
+    else
+      painter->drawEllipse(c, 2.5, 2.5);
     painter->setFont(Theme::instance().font(Type::Base));
     painter->setPen(colorOf(isRisk ? Tone::Text : Tone::Muted));
     painter->drawText(p.what, Qt::TextWordWrap | Qt::AlignLeft, index.data().toString());
     painter->setFont(Theme::instance().font(Type::Base, kSmall));
     painter->setPen(colorOf(Tone::Muted));
-    if (!p.why.isEmpty()) painter->drawText(p.why, Qt::TextWordWrap | Qt::AlignLeft, index.data(ReviewModel::WhyRole).toString());
+    if (!p.why.isEmpty())
+      painter->drawText(p.why, Qt::TextWordWrap | Qt::AlignLeft, index.data(ReviewModel::WhyRole).toString());
     if (!p.mend.isEmpty()) {
       painter->setPen(Qt::NoPen);
       painter->setBrush(Theme::instance().faint(Tone::Ok, 0.18));

@@ -53,8 +53,13 @@ class Swatch : public QWidget {
 }  // namespace
 
 TracePanel::TracePanel(Document& document, Selection& selection, RunBridge& run, Diagnosis& diagnosis, QWidget* parent)
-    : QWidget(parent), document_(document), selection_(selection), run_(run), diagnosis_(diagnosis),
-      model_(new TraceModel(kText, this)), sorted_(new QSortFilterProxyModel(this)) {
+    : QWidget(parent),
+      document_(document),
+      selection_(selection),
+      run_(run),
+      diagnosis_(diagnosis),
+      model_(new TraceModel(kText, this)),
+      sorted_(new QSortFilterProxyModel(this)) {
   setObjectName(QStringLiteral("tracePanel"));
   buildHead();
   sorted_->setSourceModel(model_);
@@ -66,6 +71,7 @@ TracePanel::TracePanel(Document& document, Selection& selection, RunBridge& run,
   view_->setRootIsDecorated(false);
   view_->setUniformRowHeights(true);
   view_->setSortingEnabled(true);
+  view_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   view_->sortByColumn(TraceModel::LatencyColumn, Qt::DescendingOrder);
   view_->header()->setStretchLastSection(true);
   view_->header()->resizeSection(TraceModel::BeginColumn, 78);
@@ -182,10 +188,10 @@ void TracePanel::showState() {
   const RunStudy* study = diagnosis_.study();
   const bool has = study != nullptr && study->traces;
   blame_->setFont(Theme::instance().font(Type::Name));
-  blame_->setText(!has                         ? tr("Where did slow calls spend their time?")
-                  : model_->rowCount() == 0    ? tr("No operation has ended yet.")
+  blame_->setText(!has                                ? tr("Where did slow calls spend their time?")
+                  : model_->rowCount() == 0           ? tr("No operation has ended yet.")
                   : study->traces->tail.parts.empty() ? tr("Too few operations for a p99.")
-                                               : blameText(model_->traces(), kText));
+                                                      : blameText(model_->traces(), kText));
   basis_->setText(has ? tr("%1 of %2 operations up to %3 are kept: the slowest, some that failed, some at random.")
                             .arg(model_->rowCount())
                             .arg(format::count(static_cast<double>(study->traces->seen)), format::clock(study->upTo))
@@ -229,10 +235,12 @@ QString TracePanel::exportTo(const QString& path, Format format) const {
 }
 
 void TracePanel::chooseExport(Format format) {
-  const QString name = format == Format::Otlp ? QStringLiteral("traces.otlp.json") : QStringLiteral("traces.chrome.json");
+  const QString name =
+      format == Format::Otlp ? QStringLiteral("traces.otlp.json") : QStringLiteral("traces.chrome.json");
   const QString path = QFileDialog::getSaveFileName(this, tr("Export traces"), name, tr("JSON (*.json)"));
   if (path.isEmpty()) return;
-  if (const QString problem = exportTo(path, format); !problem.isEmpty()) QMessageBox::warning(this, tr("Not exported"), problem);
+  if (const QString problem = exportTo(path, format); !problem.isEmpty())
+    QMessageBox::warning(this, tr("Not exported"), problem);
 }
 
 }  // namespace faultline

@@ -26,6 +26,25 @@ QString paragraph(const QString& title, const QString& text) {
   return QStringLiteral("<p style='margin:0 0 6px 0'><b>%1</b> %2</p>").arg(title, text);
 }
 
+// Where to see it: its metric or, where that was derived from several, the one that shows it best.
+std::vector<std::string> columnsOf(const Observation& o) {
+  const std::string& name = o.place.name;
+  switch (o.aspect) {
+    case Aspect::UserGoodput:
+      return {o.metric, name + ".goodput"};
+    case Aspect::Failing:
+    case Aspect::FailsToo:
+    case Aspect::UserFailures:
+      return {o.metric, name + ".failed"};
+    case Aspect::Queue:
+      return {o.metric, name + ".queue"};
+    case Aspect::Demand:
+      return {o.metric, name + ".arrivals", name + ".offered"};
+    default:
+      return {o.metric, name + ".latency_p99", name + ".p99", name + ".latency_mean"};
+  }
+}
+
 QString stageName(const Explanation& e, std::size_t stage) {
   return QStringLiteral("%1 (%2)").arg(escaped(e.stages[stage].main().place.name)).arg(stage + 1);
 }
@@ -54,7 +73,8 @@ QString recoveryText(const Explanation& e) {
 
 QString asidesText(const Explanation& e) {
   QStringList lines;
-  for (const Observation& o : e.asides) lines << format::clock(o.onset) + QLatin1Char(' ') + escaped(observationText(o));
+  for (const Observation& o : e.asides)
+    lines << format::clock(o.onset) + QLatin1Char(' ') + escaped(observationText(o));
   return lines.mid(0, 5).join(QStringLiteral("; "));
 }
 
@@ -62,11 +82,12 @@ QString summaryOf(const Explanation& e) {
   QString text;
   if (e.broke) {
     if (const QString misleading = misleadingText(e); !misleading.isEmpty())
-      text += paragraph(WhatBrokePanel::tr("Do not be misled:"),
-                        WhatBrokePanel::tr("%1 are consequences.").arg(misleading));
+      text += paragraph(WhatBrokePanel::tr("Consequences, not causes:"), misleading + QLatin1Char('.'));
     text += paragraph(WhatBrokePanel::tr("Recovery:"), recoveryText(e));
   }
-  if (!e.asides.empty()) text += paragraph(WhatBrokePanel::tr("Changed too, and harmed nobody:"), asidesText(e));
+  // Beside an incident they would only distract.
+  if (!e.broke && !e.asides.empty())
+    text += paragraph(WhatBrokePanel::tr("Changed too, and harmed nobody:"), asidesText(e));
   return text;
 }
 
@@ -83,7 +104,11 @@ QString verdictOf(const Explanation& e) {
 
 WhatBrokePanel::WhatBrokePanel(Document& document, Selection& selection, RunBridge& run, Diagnosis& diagnosis,
                                QWidget* parent)
-    : QWidget(parent), document_(document), selection_(selection), run_(run), diagnosis_(diagnosis),
+    : QWidget(parent),
+      document_(document),
+      selection_(selection),
+      run_(run),
+      diagnosis_(diagnosis),
       model_(new StageModel(this)) {
   setObjectName(QStringLiteral("whatBrokePanel"));
   setMinimumWidth(270);
@@ -114,7 +139,8 @@ WhatBrokePanel::WhatBrokePanel(Document& document, Selection& selection, RunBrid
   summary_->setTextInteractionFlags(Qt::TextSelectableByMouse);
   prevent_ = new QPushButton(tr("What would have prevented it?"), this);
   prevent_->setObjectName(QStringLiteral("prevent"));
-  prevent_->setToolTip(tr("Runs the incident again with one change after the other and ranks what they would have saved."));
+  prevent_->setToolTip(
+      tr("Runs the incident again with one change after the other and ranks what they would have saved."));
   connect(prevent_, &QPushButton::clicked, this, &WhatBrokePanel::preventionWanted);
 
   auto* head = new QVBoxLayout;
@@ -176,12 +202,16 @@ void WhatBrokePanel::showState() {
   verdict_->setFont(Theme::instance().font(Type::Headline));
   verdict_->setText(study != nullptr ? verdictOf(study->explanation) : tr("What broke?"));
   if (study == nullptr)
-    basis_->setText(tr("Finds what broke first, what followed from it and what misleads, from the run's metrics and the "
-                       "architecture alone. It does not look at the faults that were injected."));
+    basis_->setText(
+        tr("Finds what broke first, what followed from it and what misleads, from the run's metrics and the "
+           "architecture alone. It does not look at the faults that were injected."));
   else
-    basis_->setText(tr("Up to %1, compared with what was usual from %2 to %3; samples every %4.")
-                        .arg(format::clock(study->upTo), format::clock(study->explanation.healthyFrom),
-                             format::clock(study->explanation.healthyTo), format::duration(study->sampled)));
+    basis_->setText(tr("Explained up to %1.").arg(format::shortClock(study->upTo)));
+  basis_->setToolTip(study == nullptr
+                         ? QString()
+                         : tr("Compared with what was usual from %1 to %2, by samples every %3.")
+                               .arg(format::clock(study->explanation.healthyFrom),
+                                    format::clock(study->explanation.healthyTo), format::duration(study->sampled)));
   const bool isWorking = diagnosis_.background().isRunning();
   explain_->setVisible(!isWorking && diagnosis_.isOutdated());
   explain_->setEnabled(diagnosis_.canStart());
@@ -194,9 +224,9 @@ void WhatBrokePanel::choose(const QModelIndex& index) {
   if (!index.isValid()) return;
   select(index.data(StageModel::PlaceRole).toString(), index.data(StageModel::IsEdgeRole).toBool());
   run_.viewAt({index.data(StageModel::OnsetRole).toLongLong()});
-  // Some are derived from several metrics: then the next one of the place is shown.
   for (const Observation& o : model_->stage(index.row()).observations)
-    if (run_.column(o.metric) >= 0) return Q_EMIT metricChosen(QString::fromStdString(o.metric));
+    for (const std::string& column : columnsOf(o))
+      if (run_.column(column) >= 0) return Q_EMIT metricChosen(QString::fromStdString(column));
 }
 
 // What was removed since the run cannot be selected any more.
