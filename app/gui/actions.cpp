@@ -25,6 +25,9 @@ struct Row {
 constexpr Row kRows[] = {
     {Command::New, TEXT("&File"), TEXT("&New"), TEXT("Begin with an empty canvas"), "new", "Ctrl+N"},
     {Command::Open, TEXT("&File"), TEXT("&Open…"), TEXT("Open a scenario file"), "open", "Ctrl+O"},
+    {Command::OpenRecent, TEXT("&File"), TEXT("Open &recent"), TEXT("Files that were open lately"), "", ""},
+    {Command::Gallery, TEXT("&File"), TEXT("Sc&enarios…"), TEXT("Choose from the scenarios that come with Faultline"),
+     "gallery", "Ctrl+E"},
     {Command::Save, TEXT("&File"), TEXT("&Save"), TEXT("Save the scenario"), "save", "Ctrl+S"},
     {Command::SaveAs, TEXT("&File"), TEXT("Save &as…"), TEXT("Save the scenario under another name"), "",
      "Ctrl+Shift+S"},
@@ -62,6 +65,12 @@ constexpr Row kRows[] = {
     {Command::ThemeSystem, TEXT("&View"), TEXT("&System theme"), TEXT("Dark or light, as the desktop is"), "", ""},
     {Command::ThemeDark, TEXT("&View"), TEXT("&Dark theme"), TEXT("Light writing on a dark ground"), "", ""},
     {Command::ThemeLight, TEXT("&View"), TEXT("&Light theme"), TEXT("Dark writing on a light ground"), "", ""},
+    {Command::Presenter, TEXT("&View"), TEXT("&Presenter"), TEXT("Larger type, for a projector"), "", "Ctrl+Shift+P"},
+    {Command::ShowSource, TEXT("&View"), TEXT("So&urce"), TEXT("The scenario as the text of its file"), "source",
+     "Ctrl+U"},
+    {Command::Panels, TEXT("&View"), TEXT("Pa&nels"), TEXT("Which panels are shown"), "", ""},
+    {Command::ResetPanels, TEXT("&View"), TEXT("&Reset panels"), TEXT("Put all panels where they were at first"), "",
+     ""},
     {Command::ToStart, TEXT("&Run"), TEXT("To the &start"), TEXT("End this run and begin again at zero"), "to_start",
      "Shift+F5"},
     {Command::Play, TEXT("&Run"), TEXT("&Play"), TEXT("Run, or pause"), "play", "F5; Pause"},
@@ -85,6 +94,8 @@ constexpr Row kRows[] = {
     {Command::Traces, TEXT("&Analyze"), TEXT("&Traces"), TEXT("Where single calls spent their time"), "", ""},
     {Command::Theory, TEXT("&Analyze"), TEXT("T&heory"), TEXT("What queueing theory says beside what was measured"), "", ""},
     {Command::Capacity, TEXT("&Analyze"), TEXT("&Capacity"), TEXT("How much load the design carries"), "", ""},
+    {Command::Guide, TEXT("&Help"), TEXT("&What am I looking at?"), TEXT("Label the parts of the window"), "guide",
+     "F1"},
     {Command::About, TEXT("&Help"), TEXT("&About Faultline"), TEXT("Version and licence"), "", ""},
 };
 #undef TEXT
@@ -92,9 +103,10 @@ constexpr Row kRows[] = {
 static_assert(std::size(kRows) == static_cast<std::size_t>(Command::kCount));
 
 // What begins a group in its menu.
-constexpr Command kGroups[] = {Command::Quit,    Command::Cut,     Command::SelectAll,   Command::QuickAdd,
-                               Command::Arrange, Command::Minimap, Command::ThemeSystem, Command::StepEvent,
-                               Command::Slower,  Command::ViewLive};
+constexpr Command kGroups[] = {Command::Save,    Command::Quit,        Command::Cut,       Command::SelectAll,
+                               Command::QuickAdd, Command::Arrange,    Command::Minimap,   Command::ThemeSystem,
+                               Command::Presenter, Command::Panels,    Command::StepEvent, Command::Slower,
+                               Command::ViewLive};
 
 QString translated(const char* text) { return QCoreApplication::translate("Actions", text); }
 
@@ -114,6 +126,7 @@ Actions::Actions(QObject* parent) : QObject(parent) {
       action->setCheckable(true);
       themes->addAction(action);
     }
+    if (row.command == Command::Presenter || row.command == Command::ShowSource) action->setCheckable(true);
     actions_ << action;
   }
   refreshIcons();

@@ -17,6 +17,8 @@ namespace faultline {
 enum class Command {
   New,
   Open,
+  OpenRecent,
+  Gallery,
   Save,
   SaveAs,
   Quit,
@@ -44,6 +46,10 @@ enum class Command {
   ThemeSystem,
   ThemeDark,
   ThemeLight,
+  Presenter,
+  ShowSource,
+  Panels,
+  ResetPanels,
   ToStart,
   Play,
   StepEvent,
@@ -59,6 +65,7 @@ enum class Command {
   Traces,
   Theory,
   Capacity,
+  Guide,
   About,
   kCount,
 };

@@ -1,23 +1,12 @@
-// The studio: opens the scenario given on the command line, else the flagship, playing.
+// The studio: opens the scenario given on the command line, else the flagship, playing; the first time with the gallery.
 #include <QApplication>
 #include <QCommandLineParser>
-#include <QDir>
 
+#include "gui/file_commands.h"
 #include "gui/main_window.h"
 #include "gui/pictures.h"
 #include "gui/style/theme.h"
-
-namespace {
-
-constexpr const char* kFlagship = "missing_index_cascade.yaml";
-
-faultline::Theme::Mode modeOf(const QString& name) {
-  if (name == QLatin1String("dark")) return faultline::Theme::Mode::Dark;
-  if (name == QLatin1String("light")) return faultline::Theme::Mode::Light;
-  return faultline::Theme::Mode::System;
-}
-
-}  // namespace
+#include "gui/style/theme_name.h"
 
 int main(int argc, char** argv) {
   QApplication application(argc, argv);
@@ -40,14 +29,19 @@ int main(int argc, char** argv) {
   parser.addOptions({theme, play, pictures});
   parser.process(application);
 
+  const faultline::Memory memory = faultline::Memory::ofUser();
+  const QString mode =
+      parser.isSet(theme) ? parser.value(theme) : memory.settings().value(QStringLiteral("theme")).toString();
   faultline::Theme::instance().install(application);
-  faultline::Theme::instance().setMode(modeOf(parser.value(theme)));
+  faultline::Theme::instance().setMode(faultline::themeNamed(mode));
   if (parser.isSet(pictures)) return faultline::takePictures(parser.value(pictures)) ? 0 : 1;
-  faultline::MainWindow window;
-  const QStringList files = parser.positionalArguments();
-  const QString flagship = QDir(faultline::scenarioFolder()).filePath(QLatin1String(kFlagship));
-  const bool isOpen = window.openFile(files.isEmpty() ? flagship : files.first());
+  faultline::MainWindow window(memory);
   window.show();
-  if (isOpen && (files.isEmpty() || parser.isSet(play))) window.run().play();
+  const QStringList files = parser.positionalArguments();
+  if (files.isEmpty())
+    window.files().begin();
+  else if (window.files().open(files.first()) && parser.isSet(play))
+    window.run().play();
+  window.files().offerLeftWork();
   return QApplication::exec();
 }

@@ -2,9 +2,7 @@
 
 #include <QApplication>
 #include <QCloseEvent>
-#include <QDir>
 #include <QDockWidget>
-#include <QFileDialog>
 #include <QInputDialog>
 #include <QLabel>
 #include <QMenuBar>
@@ -18,24 +16,32 @@
 #include "gui/canvas/minimap.h"
 #include "gui/diagnosis_panels.h"
 #include "gui/edit_commands.h"
+#include "gui/file_commands.h"
 #include "gui/panels/branch.h"
 #include "gui/panels/chart_panel.h"
+#include "gui/panels/guide_overlay.h"
 #include "gui/panels/inspector_panel.h"
 #include "gui/panels/metrics_tab.h"
+#include "gui/panels/palette_panel.h"
+#include "gui/panels/problems_panel.h"
+#include "gui/panels/source_editor.h"
+#include "gui/panels/source_panel.h"
 #include "gui/panels/timeline_panel.h"
 #include "gui/run/transport_bar.h"
 #include "gui/side_panels.h"
 #include "gui/style/theme.h"
+#include "gui/style/theme_name.h"
 
 namespace faultline {
 
 namespace {
 
-constexpr int kMessageMs = 6000, kTimelineHeight = 100, kChartHeight = 270;
+constexpr int kMessageMs = 6000, kTimelineHeight = 100, kChartHeight = 270, kSourceWidth = 520;
 
 }  // namespace
 
-MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent), selection_(document_), run_(document_) {
+MainWindow::MainWindow(const Memory& memory, QWidget* parent)
+    : QMainWindow(parent), selection_(document_), run_(document_), memory_(memory) {
   setObjectName(QStringLiteral("studio"));
   scene_ = new CanvasScene(document_, selection_, run_, this);
   canvas_ = new CanvasView(*scene_, this);
@@ -50,28 +56,37 @@ MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent), selection_(docume
                         actions_[Command::StepNode], actions_[Command::StepSecond], actions_[Command::RunUntil]},
                        actions_[Command::Play], actions_[Command::ViewLive], actions_[Command::RerunToHere], this);
   addToolBar(Qt::TopToolBarArea, transport_);
+  auto* gap = new QWidget(transport_);
+  gap->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+  transport_->addWidget(gap);
+  transport_->addActions({actions_[Command::Gallery], actions_[Command::ShowSource], actions_[Command::Guide]});
   problems_ = new QLabel(this);
   zoom_ = new QLabel(this);
   statusBar()->addPermanentWidget(problems_);
   statusBar()->addPermanentWidget(zoom_);
   statusBar()->setSizeGripEnabled(false);
+  connect(&document_, &Document::fileChanged, this, &MainWindow::refreshTitle);
+  connect(&document_, &Document::problemsChanged, this, &MainWindow::refreshProblems);
   addPanels();
+  files_ = new FileCommands(*this, memory);
   edit_ = new EditCommands(*this);
   connect(document_.undoStack(), &QUndoStack::indexChanged, this, &MainWindow::refreshActions);
   connect(&selection_, &Selection::changed, this, &MainWindow::refreshActions);
-  connectFile();
   connectView();
   connectRun();
   refreshTitle();
   refreshActions();
   refreshProblems();
   resize(QSize(1600, 1000).boundedTo(screen()->availableSize()));
+  state_ = std::make_unique<WindowState>(*this, memory);
+  state_->restore();
 }
 
 // The undo stack tells that it is emptied when it goes, and by then the actions are gone.
 MainWindow::~MainWindow() {
   document_.undoStack()->disconnect();
   document_.disconnect();
+  delete files_;
 }
 
 void MainWindow::addPanels() {
@@ -90,6 +105,60 @@ void MainWindow::addPanels() {
           [charts](const QString& column) { charts->addMetric(column.toStdString()); });
   connect(timeline, &TimelinePanel::problem, this,
           [this](const QString& text) { statusBar()->showMessage(text, kMessageMs); });
+  addSource();
+  addGuide(timeline, charts);
+  addPanelMenu();
+}
+
+// Between the canvas and the inspector, where both can still be seen; it comes when somebody wants it.
+void MainWindow::addSource() {
+  source_ = new SourcePanel(document_);
+  sourceDock_ = addPanel(Qt::RightDockWidgetArea, QStringLiteral("source"), tr("Source"), source_);
+  auto* inspector = findChild<QDockWidget*>(QStringLiteral("inspectorDock"));
+  splitDockWidget(inspector, sourceDock_, Qt::Horizontal);
+  splitDockWidget(sourceDock_, inspector, Qt::Horizontal);
+  sourceDock_->hide();
+  connect(&sidePanels_->problems(), &ProblemsPanel::problemChosen, source_, &SourcePanel::showProblem);
+  QAction* command = actions_[Command::ShowSource];
+  actions_.on(Command::ShowSource, this, [this, command, inspector] {
+    const int width = inspector->width();  // the room comes from the canvas and goes back to it
+    sourceDock_->setVisible(command->isChecked());
+    if (!sourceDock_->isVisible()) return resizeDocks({inspector}, {width}, Qt::Horizontal);
+    resizeDocks({sourceDock_, inspector}, {kSourceWidth, width}, Qt::Horizontal);
+    source_->editor().setFocus();
+  });
+  connect(sourceDock_, &QDockWidget::visibilityChanged, command, &QAction::setChecked);
+}
+
+void MainWindow::addGuide(QWidget* timeline, QWidget* charts) {
+  guide_ = new GuideOverlay(
+      {{transport_, tr("Run"), tr("Play, pause, step, and how fast simulated time goes. The clock shows it.")},
+       {&sidePanels_->palette(), tr("Palette"), tr("What systems are made of. Drag a part on to the canvas, or press /.")},
+       {canvas_, tr("Canvas"),
+        tr("The system. Dots are requests, crosses are failures. A triangle marks what is failing, a diamond what suffers.")},
+       {&sidePanels_->inspector(), tr("Inspector"),
+        tr("What is selected: its parameters, the faults you can do to it, its metrics. Nothing selected: the scenario.")},
+       {timeline, tr("Timeline"), tr("What happens when. Drag to look back in time, double-click to break something.")},
+       {charts, tr("Charts"), tr("How it went. All charts show the same time; the vertical line is now.")}},
+      this);
+  actions_.on(Command::Guide, this, [this] {
+    if (guide_->isVisible()) return guide_->hide();
+    findChild<QDockWidget*>(QStringLiteral("paletteDock"))->raise();  // it shares its place with the problems
+    guide_->present();
+  });
+}
+
+void MainWindow::addPanelMenu() {
+  auto* menu = new QMenu(this);
+  for (const QDockWidget* dock : findChildren<QDockWidget*>()) menu->addAction(dock->toggleViewAction());
+  actions_[Command::Panels]->setMenu(menu);
+  actions_.on(Command::ResetPanels, this, [this] { state_->reset(); });
+}
+
+void MainWindow::showProblems() {
+  auto* dock = findChild<QDockWidget*>(QStringLiteral("problemsDock"));
+  dock->show();
+  dock->raise();
 }
 
 QDockWidget* MainWindow::addPanel(Qt::DockWidgetArea area, const QString& name, const QString& title, QWidget* panel) {
@@ -102,35 +171,6 @@ QDockWidget* MainWindow::addPanel(Qt::DockWidgetArea area, const QString& name, 
 
 // ------------------------------------------------------------- commands
 
-void MainWindow::connectFile() {
-  actions_.on(Command::New, this, [this] {
-    if (mayDiscard()) document_.reset();
-  });
-  actions_.on(Command::Open, this, [this] {
-    if (!mayDiscard()) return;
-    const QString folder = document_.filePath().isEmpty() ? scenarioFolder() : QFileInfo(document_.filePath()).path();
-    const QString path =
-        QFileDialog::getOpenFileName(this, tr("Open a scenario"), folder, tr("Scenarios (*.yaml *.yml)"));
-    if (!path.isEmpty()) openFile(path);
-  });
-  actions_.on(Command::Save, this, [this] {
-    if (document_.filePath().isEmpty() || document_.isDamaged())
-      saveAs();
-    else
-      save(document_.filePath());
-  });
-  actions_.on(Command::SaveAs, this, [this] { saveAs(); });
-  actions_.on(Command::Quit, this, [this] { close(); });
-  actions_.on(Command::About, this, [this] {
-    QMessageBox::about(this, tr("Faultline"),
-                       tr("<b>Faultline %1</b><br>A laboratory for the behaviour of systems under load and failure."
-                          "<br><br>GPL-3.0-or-later")
-                           .arg(QApplication::applicationVersion()));
-  });
-  connect(&document_, &Document::fileChanged, this, &MainWindow::refreshTitle);
-  connect(&document_, &Document::problemsChanged, this, &MainWindow::refreshProblems);
-}
-
 void MainWindow::connectView() {
   actions_.on(Command::ZoomIn, this, [this] { canvas_->setZoom(canvas_->zoom() * 1.25); });
   actions_.on(Command::ZoomOut, this, [this] { canvas_->setZoom(canvas_->zoom() / 1.25); });
@@ -139,9 +179,19 @@ void MainWindow::connectView() {
   actions_.on(Command::FitSelection, this, [this] { canvas_->fitSelection(); });
   actions_.on(Command::Minimap, this, [this] { canvas_->minimap().setWanted(!canvas_->minimap().isWanted()); });
   const auto theme = [this](Command command, Theme::Mode mode) {
-    actions_.on(command, this, [mode] { Theme::instance().setMode(mode); });
-    actions_[command]->setChecked(Theme::instance().mode() == mode);
+    actions_.on(command, this, [this, mode] {
+      Theme::instance().setMode(mode);
+      if (memory_.isKept()) memory_.settings().setValue(QStringLiteral("theme"), themeName(mode));
+    });
+    const auto check = [action = actions_[command], mode] { action->setChecked(Theme::instance().mode() == mode); };
+    connect(&Theme::instance(), &Theme::changed, this, check);
+    check();
   };
+  actions_.on(Command::Presenter, this, [this] {
+    Theme::instance().setScale(actions_[Command::Presenter]->isChecked() ? Theme::kPresenterScale : 1);
+    canvas_->fitAll();
+  });
+  actions_[Command::Presenter]->setChecked(Theme::instance().scale() > 1);
   theme(Command::ThemeSystem, Theme::Mode::System);
   theme(Command::ThemeDark, Theme::Mode::Dark);
   theme(Command::ThemeLight, Theme::Mode::Light);
@@ -150,6 +200,12 @@ void MainWindow::connectView() {
 }
 
 void MainWindow::connectRun() {
+  actions_.on(Command::About, this, [this] {
+    QMessageBox::about(this, tr("Faultline"),
+                       tr("<b>Faultline %1</b><br>A laboratory for the behaviour of systems under load and failure."
+                          "<br><br>GPL-3.0-or-later")
+                           .arg(QApplication::applicationVersion()));
+  });
   actions_.on(Command::ToStart, this, [this] { run_.reset(); });
   actions_.on(Command::Play, this, [this] { run_.togglePlay(); });
   actions_.on(Command::StepEvent, this, [this] { run_.stepEvent(); });
@@ -162,6 +218,8 @@ void MainWindow::connectRun() {
   actions_.on(Command::RerunToHere, this, [this] { run_.rerunToHere(); });
   connect(&run_, &RunBridge::statusChanged, this, &MainWindow::refreshActions);
 }
+
+bool MainWindow::openFile(const QString& path) { return files_->open(path); }
 
 // ------------------------------------------------------------- what shows the state
 
@@ -203,42 +261,10 @@ void MainWindow::refreshProblems() {
 
 void MainWindow::tell(const QString& text) { statusBar()->showMessage(text, kMessageMs); }
 
-// ------------------------------------------------------------- files
-
-bool MainWindow::openFile(const QString& path) {
-  if (document_.open(path)) return true;
-  statusBar()->showMessage(tr("%1 cannot be opened").arg(path), kMessageMs);
-  return false;
-}
-
-bool MainWindow::save(const QString& path) {
-  const QString problem = document_.save(path);
-  if (problem.isEmpty()) return true;
-  QMessageBox::warning(this, tr("Not saved"), problem);
-  return false;
-}
-
-bool MainWindow::saveAs() {
-  const QString path =
-      QFileDialog::getSaveFileName(this, tr("Save the scenario"), document_.filePath(), tr("Scenarios (*.yaml *.yml)"));
-  return !path.isEmpty() && save(path);
-}
-
-bool MainWindow::mayDiscard() {
-  if (!document_.isModified()) return true;
-  const auto answer =
-      QMessageBox::question(this, tr("Unsaved changes"), tr("Save the changes to “%1”?").arg(document_.displayName()),
-                            QMessageBox::Save | QMessageBox::Discard | QMessageBox::Cancel);
-  if (answer == QMessageBox::Cancel) return false;
-  if (answer == QMessageBox::Discard) return true;
-  return document_.filePath().isEmpty() || document_.isDamaged() ? saveAs() : save(document_.filePath());
-}
-
 void MainWindow::closeEvent(QCloseEvent* event) {
-  if (mayDiscard())
-    event->accept();
-  else
-    event->ignore();
+  if (!files_->mayDiscard()) return event->ignore();
+  state_->save();
+  event->accept();
 }
 
 void MainWindow::askRunUntil() {
@@ -251,14 +277,6 @@ void MainWindow::askRunUntil() {
     run_.runUntil(*time.value);
   else
     statusBar()->showMessage(QString::fromStdString(time.problem), kMessageMs);
-}
-
-QString scenarioFolder() {
-  const QDir program(QApplication::applicationDirPath());
-  for (const char* place : {"../share/faultline/scenarios", "../../../scenarios", "scenarios"})
-    if (const QString path = program.filePath(QLatin1String(place)); QDir(path).exists())
-      return QDir(path).canonicalPath();
-  return {};
 }
 
 }  // namespace faultline

@@ -5,11 +5,13 @@
 #pragma once
 
 #include <QMainWindow>
+#include <memory>
 
 #include "gui/actions.h"
 #include "gui/document/document.h"
 #include "gui/document/selection.h"
 #include "gui/run/run_bridge.h"
+#include "gui/window_state.h"
 
 class QDockWidget;
 class QLabel;
@@ -20,14 +22,18 @@ class CanvasScene;
 class CanvasView;
 class DiagnosisPanels;
 class EditCommands;
+class FileCommands;
+class GuideOverlay;
 class SidePanels;
+class SourcePanel;
 class TransportBar;
 
 class MainWindow : public QMainWindow {
   Q_OBJECT
 
  public:
-  explicit MainWindow(QWidget* parent = nullptr);
+  // Remembers recent files, docks and unsaved work where `memory` says.
+  explicit MainWindow(const Memory& memory = {}, QWidget* parent = nullptr);
   ~MainWindow() override;
 
   Document& document() { return document_; }
@@ -37,29 +43,33 @@ class MainWindow : public QMainWindow {
   CanvasView& canvas() { return *canvas_; }
   SidePanels& sidePanels() { return *sidePanels_; }
   DiagnosisPanels& diagnosisPanels() { return *diagnosisPanels_; }
+  FileCommands& files() { return *files_; }
+  SourcePanel& source() { return *source_; }
+  GuideOverlay& guide() { return *guide_; }
 
   // A dock with this widget; `name` is what the saved state knows it by. The View menu can hide and show it.
   QDockWidget* addPanel(Qt::DockWidgetArea area, const QString& name, const QString& title, QWidget* panel);
 
   // A line in the status bar, for a while.
   void tell(const QString& text);
-  // Opens a scenario file; false when there is none.
+  // Opens a scenario file; false, and a message, when it cannot be read.
   bool openFile(const QString& path);
+  // Brings the list of problems to the front.
+  void showProblems();
 
  protected:
   void closeEvent(QCloseEvent* event) override;
 
  private:
   void addPanels();
-  void connectFile();
+  void addSource();
+  void addGuide(QWidget* timeline, QWidget* charts);
+  void addPanelMenu();
   void connectView();
   void connectRun();
   void refreshTitle();
   void refreshActions();
   void refreshProblems();
-  bool mayDiscard();
-  bool save(const QString& path);
-  bool saveAs();
   void askRunUntil();
 
   Document document_;
@@ -72,10 +82,13 @@ class MainWindow : public QMainWindow {
   TransportBar* transport_;
   SidePanels* sidePanels_;
   DiagnosisPanels* diagnosisPanels_;
+  FileCommands* files_;
+  SourcePanel* source_;
+  QDockWidget* sourceDock_;
+  GuideOverlay* guide_;
+  std::unique_ptr<WindowState> state_;
+  Memory memory_;
   QLabel *problems_, *zoom_;
 };
-
-// Where the scenarios that come with the program are; empty when they are not installed.
-QString scenarioFolder();
 
 }  // namespace faultline

@@ -38,6 +38,8 @@ CanvasView::CanvasView(CanvasScene& scene, QWidget* parent) : QGraphicsView(&sce
   setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   setTransformationAnchor(NoAnchor);
   setResizeAnchor(NoAnchor);
+  // Wide and fixed: one that grows with what is opened would clamp and move what was fitted a moment ago.
+  setSceneRect(-50'000, -50'000, 100'000, 100'000);
   setViewportUpdateMode(NoViewportUpdate);  // paintEvent decides what is painted again
   viewport()->setMouseTracking(true);
   connect(&scene, &QGraphicsScene::changed, this, &CanvasView::invalidateLayer);

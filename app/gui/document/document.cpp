@@ -1,5 +1,6 @@
 #include "gui/document/document.h"
 
+#include <QCryptographicHash>
 #include <QFileInfo>
 #include <QSaveFile>
 #include <algorithm>
@@ -76,34 +77,111 @@ QString Document::displayName() const {
 void Document::reset(Scenario scenario, bool modified) {
   damaged_ = false;
   recovered_ = modified;
+  file_ = {};
   Diagnostics problems = validate(scenario);
   replace(std::move(scenario), {}, std::move(problems));
+}
+
+// A line that begins with # inside a text block is taken for a comment too: then one question too many is asked.
+Document::FileState Document::stateOf(const QString& path) {
+  QFile file(path);
+  if (!file.open(QIODevice::ReadOnly)) return {};
+  const QByteArray bytes = file.read(static_cast<qint64>(kMaxFileBytes));
+  FileState state{QCryptographicHash::hash(bytes, QCryptographicHash::Sha1), {}, false};
+  for (const QByteArray& line : bytes.split('\n')) state.hasComments |= line.trimmed().startsWith('#');
+  state.rawText = QString::fromUtf8(bytes);
+  return state;
+}
+
+bool Document::isChangedOutside() const {
+  if (filePath_.isEmpty() || file_.digest.isEmpty()) return false;
+  const FileState now = stateOf(filePath_);
+  return !now.digest.isEmpty() && now.digest != file_.digest;
+}
+
+bool Document::isDamaged() const {
+  if (!damaged_) return false;
+  for (int i = 0; i < undo_.index(); ++i)
+    if (static_cast<const ScenarioEdit*>(undo_.command(i))->mendsFile()) return false;
+  return true;
 }
 
 bool Document::open(const QString& path) {
   Result<Scenario> read = readScenarioFile(path.toStdString());
   damaged_ = !read.ok() && losesContent(read);
   recovered_ = false;
+  file_ = stateOf(path);
+  if (!damaged_) file_.rawText.clear();
   const bool isThere = QFileInfo(path).isReadable();
   replace(std::move(read.value), path, std::move(read.diagnostics));
   return isThere;
 }
 
+void Document::recover(const UnsavedWork& work) {
+  Result<Scenario> read = readScenarioText(work.text.toStdString(), work.path.toStdString());
+  file_ = stateOf(work.path);
+  file_.rawText.clear();
+  damaged_ = work.damaged;
+  recovered_ = true;
+  replace(std::move(read.value), work.path, std::move(read.diagnostics));
+}
+
 QString Document::save(const QString& path) {
-  if (damaged_ && QFileInfo(path) == QFileInfo(filePath_))
+  if (isDamaged() && QFileInfo(path) == QFileInfo(filePath_))
     return tr("Parts of this file could not be read and would be lost. Save it under another name.");
   QSaveFile file(path);
   const QByteArray content = QByteArray::fromStdString(writeScenario(scenario_));
   if (!file.open(QIODevice::WriteOnly) || file.write(content) != content.size() || !file.commit())
     return file.errorString();
+  // Files that a scenario names are looked for beside it: in another folder they may be missing.
+  const bool namesFiles = scenario_.recorded || !scenario_.traces.empty();
+  const bool isElsewhere = QFileInfo(path).absolutePath() != QFileInfo(filePath_).absolutePath();
   filePath_ = path;
+  file_ = stateOf(path);
+  file_.rawText.clear();
   damaged_ = recovered_ = false;
   mayMerge_ = false;
   undo_.setClean();
+  if (namesFiles && isElsewhere) {
+    problems_ = readScenarioFile(path.toStdString()).diagnostics;
+    Q_EMIT problemsChanged();
+  }
   Q_EMIT fileChanged();
   return {};
 }
 
-QString Document::text() const { return QString::fromStdString(writeScenario(scenario_)); }
+// ------------------------------------------------------------- as text
+
+bool Document::showsDamagedFile() const { return damaged_ && undo_.index() == 0 && !file_.rawText.isEmpty(); }
+
+QString Document::text() const {
+  if (showsDamagedFile()) return file_.rawText;
+  return QString::fromStdString(writeScenario(scenario_));
+}
+
+std::pair<Result<Scenario>, bool> Document::readAndJudge(const QString& text) const {
+  Result<Scenario> read = readScenarioText(text.toStdString(), filePath_.toStdString());
+  // An unfinished design has errors and is edited nevertheless, but not made worse.
+  const auto errors = [](const Diagnostics& problems) {
+    return std::count_if(problems.begin(), problems.end(),
+                         [](const Diagnostic& d) { return d.severity == Diagnostic::Severity::Error; });
+  };
+  const bool isRefused = losesContent(read) || errors(read.diagnostics) > errors(validate(scenario_));
+  return {std::move(read), isRefused};
+}
+
+Document::Verdict Document::judge(const QString& text) const {
+  auto [read, isRefused] = readAndJudge(text);
+  return {std::move(read.diagnostics), isRefused};
+}
+
+Diagnostics Document::applyText(const QString& label, const QString& text) {
+  auto [read, isRefused] = readAndJudge(text);
+  const bool mends = showsDamagedFile();
+  if (isRefused || (read.value == scenario_ && !mends)) return read.diagnostics;
+  mayMerge_ = false;
+  undo_.push(new ScenarioEdit(*this, label, std::move(read.value), {}, mends));
+  return read.diagnostics;
+}
 
 }  // namespace faultline

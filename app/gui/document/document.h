@@ -14,6 +14,7 @@
 
 #include "base/diagnostic.h"
 #include "gui/document/edits.h"
+#include "gui/document/recovery.h"
 #include "model/diff.h"
 #include "model/scenario.h"
 
@@ -43,16 +44,34 @@ class Document : public QObject {
   // --- the file
   QString filePath() const { return filePath_; }  // empty for a scenario without a file
   QString displayName() const;                    // the scenario's name, else the file's
-  // A new document without a file. `modified`: it is unsaved work, as after a crash.
+  // A new document without a file. `modified`: it is unsaved work.
   void reset(Scenario scenario = {}, bool modified = false);
   // Shows what could be read. The problems of the file are in problems(); false when nothing could be read at all.
   bool open(const QString& path);
-  // Whether saving to filePath() would lose what could not be read from it: save under another name instead.
-  bool isDamaged() const { return damaged_; }
+  // Unsaved work of an earlier session: a changed version of a file (of none when the path is empty).
+  void recover(const UnsavedWork& work);
+  // Whether saving to filePath() would lose what could not be read from it: save under another name, or mend the text.
+  bool isDamaged() const;
+  // Whether saving to filePath() would lose comments of it: the text of a scenario has none.
+  bool hasComments() const { return file_.hasComments; }
+  // Whether somebody else changed the file since it was opened or saved.
+  bool isChangedOutside() const;
   // Writes atomically. Empty when it is saved, else why not.
   QString save(const QString& path);
-  // The scenario as the text of its file.
+
+  // --- the scenario as text
+  // The canonical text; that of the file while it is damaged and nothing was edited.
   QString text() const;
+  // The scenario becomes that of this text, by one entry. Refused when parts of it cannot be read, or when it has
+  // errors that the scenario does not have already; what was found in the text is returned, with lines. Takes over a
+  // damaged file's mended text.
+  Diagnostics applyText(const QString& label, const QString& text);
+  // What is wrong in a text that is to become this document's, with lines; whether it would be refused.
+  struct Verdict {
+    Diagnostics problems;
+    bool isRefused = false;
+  };
+  Verdict judge(const QString& text) const;
 
  Q_SIGNALS:
   // Another scenario altogether (new, opened): forget everything.
@@ -67,12 +86,23 @@ class Document : public QObject {
   friend class ScenarioEdit;
   void set(const Scenario& scenario, const ScenarioDiff& diff);
   void replace(Scenario scenario, QString path, Diagnostics problems);
+  bool showsDamagedFile() const;
+  std::pair<Result<Scenario>, bool> readAndJudge(const QString& text) const;
+
+  // What is known of the file on disk.
+  struct FileState {
+    QByteArray digest;  // of its bytes; empty for no file
+    QString rawText;    // of a damaged file
+    bool hasComments = false;
+  };
+  static FileState stateOf(const QString& path);
 
   Scenario scenario_;
   Diagnostics problems_;
   QString filePath_;
+  FileState file_;
   QUndoStack undo_;
-  bool damaged_ = false;
+  bool damaged_ = false;  // the file; an entry of the undo stack may mend it
   bool recovered_ = false;
   bool mayMerge_ = false;
 };

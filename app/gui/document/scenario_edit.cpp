@@ -4,12 +4,14 @@
 
 namespace faultline {
 
-ScenarioEdit::ScenarioEdit(Document& document, const QString& label, Scenario after, QByteArray mergeKey)
+ScenarioEdit::ScenarioEdit(Document& document, const QString& label, Scenario after, QByteArray mergeKey,
+                           bool mendsFile)
     : QUndoCommand(label),
       document_(document),
       before_(document.scenario()),
       after_(std::move(after)),
-      mergeKey_(std::move(mergeKey)) {}
+      mergeKey_(std::move(mergeKey)),
+      mendsFile_(mendsFile) {}
 
 void ScenarioEdit::undo() { document_.set(before_, diff(after_, before_)); }
 void ScenarioEdit::redo() { document_.set(after_, diff(document_.scenario(), after_)); }

@@ -13,7 +13,10 @@ class Document;
 
 class ScenarioEdit : public QUndoCommand {
  public:
-  ScenarioEdit(Document& document, const QString& label, Scenario after, QByteArray mergeKey);
+  // `mendsFile`: what could not be read from the document's file is in this scenario, or was given up.
+  ScenarioEdit(Document& document, const QString& label, Scenario after, QByteArray mergeKey, bool mendsFile = false);
+
+  bool mendsFile() const { return mendsFile_; }
 
   void undo() override;
   void redo() override;
@@ -24,6 +27,7 @@ class ScenarioEdit : public QUndoCommand {
   Document& document_;
   Scenario before_, after_;
   QByteArray mergeKey_;
+  bool mendsFile_;
 };
 
 }  // namespace faultline

@@ -18,7 +18,8 @@ namespace faultline {
 namespace {
 
 constexpr int kSwatchWidth = 14, kSwatchHeight = 10;
-constexpr int kLegendSide = 8, kLegendRow = 19;
+constexpr int kLegendSide = 8;
+int legendRow() { return static_cast<int>(19 * Theme::instance().scale()); }
 constexpr double kTitleHeight = 26, kLegendHeight = 22;  // in exports
 
 QIcon swatch(const QColor& color, bool isDashed, bool isHidden, double ratio) {
@@ -65,9 +66,9 @@ ChartCard::ChartCard(ChartSpec spec, QWidget* parent)
 }
 
 void ChartCard::restyle() {
-  title_->setFont(Theme::instance().font(Type::Name));
-  about_->setFont(Theme::instance().font(Type::Base, 0.9));
-  log_->setFont(Theme::instance().font(Type::Base, 0.85));
+  title_->setFont(Theme::instance().textFont(Type::Name));
+  about_->setFont(Theme::instance().textFont(Type::Base, 0.9));
+  log_->setFont(Theme::instance().textFont(Type::Base, 0.85));
   setStyleSheet(QStringLiteral("#chartCard { background: %1; border: 1px solid %2; border-radius: 7px; } "
                                "#chartCard QLabel { background: transparent; } "
                                "#chartCard QToolButton { padding: 1px 4px; border-radius: 4px; color: %3; } "
@@ -114,7 +115,7 @@ void ChartCard::buildLegend() {
     entry->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     entry->setIconSize({kSwatchWidth, kSwatchHeight});
     entry->setIcon(swatch(colorOfLine(i), line.role == LineRole::Offered, hidden, devicePixelRatioF()));
-    QFont font = Theme::instance().font(Type::Base, 0.9);
+    QFont font = Theme::instance().textFont(Type::Base, 0.9);
     font.setStrikeOut(hidden);
     entry->setFont(font);
     entry->setText(line.label);
@@ -143,14 +144,14 @@ void ChartCard::buildLegend() {
 void ChartCard::placeLegend() {
   int x = kLegendSide, y = 0, height = 0;
   for (QToolButton* entry : entries_) {
-    const QSize size = entry->sizeHint().boundedTo({std::max(40, width() - 2 * kLegendSide), kLegendRow});
+    const QSize size = entry->sizeHint().boundedTo({std::max(40, width() - 2 * kLegendSide), legendRow()});
     if (x > kLegendSide && x + size.width() > width() - kLegendSide) {
       x = kLegendSide;
-      y += kLegendRow;
+      y += legendRow();
     }
-    entry->setGeometry(x, y, size.width(), kLegendRow - 1);
+    entry->setGeometry(x, y, size.width(), legendRow() - 1);
     x += size.width() + 2;
-    height = y + kLegendRow;
+    height = y + legendRow();
   }
   legend_->setFixedHeight(height + 4);
 }

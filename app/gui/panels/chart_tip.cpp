@@ -46,7 +46,7 @@ QString ChartTip::text() const { return label_->text(); }
 void ChartTip::showAt(QPoint global, SimTime at, const std::vector<ChartCard*>& cards, const ChartSource& source) {
   setStyleSheet(QStringLiteral("#chartTip { background: %1; border: 1px solid %2; border-radius: 6px; } QLabel { background: transparent; }")
                     .arg(colorOf(Tone::Panel).name(), colorOf(Tone::Line).name()));
-  label_->setFont(Theme::instance().font(Type::Base, 0.9));
+  label_->setFont(Theme::instance().textFont(Type::Base, 0.9));
   const bool hasGhost = source.ghost != nullptr;
   QString text = QStringLiteral("<b>%1</b>").arg(format::clock(at));
   if (hasGhost) text += QStringLiteral("&nbsp;&nbsp;<span style='color:%1'>%2</span>").arg(colorOf(Tone::Muted).name(), tr("baseline on the right"));

@@ -18,14 +18,21 @@ namespace faultline {
 
 namespace {
 
-constexpr double kLeft = 56, kRight = 12, kTop = 14, kBottom = 18;  // room for the labels
-constexpr double kTimeLabelWidth = 64, kValueLabelHeight = 30;
+constexpr double kRight = 12;
 constexpr double kLineWidth = 1.6;
 // With more gaps than this in one line, the narrowest are drawn over.
 constexpr std::size_t kMostPieces = 24;
 constexpr double kZoomStep = 1.25;
 
-QFont smallFont() { return Theme::instance().font(Type::Base, 0.8); }
+// Room for labels grows with them.
+double scaled(double size) { return size * Theme::instance().scale(); }
+double leftRoom() { return scaled(56); }
+double topRoom() { return scaled(14); }
+double bottomRoom() { return scaled(18); }
+double timeLabelWidth() { return scaled(64); }
+double valueLabelHeight() { return scaled(30); }
+
+QFont smallFont() { return Theme::instance().textFont(Type::Base, 0.8); }
 
 LinePieces fewer(const LinePieces& pieces) {
   if (pieces.size() <= kMostPieces) return pieces;
@@ -68,6 +75,7 @@ ChartView::ChartView(QWidget* parent) : QChartView(parent), timeAxis_(new QValue
   setMinimumSize(140, 90);
   setFocusPolicy(Qt::NoFocus);
   scale_ = linearScale(0, 1, "", 4);
+  connect(&Theme::instance(), &Theme::changed, this, &ChartView::layOut);
 }
 
 // ------------------------------------------------------------- lines
@@ -102,7 +110,7 @@ void ChartView::chooseScale(const std::vector<Line>& lines, const std::string& u
     range = rangeOf(line.ghost, rangeOf(line.pieces, range));
     range = rangeOf({line.dots}, range);
   }
-  const int ticks = std::max(2, static_cast<int>(plot_.height() / kValueLabelHeight));
+  const int ticks = std::max(2, static_cast<int>(plot_.height() / valueLabelHeight()));
   scale_ = logarithmic ? logScale(range.leastPositive > 0 ? range.leastPositive : 1, range.max)
                        : linearScale(range.min, range.max, unit, ticks);
 }
@@ -154,7 +162,7 @@ int ChartView::columns() const { return std::max(1, static_cast<int>(plot_.width
 // ------------------------------------------------------------- places
 
 void ChartView::layOut() {
-  plot_ = QRectF(kLeft, kTop, std::max(10.0, width() - kLeft - kRight), std::max(10.0, height() - kTop - kBottom));
+  plot_ = QRectF(leftRoom(), topRoom(), std::max(10.0, width() - leftRoom() - kRight), std::max(10.0, height() - topRoom() - bottomRoom()));
   chart()->setPlotArea(plot_);
 }
 
@@ -214,13 +222,13 @@ void ChartView::drawGrid(QPainter& painter) const {
     painter.setPen(gridPen);
     painter.drawLine(QPointF(plot_.left(), y), QPointF(plot_.right(), y));
     painter.setPen(textPen);
-    painter.drawText(QRectF(0, y - 8, kLeft - 6, 16), Qt::AlignRight | Qt::AlignVCenter,
+    painter.drawText(QRectF(0, y - valueLabelHeight() / 2, leftRoom() - 6, valueLabelHeight()), Qt::AlignRight | Qt::AlignVCenter,
                      format::value(scale_.value(tick), unit_));
   }
-  const Duration step = niceTimeStep(to_ - from_, std::max(2, static_cast<int>(plot_.width() / kTimeLabelWidth)));
+  const Duration step = niceTimeStep(to_ - from_, std::max(2, static_cast<int>(plot_.width() / timeLabelWidth())));
   for (std::int64_t i = (from_.ns + step.ns - 1) / step.ns; i * step.ns <= to_.ns; ++i) {
     const SimTime time{i * step.ns};
-    const QRectF place(xOf(time) - kTimeLabelWidth / 2, plot_.bottom() + 2, kTimeLabelWidth, kBottom - 2);
+    const QRectF place(xOf(time) - timeLabelWidth() / 2, plot_.bottom() + 2, timeLabelWidth(), bottomRoom() - 2);
     const double shift = std::min(0.0, width() - place.right());
     painter.drawText(place.translated(shift, 0), Qt::AlignCenter,
                      step < seconds(1) ? format::clock(time) : format::shortClock(time));
@@ -228,7 +236,7 @@ void ChartView::drawGrid(QPainter& painter) const {
 }
 
 void ChartView::drawMarks(QPainter& painter) const {
-  painter.setClipRect(plot_.adjusted(0, -kTop, 0, 0));
+  painter.setClipRect(plot_.adjusted(0, -topRoom(), 0, 0));
   for (const Band& band : marks_.bands) {
     const double left = xOf(std::max(band.from, from_)), right = xOf(std::min(band.to, to_));
     if (right > left)
@@ -258,7 +266,7 @@ void ChartView::drawMarks(QPainter& painter) const {
     const bool isFirstHere = i == 0 || marks_.events[i - 1].at != event.at;
     if (room < 36 || !isFirstHere) continue;
     painter.setPen(event.color);
-    painter.drawText(QRectF(x + 3, plot_.top() - kTop, room - 6, kTop), Qt::AlignLeft | Qt::AlignVCenter,
+    painter.drawText(QRectF(x + 3, plot_.top() - topRoom(), room - 6, topRoom()), Qt::AlignLeft | Qt::AlignVCenter,
                      metrics.elidedText(event.text, Qt::ElideRight, room - 6));
   }
   // From the top. A label that would touch a line or a label above it goes below its own line, or nowhere.

@@ -33,7 +33,7 @@ void ComponentDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opt
   painter->setRenderHint(QPainter::Antialiasing);
   QRect rect = option.rect;
   if (choice.kind.empty()) {
-    painter->setFont(theme.font(Type::Heading));
+    painter->setFont(theme.textFont(Type::Heading));
     painter->setPen(colorOf(Tone::Muted));
     painter->drawText(rect.adjusted(kMargin, 0, 0, -3), Qt::AlignLeft | Qt::AlignBottom, index.data().toString());
     painter->restore();
@@ -66,7 +66,7 @@ void ComponentDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opt
                  tree->isExpanded(index), muted);
     rect.setRight(rect.right() - kChevronWidth + kMargin);
   }
-  painter->setFont(theme.font(Type::Base));
+  painter->setFont(theme.textFont(Type::Base));
   painter->setPen(text);
   const QString label = painter->fontMetrics().elidedText(index.data().toString(), Qt::ElideRight, rect.width());
   painter->drawText(rect, Qt::AlignLeft | Qt::AlignVCenter, label);
@@ -82,7 +82,7 @@ void ComponentDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opt
 
 QSize ComponentDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const {
   const bool isHeading = choiceAt(index).kind.empty();
-  const QFontMetrics metrics(Theme::instance().font(Type::Base));
+  const QFontMetrics metrics(Theme::instance().textFont(Type::Base));
   const int height = metrics.height() + (isHeading ? (index.row() == 0 ? 6 : 16) : 8);
   return {option.rect.width(), height};
 }

@@ -93,7 +93,7 @@ void DensityPlot::paintEvent(QPaintEvent*) {
   painter.setRenderHint(QPainter::Antialiasing);
   QRectF area = QRectF(rect()).adjusted(1, 2, -1, -2);
   if (detail_ == Detail::Figures) {
-    painter.setFont(Theme::instance().font(Type::Base, 0.9));
+    painter.setFont(Theme::instance().textFont(Type::Base, 0.9));
     const double height = painter.fontMetrics().height();
     painter.setPen(colorOf(Tone::Muted));
     painter.drawText(QRectF(rect()), Qt::AlignLeft | Qt::AlignBottom, figures_);

@@ -70,7 +70,7 @@ QString ParamHelp::text() const { return title_->text() + QLatin1Char('\n') + bo
 
 void ParamHelp::show(const ParamRow& row, bool isRunning) {
   if (row.kind == ParamRow::Kind::Section) return clear();
-  title_->setFont(Theme::instance().font(Type::Name));
+  title_->setFont(Theme::instance().textFont(Type::Name));
   title_->setText(row.label);
   QString text = QString::fromUtf8(row.info.help).toHtmlEscaped();
   const bool isLeaf = row.kind == ParamRow::Kind::Value || row.kind == ParamRow::Kind::ClassValue;
@@ -283,7 +283,7 @@ void InspectorPanel::refreshHeader() {
   else if (count == 0)
     subtitle = tr("scenario");
   if (!name_->hasFocus() || !name_->isModified()) name_->setText(name);
-  name_->setFont(Theme::instance().font(Type::Name));
+  name_->setFont(Theme::instance().textFont(Type::Name));
   name_->setCursorPosition(0);
   subtitle_->setText(subtitle);
   glyph_->setVisible(kind != nullptr);

@@ -36,7 +36,7 @@ class MetricDelegate : public QStyledItemDelegate {
     if (index.column() == MetricsModel::ValueColumn) {
       const MetricsModel::Row& row = model_.row(index.row());
       const double number = index.data(MetricsModel::NumberRole).toDouble();
-      painter->setFont(Theme::instance().font(Type::Base));
+      painter->setFont(Theme::instance().textFont(Type::Base));
       painter->setPen(isSelected ? QColor(Qt::white) : colorOf(std::isnan(number) ? Tone::Muted : Tone::Text));
       painter->drawText(option.rect.adjusted(0, 0, -10, 0), Qt::AlignRight | Qt::AlignVCenter,
                         metricText(row.info, number, row.unit));

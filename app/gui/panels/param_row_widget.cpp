@@ -166,7 +166,7 @@ void ParamRowWidget::refreshTheme() {
     if (button != nullptr) button->setIcon(theme.icon(button->property("iconName").toString(), colorOf(Tone::Muted)));
   if (lock_ != nullptr) lock_->setPixmap(theme.icon(QStringLiteral("lock"), colorOf(Tone::Muted)).pixmap(14, 14));
   const bool isCaption = row_.kind == ParamRow::Kind::Table || row_.kind == ParamRow::Kind::Group;
-  label_->setFont(theme.font(row_.kind == ParamRow::Kind::Section ? Type::Name
+  label_->setFont(theme.textFont(row_.kind == ParamRow::Kind::Section ? Type::Name
                              : isCaption                          ? Type::Heading
                                                                   : Type::Base));
   label_->setObjectName(row_.kind == ParamRow::Kind::TableRow || row_.kind == ParamRow::Kind::Section

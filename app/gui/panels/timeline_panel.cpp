@@ -103,8 +103,8 @@ void TimelinePanel::showState() {
   track_->setRun(run_.now(), run_.duration());
   track_->setPlayhead(run_.viewTime(), run_.isLive());
   track_->setBranch(branch_.at());
-  title_->setFont(Theme::instance().font(Type::Name));
-  hint_->setFont(Theme::instance().font(Type::Base, 0.86));
+  title_->setFont(Theme::instance().textFont(Type::Name));
+  hint_->setFont(Theme::instance().textFont(Type::Base, 0.86));
   QPalette palette = hint_->palette();
   palette.setColor(QPalette::WindowText, colorOf(run_.isLive() ? Tone::Muted : Tone::Degraded));
   hint_->setPalette(palette);

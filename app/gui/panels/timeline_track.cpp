@@ -19,14 +19,21 @@ namespace faultline {
 namespace {
 
 constexpr double kSide = 18, kTop = 8;
-constexpr double kLane = 19, kFlag = 16, kSpans = 15, kProgress = 20, kRuler = 18;
-constexpr double kLeastFlag = 18, kMostFlag = 260;
+constexpr double kSpans = 15, kProgress = 20;
+constexpr double kLeastFlag = 18;
 constexpr int kMostLanes = 3;
-constexpr double kRulerLabel = 78;
 constexpr double kAlertSize = 11, kOnsetSize = 15;
 
+// What holds texts grows with them.
+double scaled(double size) { return size * Theme::instance().scale(); }
+double laneHeight() { return scaled(19); }
+double flagHeight() { return scaled(16); }
+double rulerHeight() { return scaled(18); }
+double rulerLabel() { return scaled(78); }
+double mostFlag() { return scaled(260); }
+
 QFont flagFont() {
-  QFont font = Theme::instance().font(Type::Base, 0.86);
+  QFont font = Theme::instance().textFont(Type::Base, 0.86);
   font.setWeight(QFont::Medium);
   return font;
 }
@@ -63,7 +70,7 @@ TimelineTrack::TimelineTrack(const TimelineModel& model, QWidget* parent) : QWid
 }
 
 QSize TimelineTrack::sizeHint() const {
-  return {600, static_cast<int>(kTop + lanes_ * kLane + kSpans + kProgress + kRuler)};
+  return {600, static_cast<int>(kTop + lanes_ * laneHeight() + kSpans + kProgress + rulerHeight())};
 }
 
 void TimelineTrack::setRun(SimTime now, SimTime duration) {
@@ -98,7 +105,7 @@ SimTime TimelineTrack::timeAt(double x) const {
   return durationFromSeconds(share * duration_.seconds());
 }
 
-double TimelineTrack::progressY() const { return kTop + lanes_ * kLane + kSpans + kProgress / 2; }
+double TimelineTrack::progressY() const { return kTop + lanes_ * laneHeight() + kSpans + kProgress / 2; }
 
 // Flags go to the first lane where they fit; when none is free they share the least crowded one and are cut short.
 void TimelineTrack::layOut() {
@@ -108,13 +115,13 @@ void TimelineTrack::layOut() {
   for (std::size_t i = 0; i < model_.entries().size(); ++i) {
     if (entry(i).source == TimelineModel::Source::Alert || entry(i).stage >= 0) continue;
     const double pole = std::round(xOf(entry(i).at));
-    const double wanted = std::clamp(metrics.horizontalAdvance(entry(i).text) + 14, kLeastFlag, kMostFlag);
+    const double wanted = std::clamp(metrics.horizontalAdvance(entry(i).text) + 14, kLeastFlag, mostFlag());
     const double left = std::max(0.0, std::min(pole, width() - 2 - wanted));
     auto lane = std::find_if(ends.begin(), ends.end(), [&](double end) { return end <= left; });
     if (lane == ends.end() && ends.size() < kMostLanes) lane = ends.insert(ends.end(), 0);
     if (lane == ends.end()) lane = std::min_element(ends.begin(), ends.end());
     *lane = left + wanted + 3;
-    flags_.push_back({i, QRectF(left, kTop + static_cast<double>(lane - ends.begin()) * kLane, wanted, kFlag), pole});
+    flags_.push_back({i, QRectF(left, kTop + static_cast<double>(lane - ends.begin()) * laneHeight(), wanted, flagHeight()), pole});
   }
   // A flag ends where the next one of its lane begins.
   for (std::size_t i = 0; i < flags_.size(); ++i)
@@ -198,7 +205,7 @@ void TimelineTrack::paintEvent(QPaintEvent*) {
 }
 
 void TimelineTrack::drawSpans(QPainter& painter) const {
-  const double top = kTop + lanes_ * kLane;
+  const double top = kTop + lanes_ * laneHeight();
   painter.setPen(Qt::NoPen);
   for (const TimelineModel::Entry& e : model_.entries()) {
     if (!e.until) continue;
@@ -212,18 +219,18 @@ void TimelineTrack::drawSpans(QPainter& painter) const {
 }
 
 void TimelineTrack::drawRuler(QPainter& painter) const {
-  painter.setFont(Theme::instance().font(Type::Base, 0.86));
-  const double top = height() - kRuler;
-  const Duration step = niceTimeStep(duration_, std::max(2, static_cast<int>((width() - 2 * kSide) / kRulerLabel)));
+  painter.setFont(Theme::instance().textFont(Type::Base, 0.86));
+  const double top = height() - rulerHeight();
+  const Duration step = niceTimeStep(duration_, std::max(2, static_cast<int>((width() - 2 * kSide) / rulerLabel())));
   for (std::int64_t i = 0; i * step.ns <= duration_.ns; ++i) {
     const SimTime time{i * step.ns};
     const double x = xOf(time);
     painter.setPen(colorOf(Tone::Line));
     painter.drawLine(QPointF(x, progressY() + 4), QPointF(x, top + 1));
     painter.setPen(colorOf(Tone::Muted));
-    QRectF place(x - kRulerLabel / 2, top, kRulerLabel, kRuler);
+    QRectF place(x - rulerLabel() / 2, top, rulerLabel(), rulerHeight());
     place.translate(std::min(0.0, width() - place.right()), 0);
-    if (place.left() < 0) painter.drawText(QRectF(2, top, kRulerLabel, kRuler), Qt::AlignLeft | Qt::AlignVCenter, format::shortClock(time));
+    if (place.left() < 0) painter.drawText(QRectF(2, top, rulerLabel(), rulerHeight()), Qt::AlignLeft | Qt::AlignVCenter, format::shortClock(time));
     else painter.drawText(place, Qt::AlignCenter, format::shortClock(time));
   }
 }
@@ -237,7 +244,7 @@ void TimelineTrack::drawProgress(QPainter& painter) const {
   painter.drawRoundedRect(QRectF(kSide, y - 2, xOf(now_) - kSide, 4), 2, 2);
   if (branch_) {
     painter.setPen(QPen(colorOf(Tone::Accent), 1.4, Qt::DashLine));
-    painter.drawLine(QPointF(xOf(*branch_), kTop), QPointF(xOf(*branch_), height() - kRuler));
+    painter.drawLine(QPointF(xOf(*branch_), kTop), QPointF(xOf(*branch_), height() - rulerHeight()));
   }
   painter.setPen(QPen(colorOf(Tone::Panel), 1));
   painter.setBrush(colorOf(Tone::Degraded));
@@ -294,7 +301,7 @@ void TimelineTrack::drawPlayhead(QPainter& painter) const {
   const double x = std::round(xOf(playhead_));
   const QColor color = colorOf(Tone::Text);
   painter.setPen(QPen(color, 1.6));
-  painter.drawLine(QPointF(x, 4), QPointF(x, height() - kRuler));
+  painter.drawLine(QPointF(x, 4), QPointF(x, height() - rulerHeight()));
   QPainterPath head;
   head.moveTo(x - 6, 0);
   head.lineTo(x + 6, 0);

@@ -6,6 +6,7 @@
 #include <QSlider>
 #include <QToolButton>
 #include <algorithm>
+#include <cmath>
 
 #include "gui/run/run_bridge.h"
 #include "gui/style/format.h"
@@ -62,8 +63,7 @@ TransportBar::TransportBar(RunBridge& run, const QList<QAction*>& control, QActi
   speedText_ = addLabel(*this, "speedText", tr("×1000 (achieved ×1000)"));
   addGap(*this);
   clock_ = addLabel(*this, "clock");
-  clock_->setFont(Theme::instance().font(Type::Clock));
-  clock_->setMinimumWidth(clock_->fontMetrics().horizontalAdvance(QStringLiteral("00:00.0 ")));
+  Theme::instance().dress(*clock_, Type::Clock);
   end_ = addLabel(*this, "muted");
   addGap(*this);
   view_ = addLabel(*this, "chip");
@@ -96,6 +96,9 @@ void TransportBar::moveSpeed(int steps) { speed_->setValue(speed_->value() + ste
 void TransportBar::speedChosen(int index) { run_.setSpeed(speeds()[index]); }
 
 void TransportBar::refreshIcons() {
+  clock_->setMinimumWidth(clock_->fontMetrics().horizontalAdvance(QStringLiteral("00:00.0 ")));
+  const int icon = static_cast<int>(std::lround(18 * Theme::instance().scale()));
+  setIconSize({icon, icon});
   // It stands on the accent colour in both themes.
   play_->setIcon(Theme::instance().icon(showsPause_ ? QStringLiteral("pause") : QStringLiteral("play"), Qt::white));
   refresh();

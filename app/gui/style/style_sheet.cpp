@@ -41,6 +41,7 @@ QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus {
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: %2; }
 QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: %6; }
 QSlider::handle:horizontal { width: 13px; height: 13px; margin: -5px 0; border-radius: 6px; background: %6; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QDockWidget { titlebar-close-icon: none; titlebar-normal-icon: none; }
 QDockWidget::title { background: %1; padding: 7px 12px; border-bottom: 1px solid %2; }
 QTabBar::tab { background: transparent; color: %4; padding: 6px 10px; border: none; border-bottom: 2px solid transparent; }

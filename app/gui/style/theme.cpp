@@ -10,6 +10,7 @@
 #include <QStyle>
 #include <QStyleFactory>
 #include <QSvgRenderer>
+#include <QWidget>
 
 #include "gui/style/style_sheet.h"
 #include "gui/style/system_scheme.h"
@@ -75,7 +76,9 @@ void Theme::install(QApplication& application) {
   for (const QString& file : QDir(QStringLiteral(":/fonts")).entryList()) {
     const int id = QFontDatabase::addApplicationFont(QStringLiteral(":/fonts/") + file);
     const QStringList families = QFontDatabase::applicationFontFamilies(id);
-    if (!families.isEmpty() && family_.isEmpty()) family_ = families.first();
+    if (families.isEmpty()) continue;
+    QString& family = families.first().contains(QLatin1String("Mono")) ? fixedFamily_ : family_;
+    if (family.isEmpty()) family = families.first();
   }
   if (family_.isEmpty()) family_ = application.font().family();
   application.setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
@@ -86,6 +89,12 @@ void Theme::install(QApplication& application) {
 
 void Theme::setMode(Mode mode) {
   mode_ = mode;
+  apply();
+}
+
+void Theme::setScale(double scale) {
+  if (scale == scale_) return;
+  scale_ = scale;
   apply();
 }
 
@@ -113,7 +122,7 @@ void Theme::apply() {
   for (const QPalette::ColorRole role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText})
     palette.setColor(QPalette::Disabled, role, faint(Tone::Muted, 0.6));
   application_->setPalette(palette);
-  application_->setFont(font(Type::Base));
+  application_->setFont(textFont(Type::Base));
   application_->setStyleSheet(styleSheet(*this));
   Q_EMIT changed();
 }
@@ -157,6 +166,18 @@ QFont Theme::font(Type type, double zoom) const {
   // Half pixels exist only in points: a point is 4/3 of a pixel at 96 dots per inch.
   font.setPointSizeF(pixels * zoom * 0.75);
   return font;
+}
+
+QFont Theme::fixedFont() const {
+  QFont font = fixedFamily_.isEmpty() ? QFontDatabase::systemFont(QFontDatabase::FixedFont) : QFont(fixedFamily_);
+  font.setPointSizeF(kBasePixels * 0.94 * scale_ * 0.75);
+  return font;
+}
+
+void Theme::dress(QWidget& widget, Type type, double zoom) {
+  const auto set = [this, &widget, type, zoom] { widget.setFont(textFont(type, zoom)); };
+  set();
+  connect(this, &Theme::changed, &widget, set);
 }
 
 QPixmap Theme::glyph(const std::string& kind, QColor color, int size, double ratio) const {

@@ -14,6 +14,7 @@
 #include <string>
 
 class QApplication;
+class QWidget;
 
 namespace faultline {
 
@@ -57,7 +58,18 @@ class Theme : public QObject {
   QColor color(Tone tone) const;
   // The colour, let through over the canvas: for bands and pills.
   QColor faint(Tone tone, double share = 0.2) const;
+  // For drawings that have a zoom of their own.
   QFont font(Type type, double zoom = 1) const;
+  // For widgets: follows the scale. `dress` keeps a widget in it, whatever changes.
+  QFont textFont(Type type, double zoom = 1) const { return font(type, zoom * scale_); }
+  void dress(QWidget& widget, Type type, double zoom = 1);
+  // Characters of one width, for the text of files.
+  QFont fixedFont() const;
+
+  // How much larger than usual texts of widgets are: a projector's audience sits far away.
+  static constexpr double kPresenterScale = 1.4;
+  void setScale(double scale);
+  double scale() const { return scale_; }
 
   // The glyph of a kind, from resources/glyphs by its name, else that of its category, in a colour. `size` is in
   // logical pixels, `ratio` the device's. Cached.
@@ -77,7 +89,8 @@ class Theme : public QObject {
   Mode mode_ = Mode::System;
   bool dark_ = true;
   SystemScheme* scheme_ = nullptr;
-  QString family_;
+  QString family_, fixedFamily_;
+  double scale_ = 1;
 };
 
 // Short for Theme::instance().color(tone).

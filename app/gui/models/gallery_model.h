@@ -1,0 +1,80 @@
+// The library as a list of cards, and what is left of it after search and filters.
+//
+// The files are read one after the other between the window's events, so that a large library does not hold it up.
+// Thread safety: the window's thread.
+#pragma once
+
+#include <QAbstractListModel>
+#include <QSortFilterProxyModel>
+#include <QTimer>
+#include <optional>
+#include <vector>
+
+#include "gui/models/library.h"
+#include "gui/models/progress.h"
+
+namespace faultline {
+
+class GalleryModel : public QAbstractListModel {
+  Q_OBJECT
+
+ public:
+  // The length is in simulated seconds, the progress a Progress::Step.
+  enum Role { LessonRole = Qt::UserRole, GroupRole, LengthRole, ProgressRole, CitationRole };
+
+  GalleryModel(QString folder, Progress& progress, QObject* parent = nullptr);
+
+  // Begins to read; does nothing the second time.
+  void load();
+  bool isLoaded() const { return started_ && waiting_.isEmpty(); }
+  int total() const { return static_cast<int>(entries_.size() + static_cast<std::size_t>(waiting_.size())); }
+  const LibraryEntry& entry(int row) const { return entries_[static_cast<std::size_t>(row)]; }
+  // In the order of the gallery, as far as read.
+  QStringList groups() const;
+  // Labels of kinds that tell scenarios apart: not those that most of them have.
+  QStringList concepts() const;
+
+  int rowCount(const QModelIndex& parent = {}) const override;
+  QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
+
+ Q_SIGNALS:
+  void loaded();
+
+ private:
+  void readNext();
+
+  QString folder_;
+  Progress& progress_;
+  QStringList waiting_;
+  std::vector<LibraryEntry> entries_;
+  QTimer timer_;
+  bool started_ = false;
+};
+
+class GalleryFilter : public QSortFilterProxyModel {
+  Q_OBJECT
+
+ public:
+  enum class Length { Any, Short, Medium, Long };  // to two minutes, to ten, beyond
+  struct Wish {
+    QStringList words;             // all of them, anywhere
+    std::optional<QString> group;  // a folder; the top is empty
+    QString kind;                  // label of one that is in it
+    std::optional<LibraryEntry::Source> source;
+    Length length = Length::Any;
+  };
+
+  explicit GalleryFilter(GalleryModel& model, QObject* parent = nullptr);
+  const Wish& wish() const { return wish_; }
+  void set(Wish wish);
+  const LibraryEntry& entryAt(const QModelIndex& index) const { return model_.entry(mapToSource(index).row()); }
+
+ protected:
+  bool filterAcceptsRow(int row, const QModelIndex& parent) const override;
+
+ private:
+  GalleryModel& model_;
+  Wish wish_;
+};
+
+}  // namespace faultline

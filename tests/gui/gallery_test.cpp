@@ -1,0 +1,282 @@
+#include <QAbstractItemModelTester>
+#include <QComboBox>
+#include <QLineEdit>
+#include <QListView>
+#include <QListWidget>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include "gui/canvas/thumbnail.h"
+#include "gui/file_commands.h"
+#include "gui/main_window.h"
+#include "gui/panels/gallery_dialog.h"
+#include "gui/style/theme.h"
+
+using namespace faultline;
+
+namespace {
+
+const QString kLibrary = QStringLiteral(FAULTLINE_SOURCE_DIR "/scenarios");
+constexpr int kPatienceMs = 30'000;
+
+void click(QListView& view, const QModelIndex& index) {
+  view.scrollTo(index);
+  QTest::mouseClick(view.viewport(), Qt::LeftButton, {}, view.visualRect(index).center());
+}
+
+}  // namespace
+
+class GalleryTest : public QObject {
+  Q_OBJECT
+
+  Progress* progress_ = nullptr;
+  GalleryModel* model_ = nullptr;
+  GalleryDialog* dialog_ = nullptr;
+  QStringList chosen_;
+
+  QListView& list() { return dialog_->list(); }
+  int shown() { return dialog_->filter().rowCount(); }
+
+ private slots:
+  void initTestCase() { Theme::instance().install(*qobject_cast<QApplication*>(QCoreApplication::instance())); }
+
+  void init() {
+    chosen_.clear();
+    progress_ = new Progress({});
+    model_ = new GalleryModel(kLibrary, *progress_);
+    dialog_ = new GalleryDialog(*model_, paintThumbnail);
+    connect(dialog_, &GalleryDialog::chosen, this, [this](const QString& path) { chosen_ << path; });
+    dialog_->resize(1100, 700);
+    QSignalSpy loaded(model_, &GalleryModel::loaded);
+    dialog_->present();
+    QVERIFY(QTest::qWaitForWindowActive(dialog_));
+    QVERIFY(!loaded.isEmpty() || loaded.wait(kPatienceMs));
+  }
+  void cleanup() {
+    delete dialog_;
+    delete model_;
+    delete progress_;
+  }
+
+  void theLibraryIsThereInOrder() {
+    const QStringList files = libraryFiles(kLibrary);
+    QCOMPARE(files.first(), QLatin1String(kFlagship));
+    QCOMPARE(model_->rowCount(), static_cast<int>(files.size()));
+    QStringList groups = model_->groups();
+    QCOMPARE(groups.mid(0, 5), (QStringList{QString(), "foundations", "systems", "incidents", "recorded"}));
+    for (int row = 0; row < model_->rowCount(); ++row) {
+      const LibraryEntry& entry = model_->entry(row);
+      QCOMPARE(entry.id, files[row]);
+      QVERIFY2(!entry.title.isEmpty() && !entry.lesson.isEmpty() && !entry.concepts.isEmpty(), qPrintable(entry.id));
+      QVERIFY2(!entry.lesson.startsWith(QStringLiteral("Lesson")), qPrintable(entry.lesson));
+    }
+    QCOMPARE(scenarioFolder(), QDir(kLibrary).canonicalPath());
+  }
+
+  void modelsAreSound() {
+    Progress progress({});
+    GalleryModel model(kLibrary, progress);
+    GalleryFilter filter(model);
+    QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+    QAbstractItemModelTester filtered(&filter, QAbstractItemModelTester::FailureReportingMode::QtTest);
+    QSignalSpy loaded(&model, &GalleryModel::loaded);
+    model.load();
+    filter.set({{QStringLiteral("cache")}, {}, {}, {}, {}});
+    QVERIFY(loaded.wait(kPatienceMs));
+    QVERIFY(filter.rowCount() > 0 && filter.rowCount() < model.rowCount());
+    progress.reach(model.entry(3).id, Progress::Step::Opened);
+    filter.set({});
+    QCOMPARE(filter.rowCount(), model.rowCount());
+  }
+
+  void lessons_data() {
+    QTest::addColumn<QString>("description");
+    QTest::addColumn<QString>("lesson");
+    QTest::newRow("named")
+        << "A story.\n\nLesson: look at the share of hits before you quote\n  the speed of a hit. More."
+        << "Look at the share of hits before you quote the speed of a hit.";
+    QTest::newRow("a short one takes the next") << "A.\n\nLesson: 1 / (1 - u). Plan for 70 %, not for 95 %."
+                                                << "1 / (1 - u). Plan for 70 %, not for 95 %.";
+    QTest::newRow("the last paragraph") << "A story.\n\nNext day's cure: several web servers behind a balancer."
+                                        << "Next day's cure: several web servers behind a balancer.";
+    QTest::newRow("the last sentence") << "Three in the morning. Only the growth is given; all else follows."
+                                       << "Only the growth is given; all else follows.";
+    QTest::newRow("nothing") << ""
+                             << "";
+  }
+  void lessons() {
+    QFETCH(QString, description);
+    QFETCH(QString, lesson);
+    QCOMPARE(lessonOf(description), lesson);
+  }
+
+  void publicationsAreNamed() {
+    QCOMPARE(citationOf(QStringLiteral("Budget them.\n  After Bronson et al., Metastable Failures (HotOS 2021).")),
+             QStringLiteral("Bronson et al., Metastable Failures (HotOS 2021)"));
+    QCOMPARE(citationOf(QStringLiteral("It grows. After the mend it takes longer (much).")), QString());
+  }
+
+  void searchAndFiltersNarrow() {
+    const int all = shown();
+    QTest::keyClicks(&dialog_->search(), QStringLiteral("RETRY budget"));
+    QVERIFY(shown() > 0 && shown() < all);
+    QTest::keyClicks(&dialog_->search(), QStringLiteral(" nothing has this"));
+    QCOMPARE(shown(), 0);
+    QVERIFY(!list().isVisible());
+    dialog_->search().clear();
+    QCOMPARE(shown(), all);
+    QVERIFY(list().isVisible());
+
+    int sum = 0;
+    for (int row = 1; row < dialog_->groups().count(); ++row) {
+      dialog_->groups().setCurrentRow(row);
+      sum += shown();
+    }
+    QCOMPARE(sum, all);
+    dialog_->groups().setCurrentRow(0);
+    sum = 0;
+    for (int i = 1; i < dialog_->sources().count(); ++i) {
+      dialog_->sources().setCurrentIndex(i);
+      QVERIFY(shown() > 0);
+      sum += shown();
+    }
+    QCOMPARE(sum, all);
+    dialog_->sources().setCurrentIndex(0);
+    sum = 0;
+    for (int i = 1; i < dialog_->lengths().count(); ++i) {
+      dialog_->lengths().setCurrentIndex(i);
+      sum += shown();
+    }
+    QCOMPARE(sum, all);
+    dialog_->lengths().setCurrentIndex(0);
+    QVERIFY(dialog_->kinds().count() > 3);
+    for (int i = 1; i < dialog_->kinds().count(); ++i) {
+      dialog_->kinds().setCurrentIndex(i);
+      QVERIFY(shown() > 0 && 2 * shown() <= all);
+      for (int row = 0; row < shown(); ++row)
+        QVERIFY(dialog_->filter()
+                    .entryAt(dialog_->filter().index(row, 0))
+                    .concepts.contains(dialog_->kinds().currentData().toString()));
+    }
+  }
+
+  void enterOpensWhatIsSelected() {
+    QTest::keyClick(&dialog_->search(), Qt::Key_Return);
+    QCOMPARE(chosen_, QStringList{model_->entry(0).path});
+    QVERIFY(!dialog_->isVisible());
+  }
+
+  void keysWalkTheCards() {
+    QTest::keyClick(&dialog_->search(), Qt::Key_Down);
+    QVERIFY(list().hasFocus());
+    QTest::keyClick(&list(), Qt::Key_Right);
+    QCOMPARE(list().currentIndex().row(), 1);
+    QTest::keyClick(&list(), Qt::Key_Return);
+    QCOMPARE(chosen_, QStringList{model_->entry(1).path});
+  }
+
+  void typingInTheCardsSearches() {
+    QTest::keyClick(&dialog_->search(), Qt::Key_Down);
+    QTest::keyClick(&list(), Qt::Key_Q);
+    QTest::keyClicks(&dialog_->search(), QStringLiteral("ueue"));
+    QCOMPARE(dialog_->search().text(), QStringLiteral("queue"));
+    QVERIFY(shown() < model_->rowCount());
+  }
+
+  void aClickOpensACard() {
+    const QModelIndex third = dialog_->filter().index(2, 0);
+    click(list(), third);
+    QCOMPARE(chosen_, QStringList{model_->entry(2).path});
+  }
+
+  void escapeOpensNothing() {
+    QTest::keyClick(&dialog_->search(), Qt::Key_Escape);
+    QVERIFY(!dialog_->isVisible());
+    QVERIFY(chosen_.isEmpty());
+  }
+
+  // Every architecture is drawn inside its rectangle, and there is something to see.
+  void everyScenarioHasADrawing() {
+    for (int row = 0; row < model_->rowCount(); ++row) {
+      QImage image(260, 130, QImage::Format_ARGB32_Premultiplied);
+      image.fill(Qt::transparent);
+      QPainter painter(&image);
+      const QRectF inside(20, 20, 220, 90);
+      paintThumbnail(painter, inside, model_->entry(row).scenario);
+      painter.end();
+      int painted = 0, outside = 0;
+      for (int y = 0; y < image.height(); ++y)
+        for (int x = 0; x < image.width(); ++x) {
+          if (qAlpha(image.pixel(x, y)) == 0) continue;
+          ++painted;
+          // An arrow that leads back may swing out a little.
+          outside += !inside.adjusted(-14, -14, 14, 14).contains(x, y);
+        }
+      QVERIFY2(painted > 200, qPrintable(model_->entry(row).id));
+      QVERIFY2(outside == 0, qPrintable(model_->entry(row).id));
+    }
+  }
+
+  void progressIsRemembered() {
+    QTemporaryDir folder;
+    const Memory memory{folder.filePath(QStringLiteral("studio.ini")), {}};
+    {
+      Progress progress(memory);
+      QSignalSpy changed(&progress, &Progress::changed);
+      progress.reach(QStringLiteral("foundations/jitter.yaml"), Progress::Step::Opened);
+      progress.reach(QStringLiteral("foundations/jitter.yaml"), Progress::Step::Verified);
+      progress.reach(QStringLiteral("foundations/jitter.yaml"), Progress::Step::Opened);
+      progress.reach(QStringLiteral("a.yaml"), Progress::Step::Opened);
+      QCOMPARE(changed.count(), 3);
+    }
+    Progress again(memory);
+    QVERIFY(again.of(QStringLiteral("foundations/jitter.yaml")) == Progress::Step::Verified);
+    QVERIFY(again.of(QStringLiteral("a.yaml")) == Progress::Step::Opened);
+    QVERIFY(again.of(QStringLiteral("b.yaml")) == Progress::Step::None);
+  }
+
+  // A first start: the gallery is there, and one click leads to a system that runs.
+  void aNewcomerSeesTheFlagshipRunning() {
+    dialog_->reject();
+    QTemporaryDir folder;
+    const Memory memory{folder.filePath(QStringLiteral("studio.ini")), folder.filePath(QStringLiteral("recovery"))};
+    {
+      MainWindow window(memory);
+      window.show();
+      window.files().begin();
+      GalleryDialog& gallery = window.files().gallery();
+      QVERIFY(gallery.isVisible());
+      QTRY_VERIFY_WITH_TIMEOUT(gallery.filter().rowCount() > 0, kPatienceMs);
+      click(gallery.list(), gallery.filter().index(0, 0));
+      QVERIFY(!gallery.isVisible());
+      QTRY_VERIFY_WITH_TIMEOUT(window.run().now().ns > 0, kPatienceMs);
+      QVERIFY(window.run().state() == RunState::Running);
+      QCOMPARE(QFileInfo(window.document().filePath()).fileName(), QLatin1String(kFlagship));
+      QVERIFY(window.files().progress().of(QLatin1String(kFlagship)) == Progress::Step::Opened);
+    }
+    MainWindow window(memory);
+    window.files().begin();
+    QVERIFY(!window.files().gallery().isVisible());
+    QTRY_VERIFY_WITH_TIMEOUT(window.run().state() == RunState::Running, kPatienceMs);
+  }
+
+  void aRunToTheEndIsVerified() {
+    dialog_->reject();
+    MainWindow window;
+    const QString id = QStringLiteral("foundations/jitter.yaml");
+    QVERIFY(window.files().open(kLibrary + QLatin1Char('/') + id));
+    window.run().setSpeed(kMaxSpeed);
+    window.document().apply("a", edits::setSetting("seed=3"));
+    window.run().play();
+    QTRY_VERIFY_WITH_TIMEOUT(window.run().state() == RunState::Finished, kPatienceMs);
+    QVERIFY(window.files().progress().of(id) == Progress::Step::Opened);
+    window.document().undoStack()->undo();
+    window.run().reset();
+    window.run().play();
+    QTRY_VERIFY_WITH_TIMEOUT(window.files().progress().of(id) == Progress::Step::Verified, kPatienceMs);
+  }
+};
+
+QTEST_MAIN(GalleryTest)
+#include "gallery_test.moc"
