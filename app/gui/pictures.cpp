@@ -13,6 +13,7 @@
 #include "gui/canvas/canvas_view.h"
 #include "gui/document/drawing_edits.h"
 #include "gui/main_window.h"
+#include "gui/models/library.h"
 #include "gui/panels/branch.h"
 #include "gui/panels/chart_panel.h"
 #include "gui/panels/inspector_panel.h"

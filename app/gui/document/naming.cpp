@@ -118,6 +118,24 @@ void renameInPolicy(EdgeSpec& edge, const std::string& from, const std::string& 
                       (condition->label.empty() ? "" : '.' + condition->label) + ')');
 }
 
+// Texts that name nodes, arrows and their metrics.
+template <class Rename>
+void eachExpression(Scenario& scenario, Rename rename) {
+  for (std::string& expectation : scenario.expect) rename(expectation);
+  for (LessonStep& step : scenario.lesson) {
+    for (std::string& name : step.highlight) rename(name);
+    for (LessonChoice& choice : step.choices) rename(choice.holds);
+    rename(step.reveal);
+  }
+  if (scenario.challenge) {
+    for (std::string& objective : scenario.challenge->objectives) rename(objective);
+    for (std::string& name : scenario.challenge->given) rename(name);
+  }
+  if (!scenario.recorded) return;
+  for (auto& [metric, column] : scenario.recorded->columns) rename(metric);
+  for (RecordedRow& row : scenario.recorded->compare) rename(row.simulated);
+}
+
 void renameNode(Scenario& scenario, const std::string& from, const std::string& to) {
   for (Action& action : scenario.timeline) renameInAction(scenario, action, from, to);
   for (NodeSpec& node : scenario.nodes) {
@@ -132,20 +150,7 @@ void renameNode(Scenario& scenario, const std::string& from, const std::string& 
   for (auto& [name, place] : scenario.layout)
     if (name == from) name = to;
   for (GroupSpec& group : scenario.groups) std::replace(group.members.begin(), group.members.end(), from, to);
-  for (std::string& expectation : scenario.expect) expectation = renamedInText(expectation, from, to);
-  const auto rename = [&](std::string& text) { text = renamedInText(text, from, to); };
-  for (LessonStep& step : scenario.lesson) {
-    for (std::string& name : step.highlight) rename(name);
-    for (LessonChoice& choice : step.choices) rename(choice.holds);
-    rename(step.reveal);
-  }
-  if (scenario.challenge) {
-    for (std::string& objective : scenario.challenge->objectives) rename(objective);
-    for (std::string& name : scenario.challenge->given) rename(name);
-  }
-  if (!scenario.recorded) return;
-  for (auto& [metric, column] : scenario.recorded->columns) metric = renamedInText(metric, from, to);
-  for (RecordedRow& row : scenario.recorded->compare) row.simulated = renamedInText(row.simulated, from, to);
+  eachExpression(scenario, [&](std::string& text) { text = renamedInText(text, from, to); });
 }
 
 Diagnostics checkNewLabel(const Scenario& scenario, const EdgeSpec& edge, const std::string& label) {
@@ -171,11 +176,7 @@ void relabelEdge(Scenario& scenario, const EdgeSpec& edge, const std::string& la
     const auto use = findVerbUse(scenario, action.verb, action.target);
     if (use && use->target != ActionTarget::Text) action.target = renamed(action.target);
   }
-  for (std::string& expectation : scenario.expect) expectation = renamed(expectation);
-  if (scenario.recorded) {
-    for (auto& [metric, column] : scenario.recorded->columns) metric = renamed(metric);
-    for (RecordedRow& row : scenario.recorded->compare) row.simulated = renamed(row.simulated);
-  }
+  eachExpression(scenario, [&](std::string& text) { text = renamed(text); });
   for (EdgeSpec& other : scenario.edges) {
     if (other.from == edge.from) relabelInCondition(other, edge, label);
     if (other.from == edge.from && other.to == edge.to && other.label == edge.label) other.label = label;
