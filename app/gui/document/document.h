@@ -63,7 +63,7 @@ class Document : public QObject {
   // The canonical text; that of the file while it is damaged and nothing was edited.
   QString text() const;
   // The scenario becomes that of this text, by one entry. Refused when parts of it cannot be read, or when it has
-  // errors that the scenario does not have already; what was found in the text is returned, with lines. Takes over a
+  // more errors than the scenario has; what was found in the text is returned, with lines. Takes over a
   // damaged file's mended text.
   Diagnostics applyText(const QString& label, const QString& text);
   // What is wrong in a text that is to become this document's, with lines; whether it would be refused.
