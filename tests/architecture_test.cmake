@@ -14,8 +14,8 @@ set(rules
   "^sim/model/value_check\\.cpp$"    "^(base|model)/|^parts/keyspace\\.h$"  # key spaces are parameters like any other
   "^sim/model/"                     "^(base|model)/"
   "^sim/metrics/"                   "^(base|model|metrics)/"
-  "^sim/parts/"                     "^(base|parts)/|^engine/component\\.h$"
-  "^sim/components/"                "^(base|parts)/|^model/(descriptor|value)\\.h$|^engine/component\\.h$"
+  "^sim/parts/"                     "^(base|parts)/|^model/price\\.h$|^engine/component\\.h$"
+  "^sim/components/"                "^(base|parts)/|^model/(descriptor|value|price)\\.h$|^engine/component\\.h$"
   "^sim/engine/"                    "^(base|model|metrics|engine)/|^parts/keyspace\\.h$"  # key spaces are shared by all nodes of a scenario
   "^sim/io/"                        "^(base|model|metrics|io)/"
   "^sim/analysis/"                  "^(base|model|metrics|engine|analysis)/"

@@ -127,7 +127,8 @@ void MainWindow::addSource() {
     resizeDocks({sourceDock_, inspector}, {kSourceWidth, width}, Qt::Horizontal);
     source_->editor().setFocus();
   });
-  connect(sourceDock_, &QDockWidget::visibilityChanged, command, &QAction::setChecked);
+  // Behind another tab it is still there, so it is not its visibility that counts.
+  connect(sourceDock_->toggleViewAction(), &QAction::toggled, command, &QAction::setChecked);
 }
 
 void MainWindow::addGuide(QWidget* timeline, QWidget* charts) {
@@ -143,7 +144,8 @@ void MainWindow::addGuide(QWidget* timeline, QWidget* charts) {
       this);
   actions_.on(Command::Guide, this, [this] {
     if (guide_->isVisible()) return guide_->hide();
-    findChild<QDockWidget*>(QStringLiteral("paletteDock"))->raise();  // it shares its place with the problems
+    // Both share their places with others.
+    for (const char* dock : {"paletteDock", "inspectorDock"}) findChild<QDockWidget*>(QLatin1String(dock))->raise();
     guide_->present();
   });
 }

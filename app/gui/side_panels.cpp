@@ -36,10 +36,10 @@ SidePanels::SidePanels(MainWindow& window) : QObject(&window), window_(window) {
   auto* lesson = new LessonPanel(window.document(), window.selection(), window.run(), &window);
   QDockWidget* lessonDock = window.addPanel(Qt::RightDockWidgetArea, QStringLiteral("lessonDock"), tr("Lesson"), lesson);
   window.tabifyDockWidget(right, lessonDock);
-  // A scenario that teaches something opens with its lesson.
+  // Beside the inspector, where there is one to offer.
   const auto offerLesson = [lessonDock, right](bool hasLesson) {
     lessonDock->setVisible(hasLesson);
-    (hasLesson ? lessonDock : right)->raise();
+    right->raise();
   };
   offerLesson(lesson->hasLesson());
   connect(lesson, &LessonPanel::lessonChanged, this, offerLesson);

@@ -191,7 +191,13 @@ class ChartsTest : public QObject {
     Dashboard d;
     QVERIFY(d.finishes());
     ChartCard *first = d.charts.cards()[0], *last = d.charts.cards().back();
-    const QImage before = last->view().grab().toImage();
+    // One chart is drawn for each frame: the picture has to have settled.
+    QImage before = last->view().grab().toImage();
+    for (QImage next; before != next; std::swap(before, next)) {
+      QTest::qWait(100);
+      next = last->view().grab().toImage();
+      if (next == before) break;
+    }
     QTest::mouseMove(first->view().viewport(), d.at(first, seconds(33)));
     QTRY_VERIFY(!d.charts.tipText().isEmpty());
     for (const ChartCard* card : d.charts.cards()) QVERIFY(d.charts.tipText().contains(card->spec().title));

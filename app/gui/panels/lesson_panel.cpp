@@ -95,6 +95,7 @@ void LessonPanel::goOn() {
   if (step_ + 1 >= document_.scenario().lesson.size()) return;
   ++step_;
   showStep();
+  highlight();
   if (const LessonStep* step = current(); step->at && run_.now() < *step->at) run_.runUntil(*step->at);
 }
 
@@ -102,6 +103,7 @@ void LessonPanel::goBack() {
   if (step_ == 0) return;
   --step_;
   showStep();
+  highlight();
 }
 
 void LessonPanel::showStep() {
@@ -120,6 +122,13 @@ void LessonPanel::showStep() {
   title_->setText(QString::fromStdString(step->title));
   text_->setText(QString::fromStdString(step->text));
   showQuestion(*step);
+  refreshButtons();
+}
+
+// Only when somebody goes through the lesson: who opens a file has selected nothing.
+void LessonPanel::highlight() {
+  const LessonStep* step = current();
+  if (step == nullptr) return;
   Selection::Names nodes, edges;
   for (const std::string& name : step->highlight) {
     // Of a metric, what it is measured at.
@@ -129,7 +138,6 @@ void LessonPanel::showStep() {
       if (edge.name() == name || edge.name() == owner) edges.insert(edge.name());
   }
   if (!step->highlight.empty()) selection_.set(nodes, edges);
-  refreshButtons();
 }
 
 void LessonPanel::showQuestion(const LessonStep& step) {

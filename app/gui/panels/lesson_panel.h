@@ -47,6 +47,7 @@ class LessonPanel : public QWidget {
   const LessonStep* current() const;
   void begin();
   void showStep();
+  void highlight();
   void showQuestion(const LessonStep& step);
   void answerIfPossible();
   void refreshButtons();
