@@ -115,8 +115,12 @@ void MainWindow::addSource() {
   source_ = new SourcePanel(document_);
   sourceDock_ = addPanel(Qt::RightDockWidgetArea, QStringLiteral("source"), tr("Source"), source_);
   auto* inspector = findChild<QDockWidget*>(QStringLiteral("inspectorDock"));
+  // A dock that is moved leaves its tabs behind: they follow.
+  const QList<QDockWidget*> tabs = tabifiedDockWidgets(inspector);
   splitDockWidget(inspector, sourceDock_, Qt::Horizontal);
   splitDockWidget(sourceDock_, inspector, Qt::Horizontal);
+  for (QDockWidget* tab : tabs) tabifyDockWidget(inspector, tab);
+  inspector->raise();
   sourceDock_->hide();
   connect(&sidePanels_->problems(), &ProblemsPanel::problemChosen, source_, &SourcePanel::showProblem);
   QAction* command = actions_[Command::ShowSource];

@@ -150,12 +150,15 @@ class FilesTest : public QObject {
   }
 
   void whatIsOpenedIsInSight() {
+    window_->resize(1200, 800);
     for (const char* name : {"missing_index_cascade.yaml", "systems/url_shortener.yaml", "foundations/bulkhead.yaml"}) {
       QVERIFY(window_->files().open(QStringLiteral(FAULTLINE_SOURCE_DIR "/scenarios/") + QLatin1String(name)));
       CanvasView& canvas = window_->canvas();
       const auto content = [&] { return canvas.mapFromScene(canvas.canvas().contentRect()).boundingRect(); };
       // The content has a margin of more than this.
-      QTRY_VERIFY(canvas.viewport()->rect().adjusted(-8, -8, 8, 8).contains(content()));
+      const auto isInSight = [&] { return canvas.viewport()->rect().adjusted(-8, -8, 8, 8).contains(content()); };
+      (void)QTest::qWaitFor(isInSight);
+      QVERIFY2(isInSight(), qPrintable(QStringLiteral("%1: %2 x %3 in %4 x %5 at %6").arg(QLatin1String(name)).arg(content().width()).arg(content().height()).arg(canvas.viewport()->width()).arg(canvas.viewport()->height()).arg(canvas.zoom())));
       QVERIFY(content().width() > canvas.viewport()->width() / 3);
     }
   }

@@ -45,7 +45,7 @@ class GuideTest : public QObject {
     const QList<QRect> places = window_->guide().places();
     QCOMPARE(places.size(), 6);
     for (int i = 0; i < places.size(); ++i) {
-      QVERIFY(!places[i].isEmpty());
+      QVERIFY2(!places[i].isEmpty(), qPrintable(QString::number(i)));
       QVERIFY2(window_->rect().contains(places[i]), qPrintable(QString::number(i)));
       for (int k = 0; k < i; ++k)
         QVERIFY2(!places[i].intersects(places[k]), qPrintable(QStringLiteral("%1 and %2").arg(k).arg(i)));

@@ -71,6 +71,9 @@ QList<QRect> GuideOverlay::places() const {
         if (!other.isEmpty() && other.adjusted(-kEdge, -kEdge, kEdge, kEdge).intersects(place)) {
           place.moveTop(other.bottom() + kGap);
           keepInside();
+          if (!other.intersects(place)) continue;  // else there is no room below it
+          place.moveLeft(other.right() + kGap);
+          keepInside();
         }
     }
     places << place;
