@@ -152,7 +152,7 @@ std::string shown(double value, Dimension dimension) {
   };
   switch (dimension) {
     case Dimension::Time:
-      return formatDuration(durationFromSeconds(rounded(value)));
+      return formatDuration({std::llround(rounded(value) * 1e9)});
     case Dimension::Rate:
       std::snprintf(text, sizeof text, "%.4g/s", value);
       return text;

@@ -286,7 +286,8 @@ template <Engine::Look look>
     return caller.component->onReply(caller.context, id, reply);
   }
   if constexpr (look == Look::Closer) {
-    if (call.outbound == 0 && isGone(caller, call.parent, call.operation)) {
+    // The copy that lost a hedge is an orphan already, and its operation did not end too late.
+    if (!call.has(kOrphan) && call.outbound == 0 && isGone(caller, call.parent, call.operation)) {
       call.set(kOrphan);
       call.set(kFinalAttempt);
     }

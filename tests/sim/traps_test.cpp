@@ -364,6 +364,20 @@ edges: [users -> app]
     QCOMPARE(s.requests.late, 0u);
   }
 
+  // An operation whose hedge was answered first is over in time, whatever becomes of the other copy.
+  void theLoserOfAHedgeIsNotLate() {
+    const Summary s = runText(head("1min") + R"(
+nodes:
+  users: {kind: client, rate: 300/s, timeout: 5s}
+  app: {kind: service, instances: 4, workers: 64, work: 8ms, pause_every: exponential(12s), pause_for: 500ms}
+edges:
+  - users -> app: {hedge: {after: 40ms, max: 1}}
+)");
+    QCOMPARE(s.requests.failed, 0u);
+    QCOMPARE(s.requests.late, 0u);
+    QVERIFY(edgeOf(s, "users", "app").hedges > 10);
+  }
+
   void scalersDoNotActOnADeadNode() {
     const Summary s = runText(head("10min") + R"(
 nodes:
