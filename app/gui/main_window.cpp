@@ -36,7 +36,7 @@ namespace faultline {
 
 namespace {
 
-constexpr int kMessageMs = 6000, kTimelineHeight = 100, kChartHeight = 270, kSourceWidth = 520;
+constexpr int kMessageMs = 6000, kTimelineHeight = 100, kChartHeight = 270, kSourceWidth = 520, kInspectorWidth = 330;
 
 }  // namespace
 
@@ -100,12 +100,13 @@ void MainWindow::addPanels() {
   for (QDockWidget* dock : {above, below}) dock->setTitleBarWidget(new QWidget(dock));
   sidePanels_ = new SidePanels(*this);
   diagnosisPanels_ = new DiagnosisPanels(*this, *branch, *timeline, *charts);
-  resizeDocks({above, below}, {kTimelineHeight, kChartHeight}, Qt::Vertical);
   connect(&sidePanels_->inspector().metrics(), &MetricsTab::chartWanted, charts,
           [charts](const QString& column) { charts->addMetric(column.toStdString()); });
   connect(timeline, &TimelinePanel::problem, this,
           [this](const QString& text) { statusBar()->showMessage(text, kMessageMs); });
   addSource();
+  // Last: docks that come and go take room from each other.
+  resizeDocks({above, below}, {kTimelineHeight, kChartHeight}, Qt::Vertical);
   addGuide(timeline, charts);
   addPanelMenu();
 }
@@ -121,6 +122,7 @@ void MainWindow::addSource() {
   splitDockWidget(sourceDock_, inspector, Qt::Horizontal);
   for (QDockWidget* tab : tabs) tabifyDockWidget(inspector, tab);
   inspector->raise();
+  resizeDocks({inspector}, {kInspectorWidth}, Qt::Horizontal);
   sourceDock_->hide();
   connect(&sidePanels_->problems(), &ProblemsPanel::problemChosen, source_, &SourcePanel::showProblem);
   QAction* command = actions_[Command::ShowSource];
