@@ -36,7 +36,7 @@ namespace faultline {
 
 namespace {
 
-constexpr int kMessageMs = 6000, kTimelineHeight = 100, kChartHeight = 270, kSourceWidth = 520, kInspectorWidth = 330;
+constexpr int kMessageMs = 6000, kTimelineHeight = 100, kChartHeight = 270, kSourceWidth = 520, kPaletteWidth = 220, kInspectorWidth = 330;
 
 }  // namespace
 
@@ -106,6 +106,8 @@ void MainWindow::addPanels() {
           [this](const QString& text) { statusBar()->showMessage(text, kMessageMs); });
   addSource();
   // Last: docks that come and go take room from each other.
+  resizeDocks({findChild<QDockWidget*>(QStringLiteral("paletteDock")), findChild<QDockWidget*>(QStringLiteral("inspectorDock"))},
+              {kPaletteWidth, kInspectorWidth}, Qt::Horizontal);
   resizeDocks({above, below}, {kTimelineHeight, kChartHeight}, Qt::Vertical);
   addGuide(timeline, charts);
   addPanelMenu();
@@ -122,7 +124,6 @@ void MainWindow::addSource() {
   splitDockWidget(sourceDock_, inspector, Qt::Horizontal);
   for (QDockWidget* tab : tabs) tabifyDockWidget(inspector, tab);
   inspector->raise();
-  resizeDocks({inspector}, {kInspectorWidth}, Qt::Horizontal);
   sourceDock_->hide();
   connect(&sidePanels_->problems(), &ProblemsPanel::problemChosen, source_, &SourcePanel::showProblem);
   QAction* command = actions_[Command::ShowSource];
