@@ -48,6 +48,8 @@ CanvasView::CanvasView(CanvasScene& scene, QWidget* parent) : QGraphicsView(&sce
     untouched_ = true;
     fitAll();
   });
+  // What somebody has just placed stays under the pointer, whatever the panels around the canvas do.
+  connect(&scene.document(), &Document::changed, this, [this] { untouched_ = false; });
   connect(&Theme::instance(), &Theme::changed, this, &CanvasView::invalidateLayer);
   connect(&frames_, &QTimer::timeout, this, &CanvasView::animate);
   frames_.start(kFrameMs);

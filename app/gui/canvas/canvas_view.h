@@ -105,7 +105,7 @@ class CanvasView : public QGraphicsView {
   QPoint lastPointer_;
   QPixmap layer_;
   bool layerIsFresh_ = false;
-  bool untouched_ = true;  // nobody zoomed or panned: a resize fits again
+  bool untouched_ = true;  // nobody zoomed, panned or edited: a resize fits again
   bool panning_ = false, spaceHeld_ = false;
   QPoint panStart_;
   QTimer frames_;
