@@ -46,10 +46,10 @@ class Histogram {
     if (v > max_) max_ = v;
   }
 
-  // Complexity: O(octaves), as is empty.
+  // Complexity: O(octaves that were ever used), as is empty.
   std::uint64_t count() const {
     std::uint64_t n = 0;
-    for (std::uint64_t c : counts_) n += c;
+    for (std::size_t octave = first_; octave < end_; ++octave) n += counts_[octave];
     return n;
   }
   bool empty() const { return count() == 0; }
@@ -63,14 +63,15 @@ class Histogram {
   Duration quantile(double q) const;
   // The same for several shares in ascending order, in one pass. REQUIRES as many places in `values`.
   void quantiles(std::span<const double> shares, std::span<Duration> values) const;
+  // The same of the values of two, without merging them. REQUIRES not both empty.
+  static void quantilesOf(const Histogram& one, const Histogram& other, std::span<const double> shares,
+                          std::span<Duration> values);
   // The share of recorded values that are zero (for example: calls that did not wait). REQUIRES not empty.
   double shareOfZero() const;
 
   void merge(const Histogram& other);
   // Merges and clears `other`, which keeps its memory.
   void take(Histogram& other);
-  // The same for two receivers of the same values.
-  static void share(Histogram& from, Histogram& first, Histogram& second);
   // As `count` records of zero.
   void addZeros(std::uint64_t count);
   // Forgets the values and keeps the memory.
@@ -88,6 +89,7 @@ class Histogram {
 
   std::array<std::unique_ptr<std::uint64_t[]>, kOctaves + 1> octaves_{};
   std::array<std::uint64_t, kOctaves + 1> counts_{};  // by octave: what is empty is skipped
+  std::uint8_t first_ = kOctaves + 1, end_ = 0;       // the octaves that have buckets lie in [first_, end_)
   std::uint64_t max_ = 0;
   std::uint64_t sumLow_ = 0, sumHigh_ = 0;  // exact, so that merging in any order gives the same bits
 };

@@ -109,7 +109,7 @@ struct InstanceStats {
 // Answers are counted by their latencies: every one is recorded in one of the two.
 //
 // Most calls do not wait, and then waiting is zero and service time is latency: such an ok call is recorded once, in
-// `direct`, which closing a window unfolds into the three.
+// `direct`, which belongs to all three.
 struct NodeStats {
   std::vector<Counter> reasons;  // by the node's own reason index: failures that were born here
   Timing okLatency;      // arrival to answer, ok answers
@@ -118,11 +118,13 @@ struct NodeStats {
   Timing service;        // start of service to answer
   Histogram direct;      // latency of ok calls that a server took at once, in the open window
 
-  // Moves what was recorded once to where it belongs. Done before anything is read.
+  std::uint64_t okInWindow() const { return okLatency.window.count() + direct.count(); }
+  // Moves what was recorded once to where it belongs; of the waiting times the open window knows it too.
   void unfold() {
     if (direct.empty()) return;
     wait.window.addZeros(direct.count());
-    Histogram::share(direct, okLatency.window, service.window);
+    okLatency.total.merge(direct);
+    service.total.take(direct);
   }
 };
 

@@ -109,6 +109,33 @@ class HistogramTest : public QObject {
     compareHistograms(withEmpty, filled(first));
   }
 
+  void twoTogetherAreLikeOneMerged_data() {
+    QTest::addColumn<qint64>("most");  // of the second one's values
+    QTest::addColumn<int>("count");
+    QTest::newRow("alike") << qint64{1'000'000'000'000'000} << 3'000;
+    QTest::newRow("only short ones") << qint64{1'000} << 2'000;
+    QTest::newRow("one value") << qint64{1'000'000} << 1;
+    QTest::newRow("empty") << qint64{1} << 0;
+  }
+  void twoTogetherAreLikeOneMerged() {
+    QFETCH(const qint64, most);
+    QFETCH(const int, count);
+    std::vector<qint64> others = spreadValues(4, count);
+    for (qint64& value : others) value = std::min(value, most);
+    const Histogram one = filled(spreadValues(3, 5'000)), other = filled(others);
+    Histogram merged = one;
+    merged.merge(other);
+    std::vector<double> shares;
+    for (double q = 0; q <= 1; q += 1.0 / 512) shares.push_back(q);
+    std::vector<Duration> values(shares.size()), swapped(shares.size());
+    Histogram::quantilesOf(one, other, shares, values);
+    Histogram::quantilesOf(other, one, shares, swapped);
+    for (std::size_t i = 0; i < shares.size(); ++i) {
+      QCOMPARE(values[i].ns, merged.quantile(shares[i]).ns);
+      QCOMPARE(swapped[i].ns, values[i].ns);
+    }
+  }
+
   void copiesAndMovesAreIndependent() {
     const std::vector<qint64> values = spreadValues(4, 1000);
     Histogram original = filled(values);
