@@ -221,7 +221,11 @@ class Client final : public Component {
   }
 
   // The next arrival of an open loop, or the next corner of its rate.
-  void onAlarm(Context& ctx) override { next_.isArrival ? arrive(ctx) : reschedule(ctx); }
+  void onAlarm(Context& ctx) override {
+    if (plain_ && next_.isArrival) [[likely]]
+      return arrivePlain(ctx);
+    next_.isArrival ? arrive(ctx) : reschedule(ctx);
+  }
 
   void onReply(Context& ctx, CallId id, const Reply& reply) override {
     if (passes_ || ctx.at(id).operation <= lastPassed_) return end(ctx, id, reply.failure);
@@ -295,7 +299,7 @@ class Client final : public Component {
     // An operation that is passed on has nobody at its origin who could give up.
     if (p_.timeout && passes_) {
       passes_ = false;
-      lastPassed_ = newest_;
+      lastPassed_ = ctx.lastOperation();
     }
     ctx.relayAnswers(passes_ && !p_.isClosedLoop());
     plain_ = passes_ && !trace_ && p_.arrivals == Params::Arrivals::Poisson && p_.batch == 1 && !p_.until &&
@@ -338,18 +342,16 @@ class Client final : public Component {
     ctx.wakeAt({std::max(next_.at, ctx.now().ns)});
   }
 
-  void reschedule(Context& ctx) {
+  [[gnu::noinline]] void reschedule(Context& ctx) {
     if (isDown_) return;
     ctx.dontWake();
     clock_.settle(ctx.now().ns);
     schedule(ctx);
   }
 
-  void arrive(Context& ctx) {
+  [[gnu::noinline]] void arrive(Context& ctx) {
     // The planned time, not now: a client that was paused is late, and its users feel that.
     const SimTime intended{next_.at};
-    if (plain_) [[likely]]
-      return arrivePlain(ctx, intended);
     if (!mayBegin(intended)) return;
     const std::size_t recorded = traceNext_++;
     openGap(intended.ns);
@@ -361,7 +363,8 @@ class Client final : public Component {
   }
 
   // An endless Poisson stream of single operations of one class without keys, each of them passed on.
-  void arrivePlain(Context& ctx, SimTime intended) {
+  void arrivePlain(Context& ctx) {
+    const SimTime intended{next_.at};
     clock_.open(gaps_->exponential(), intended.ns);
     schedule(ctx);
     passOn(ctx, onlyClass_, onlyKey_, drawUser(), intended);
@@ -379,9 +382,7 @@ class Client final : public Component {
 
   CallId passOn(Context& ctx, std::uint16_t klass, std::uint32_t key, std::uint32_t user, SimTime intended) {
     ++sent_;
-    const CallId id = ctx.originate(0, klass, key, user, intended);
-    if (id != 0) newest_ = ctx.at(id).operation;
-    return id;
+    return ctx.originate(0, klass, key, user, intended);
   }
 
   CallId begin(Context& ctx, std::uint16_t klass, std::uint32_t key, std::uint32_t user, SimTime intended) {
@@ -546,7 +547,7 @@ class Client final : public Component {
   bool plain_ = false;   // see arrivePlain
   std::uint16_t onlyClass_ = 0;
   std::uint32_t onlyKey_ = 0;
-  std::uint32_t newest_ = 0, lastPassed_ = 0;
+  std::uint32_t lastPassed_ = 0;  // operations up to this one were passed on
   bool isOn_ = true;
   bool isDown_ = false;
   std::vector<Keys> keys_;

@@ -119,7 +119,8 @@ class Service final : public Component {
     if (!plain_ || (call.flags & (kWaiting | kProbe)) != 0) return endPhase(ctx, id);
     // Nothing but the calls is left to do.
     if (plan_.empty()) return answer(ctx, id);
-    if (plan_.start(ctx, id) == CallPlan::Progress::Done) answer(ctx, id, ctx.at(id).failure);
+    if (plan_.isOneCall()) return plan_.startOneCall(ctx, id);
+    startCalls(ctx, id);
   }
 
   [[gnu::noinline]] void endPhase(Context& ctx, CallId id) {
@@ -140,8 +141,9 @@ class Service final : public Component {
   }
 
   void onReply(Context& ctx, CallId id, const Reply& reply) override {
-    if (edgesWork_ && reply.ok()) [[unlikely]] addAnswerWork(ctx, id, reply);
-    if (plan_.onReply(ctx, id, reply) == CallPlan::Progress::Done) planDone(ctx, id);
+    if (!plain_ || !plan_.isOneCall()) return onAnswerOfSeveral(ctx, id, reply);
+    plan_.keepAnswer(ctx, id, reply);
+    answer(ctx, id, reply.failure);
   }
 
   void onCancel(Context& ctx, CallId id) override {
@@ -257,9 +259,14 @@ class Service final : public Component {
     runUnusual(ctx, id);
   }
 
-  // What an answer costs is paid together with the finishing work.
-  [[gnu::noinline]] void addAnswerWork(Context& ctx, CallId id, const Reply& reply) {
-    ctx.at(id).retryAfter += ctx.policy(reply.edge).work.sample(*luck_).ns;
+  [[gnu::noinline]] void startCalls(Context& ctx, CallId id) {
+    if (plan_.start(ctx, id) == CallPlan::Progress::Done) answer(ctx, id, ctx.at(id).failure);
+  }
+
+  [[gnu::noinline]] void onAnswerOfSeveral(Context& ctx, CallId id, const Reply& reply) {
+    // What an answer costs is paid together with the finishing work.
+    if (edgesWork_ && reply.ok()) ctx.at(id).retryAfter += ctx.policy(reply.edge).work.sample(*luck_).ns;
+    if (plan_.onReply(ctx, id, reply) == CallPlan::Progress::Done) planDone(ctx, id);
   }
 
   // Finishing work, probes, and writes that may be repeats.
@@ -312,16 +319,33 @@ class Service final : public Component {
     return total;
   }
 
+  // Every way of an answer ends with a call of something, so that the common ones keep nothing on the stack.
   void answer(Context& ctx, CallId id, FailureId failure = 0) {
     Call& call = ctx.at(id);
-    const std::uint16_t instance = call.instance;
-    const bool heldWorker = !loop() && call.has(kServing);
     if (failure == 0) {
       call.retryAfter = 0;
-      if (call.has(kWrite) && !call.has(kProbe)) [[unlikely]] recordEffect(ctx, call);
+      if (call.has(kWrite) && !call.has(kProbe)) [[unlikely]] return answerWrite(ctx, id);
     }
-    const CallId next = heldWorker ? stations_[instance].release(ctx) : 0;
-    if (next == 0) return ctx.reply(id, failure);
+    leaveAndReply(ctx, id, failure);
+  }
+
+  [[gnu::noinline]] void answerWrite(Context& ctx, CallId id) {
+    recordEffect(ctx, ctx.at(id));
+    leaveAndReply(ctx, id, 0);
+  }
+
+  void leaveAndReply(Context& ctx, CallId id, FailureId failure) {
+    const Call& call = ctx.at(id);
+    if (!loop() && call.has(kServing)) {
+      Station& station = stations_[call.instance];
+      if (station.hasNext()) return replyAndGoOn(ctx, id, failure);
+      station.vacate(ctx);
+    }
+    ctx.reply(id, failure);
+  }
+
+  [[gnu::noinline]] void replyAndGoOn(Context& ctx, CallId id, FailureId failure) {
+    const CallId next = stations_[ctx.at(id).instance].release(ctx);
     ctx.reply(id, failure);
     run(ctx, next);
   }
@@ -330,7 +354,7 @@ class Service final : public Component {
     return p_.idempotency && call.has(kWrite) && effects_.find(call.operation) != nullptr;
   }
 
-  [[gnu::noinline]] void recordEffect(Context& ctx, const Call& call) {
+  void recordEffect(Context& ctx, const Call& call) {
     if (effects_.find(call.operation)) {
       ctx.add(p_.idempotency ? kDuplicatesAvoided : kDuplicateEffects);
       return;

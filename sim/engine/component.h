@@ -111,6 +111,8 @@ class Context {
   // Keys of a class are drawn from its key space and lie above this offset; equal key spaces share their keys.
   std::uint32_t classKeyOffset(std::uint16_t klass) const;
   std::string_view scenarioName() const;
+  // The serial number of the latest operation that began anywhere.
+  std::uint32_t lastOperation() const;
   // Recorded requests that came with the scenario, by the name of their file; null when there are none of that name.
   const Trace* trace(std::string_view file) const;
 

@@ -65,6 +65,7 @@ void Context::abandonChildren(CallId call) { engine_->abandonChildren(call); }
 FailureId Context::failure(std::uint32_t reason) const {
   return state_->firstFailure + static_cast<std::uint32_t>(CommonReason::kCount) + reason;
 }
+std::uint32_t Context::lastOperation() const { return engine_->lastOperation; }
 FailureId Context::failure(CommonReason reason) const { return engine_->common(node_, reason); }
 Outcome Context::outcome(FailureId failure) const { return engine_->failures[failure].outcome; }
 bool Context::isRefusal(std::uint32_t edge, FailureId failure) const {

@@ -99,11 +99,10 @@ void CallPlan::launch(Context& ctx, CallId id, const PlannedEdge& planned) {
   }
 }
 
-CallPlan::Progress CallPlan::startForMessage(Context& ctx, CallId id) {
+void CallPlan::startForMessage(Context& ctx, CallId id) {
   CallOptions options;
   options.version = versionOfMessage(ctx.at(id));
   ctx.call(0, id, options);
-  return Progress::Waiting;
 }
 
 CallPlan::Progress CallPlan::startSteps(Context& ctx, CallId id) {

@@ -36,21 +36,30 @@ class CallPlan {
 
   Progress start(Context& ctx, CallId id) {
     if (!singlePlain_) return startSteps(ctx, id);
-    Call& call = ctx.at(id);
-    call.step = 1;
-    if (call.has(kMessage)) [[unlikely]] return startForMessage(ctx, id);
-    ctx.call(0, id);
+    startOneCall(ctx, id);
     return Progress::Waiting;
   }
   // REQUIRES a reply to a call that this plan made for `id`.
   Progress onReply(Context& ctx, CallId id, const Reply& reply) {
     if (!singlePlain_) return continueSteps(ctx, id, reply);
+    keepAnswer(ctx, id, reply);
+    return Progress::Done;
+  }
+
+  // The plan of every call is one plain awaited call: then these two are all of it.
+  bool isOneCall() const { return singlePlain_; }
+  void startOneCall(Context& ctx, CallId id) {
+    Call& call = ctx.at(id);
+    call.step = 1;
+    if (call.has(kMessage)) [[unlikely]] return startForMessage(ctx, id);
+    ctx.call(0, id);
+  }
+  void keepAnswer(Context& ctx, CallId id, const Reply& reply) {
     Call& call = ctx.at(id);
     call.failure = reply.failure;
     if (!reply.ok()) call.retryAfter = reply.retryAfter;
     call.flags |= reply.flags & (kStale | kDegraded | kFetched);
     call.version = std::max(call.version, reply.version);
-    return Progress::Done;
   }
 
  private:
@@ -63,7 +72,7 @@ class CallPlan {
     bool plain = false;  // for every call exactly one awaited call
   };
 
-  [[gnu::noinline]] Progress startForMessage(Context& ctx, CallId id);
+  [[gnu::noinline]] void startForMessage(Context& ctx, CallId id);
   Progress startSteps(Context& ctx, CallId id);
   Progress continueSteps(Context& ctx, CallId id, const Reply& reply);
   Progress advance(Context& ctx, CallId call, std::size_t from);

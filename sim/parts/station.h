@@ -57,11 +57,15 @@ class Station {
   }
   // A server is done with a call. Returns the next call, which now holds that server, or 0.
   CallId release(Context& ctx) {
-    if (waiting_ != 0 && busy_ <= servers_)
-      return discipline_ == Discipline::Fifo ? takeFirst(ctx, line_) : dequeue(ctx);
+    if (hasNext()) return discipline_ == Discipline::Fifo ? takeFirst(ctx, line_) : dequeue(ctx);
+    vacate(ctx);
+    return 0;
+  }
+  // Whether `release` has a call for the server that becomes free; if not, `vacate` is all that it does.
+  bool hasNext() const { return waiting_ != 0 && busy_ <= servers_; }
+  void vacate(Context& ctx) {
     --busy_;
     ctx.stats(instance_).busy.down(ctx.now().ns);
-    return 0;
   }
   // Takes a waiting call out of the queue. REQUIRES that it waits here.
   void remove(Context& ctx, CallId call);
