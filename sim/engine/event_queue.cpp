@@ -130,7 +130,7 @@ void EventQueue::startTournament() {
   firstRound_ = std::bit_ceil(lanes_.size());
   for (std::size_t lane = 0; lane < firstRound_; ++lane) winner_[firstRound_ + lane] = static_cast<std::uint8_t>(lane);
   for (std::size_t game = firstRound_ - 1; game != 0; --game) play(game);
-  findEarliest();
+  setEarliestOfLanes(first_[winner_[1]]);
 }
 
 SimTime EventQueue::nextTime() {
