@@ -367,7 +367,8 @@ void Engine::unlinkChild(CallId id) {
   if (*link == id) *link = nextSibling[id];
 }
 
-[[gnu::always_inline]] inline CallId Engine::newChild(EdgeState& edge, CallId parentId, const CallOptions& options) {
+[[gnu::always_inline]] inline CallId Engine::newChild(EdgeState& edge, CallId parentId, const CallOptions& options,
+                                                     std::uint32_t key) {
   const CallId id = takeCall();
   if (id == 0) [[unlikely]] return 0;
   const Call& parent = calls[parentId];
@@ -376,21 +377,18 @@ void Engine::unlinkChild(CallId id) {
   const Effect effect = options.effect != Effect::Inherit ? options.effect : edge.effect;
   if (effect == Effect::Write) flags |= kWrite;
   else if (effect == Effect::Inherit) flags |= parent.flags & kWrite;
-  const std::uint32_t key = keyFor(edge, parent, options), user = parent.user, operation = parent.operation;
-  const std::uint16_t klass = parent.klass, origin = parent.instance;
-  const std::int64_t born = parent.born, deadline = edge.propagatesDeadline ? parent.deadline : 0;
-  const CallOptions chosen = options;
-  call.issue(flags, edge.id, chosen.instance, now.ns, timeoutOver(edge));
+  call.issue(flags, edge.id, options.instance, now.ns, timeoutOver(edge));
   call.parent = parentId;
-  call.born = born;
+  call.born = parent.born;
+  call.deadline = edge.propagatesDeadline ? parent.deadline : 0;
   call.key = key;
-  call.user = user;
-  call.klass = klass;
-  call.repeat = chosen.repeat;
-  call.origin = origin;
-  call.deadline = deadline;
-  call.version = chosen.version;
-  call.operation = operation;
+  call.user = parent.user;
+  call.klass = parent.klass;
+  call.repeat = options.repeat;
+  call.origin = parent.instance;
+  call.version = options.version;
+  call.operation = parent.operation;
+  call.scratch = 0;
   return id;
 }
 
@@ -403,14 +401,14 @@ void Engine::loadChild(EdgeState& edge, CallId id, CallId parent) {
 void Engine::makeCallCloser(EdgeState& edge, CallId parent) { makeCall(edge, parent, CallOptions{}, true); }
 
 void Engine::makeCall(EdgeState& edge, CallId parent) {
-  if (edge.needsRecord | childrenCarryMore) [[unlikely]] return makeCallCloser(edge, parent);
-  const CallId id = newChild(edge, parent, CallOptions{});
+  if (edge.needsRecord | edge.ownKeys | childrenCarryMore) [[unlikely]] return makeCallCloser(edge, parent);
+  const CallId id = newChild(edge, parent, CallOptions{}, calls[parent].key);
   if (id != 0) [[likely]] sendOut(id, edge, timeoutOver(edge));
 }
 
 void Engine::makeCall(EdgeState& edge, CallId parent, const CallOptions& options, bool wanted) {
   if (edge.needsRecord) return beginOutbound(edge, parent, options, wanted);
-  const CallId id = newChild(edge, parent, options);
+  const CallId id = newChild(edge, parent, options, keyFor(edge, calls[parent], options));
   if (id == 0) return;
   if (childrenCarryMore) [[unlikely]] loadChild(edge, id, parent);
   Call& call = calls[id];
@@ -484,11 +482,15 @@ CallId Engine::originate(NodeState& node, EdgeState& edge, std::uint16_t klass, 
   const std::int64_t timeoutAt = timeoutOver(edge);
   call.issue(flags, edge.id, kAnyInstance, now.ns, timeoutAt);
   call.born = intended.ns;
+  call.deadline = 0;
   call.key = key;
+  call.version = 0;
   call.user = user;
   call.klass = klass;
-  call.scratch = origin;
+  call.repeat = call.origin = 0;
+  call.parent = 0;
   call.operation = operation;
+  call.scratch = origin;
   OperationStats& stats = node.operations[klass];
   ++stats.offered;
   stats.inFlight.up(now.ns);

@@ -411,7 +411,7 @@ class Engine {
   }
   [[gnu::noinline]] void makeCallCloser(EdgeState& edge, CallId parent);
   [[gnu::noinline]] void loadChild(EdgeState& edge, CallId id, CallId parent);
-  CallId newChild(EdgeState& edge, CallId parent, const CallOptions& options);
+  CallId newChild(EdgeState& edge, CallId parent, const CallOptions& options, std::uint32_t key);
   void launch(std::uint32_t record);
   void acquire(std::uint32_t record);
   void releaseConnection(std::uint32_t record);
