@@ -1,4 +1,4 @@
-# How everything is compiled: cache, warnings, link-time optimisation.
+# How everything is compiled: cache and warnings.
 
 find_program(FAULTLINE_CCACHE ccache)
 if(FAULTLINE_CCACHE)
@@ -31,29 +31,3 @@ endif()
 add_library(faultline_strict_warnings INTERFACE)
 target_link_libraries(faultline_strict_warnings INTERFACE faultline_warnings)
 target_compile_options(faultline_strict_warnings INTERFACE -Wconversion -Wno-sign-conversion)
-
-# Calls across translation units are on the engine's hot path, so the programs that simulate for long are optimised at
-# link time. The library holds "fat" objects (machine code and compiler bytecode): it is compiled once, the many tests
-# link the machine code quickly, and only `faultline` and `faultline_bench` pay for optimising the whole program.
-set(faultline_fat_objects OFF)
-if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_BUILD_TYPE STREQUAL "Release")
-  set(faultline_fat_objects ON)
-endif()
-
-function(faultline_compile_for_both_links target)
-  if(faultline_fat_objects)
-    target_compile_options(${target} PRIVATE -flto=auto -ffat-lto-objects)
-  endif()
-endfunction()
-
-function(faultline_link_whole_program target)
-  if(faultline_fat_objects)
-    target_link_options(${target} PRIVATE -flto=auto)
-  endif()
-endfunction()
-
-function(faultline_link_quickly target)
-  if(faultline_fat_objects)
-    target_link_options(${target} PRIVATE -fno-lto)
-  endif()
-endfunction()
