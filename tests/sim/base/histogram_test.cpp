@@ -136,6 +136,49 @@ class HistogramTest : public QObject {
     }
   }
 
+  // Beyond 2^32 values an octave, by doubling.
+  void manyValuesAreCountedExactly() {
+    const std::vector<qint64> values = spreadValues(5, 1'000);
+    const Histogram once = filled(values);
+    Histogram many = once;
+    constexpr int kDoublings = 36;
+    for (int i = 0; i < kDoublings; ++i) {
+      Histogram copy = many;
+      if (i % 2 == 0)
+        many.merge(copy);
+      else
+        many.take(copy);
+      QVERIFY(i % 2 == 0 || copy.empty());
+    }
+    const std::uint64_t times = std::uint64_t{1} << kDoublings;
+    QCOMPARE(many.count(), once.count() * times);
+    QCOMPARE(many.sumNs(), once.sumNs() * static_cast<double>(times));
+    for (double q = 0; q <= 1; q += 1.0 / 512) QCOMPARE(many.quantile(q).ns, once.quantile(q).ns);
+    many.addZeros(many.count());
+    QCOMPARE(many.count(), once.count() * times * 2);
+    QVERIFY(std::fabs(many.shareOfZero() - 0.5) < 0.01);
+    QCOMPARE(many.quantile(0.4).ns, qint64{0});
+    // It still counts single values, and forgets all of them.
+    many.record({5});
+    QCOMPARE(many.count(), once.count() * times * 2 + 1);
+    many.clear();
+    QVERIFY(many.empty());
+    for (const qint64 value : values) many.record({value});
+    compareHistograms(many, once);
+  }
+
+  // One bucket alone, to its last bit.
+  void aFullBucketSpills() {
+    Histogram zeros;
+    zeros.addZeros(0xffff'fffdull);
+    for (int i = 0; i < 5; ++i) zeros.record({0});
+    QCOMPARE(zeros.count(), std::uint64_t{0x1'0000'0002});
+    QCOMPARE(zeros.shareOfZero(), 1.0);
+    zeros.addZeros(0x2'ffff'ffffull);
+    QCOMPARE(zeros.count(), std::uint64_t{0x4'0000'0001});
+    QCOMPARE(zeros.quantile(1).ns, qint64{0});
+  }
+
   void copiesAndMovesAreIndependent() {
     const std::vector<qint64> values = spreadValues(4, 1000);
     Histogram original = filled(values);
