@@ -82,7 +82,7 @@ class Database : public Component, public QueryEngine::Host, public Replication:
 
   void onStart(Context& ctx) override {
     engine_.emplace(ctx, *this, p_, std::uint16_t{0});
-    replication_.emplace(ctx, *this);
+    replication_.emplace(ctx, *this, p_.heartbeat);
     if (!replication_->empty()) ctx.after(p_.heartbeat, kHeartbeatTag);
   }
 

@@ -184,10 +184,9 @@ class Replica : public Component, public QueryEngine::Host {
     copy.lastHeard = ctx.now();
     if (call.has(kProbe)) return ctx.reply(id);
     const bool whenApplied = p_.acknowledge == Acknowledge::Applied;
-    copy.applier.receive(ctx, id, whenApplied);
+    if (!copy.applier.receive(ctx, id, whenApplied)) return;
     ctx.set(kPending, ctx.level(kPending) + 1);
     showLag(ctx);
-    if (!whenApplied) ctx.reply(id);
   }
 
   bool isStale(const Context& ctx, const Call& call) const {

@@ -38,6 +38,8 @@ enum CallFlag : std::uint32_t {
   kHeld = 1 << 13,      // at the callee: arrived and not yet answered
   kFinalAttempt = 1 << 14,  // abandoned together with its operation
   kMessage = 1 << 15,   // delivered by a queue: the answer is the acknowledgement
+  kAgain = 1 << 18,     // a repetition: it may have arrived before
+  kSpared = 1 << 19,    // at the callee: whether the fault `errors` hits it was drawn, and it does not
   kQueryInMarks = 1 << 17,  // until the callee uses `marks`: they hold the query of an arrow before, see Context::queryOf
   kFetched = 1 << 16,   // answer: a cache missed on the way, and the value was fetched from behind it
 };

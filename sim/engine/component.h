@@ -62,7 +62,7 @@ struct CallOptions {
   std::uint16_t instance = kAnyInstance;
   std::uint32_t key = kNoKey;           // kNoKey: as the edge says
   std::uint16_t repeat = 0;
-  std::uint32_t flags = 0;              // kFill, kProbe, kMessage
+  std::uint32_t flags = 0;              // kFill, kProbe, kMessage, kAgain
   Effect effect = Effect::Inherit;      // Inherit: as the edge says
   std::uint32_t version = 0;
 };

@@ -4,7 +4,7 @@
 
 namespace faultline {
 
-Replication::Replication(Context& ctx, Host& host) : host_(host) {
+Replication::Replication(Context& ctx, Host& host, const Duration& heartbeat) : host_(host), heartbeat_(heartbeat) {
   refresh(ctx);
   if (!links_.empty()) own_ = ctx.open();
 }
@@ -27,24 +27,37 @@ void Replication::refresh(Context& ctx) {
     }
 }
 
-void Replication::transmit(Context& ctx, const Link& link, Write write) {
+void Replication::transmit(Context& ctx, const Link& link, Entry& entry) {
   CallOptions options;
   options.instance = link.instance;
-  options.key = write.key;
-  options.version = write.version;
-  options.flags = kFill;
+  options.key = entry.write.key;
+  options.version = entry.write.version;
+  options.flags = entry.sent == 0 ? kFill : kFill | kAgain;
   options.effect = Effect::Write;
+  entry.repeated = entry.sent != 0;
+  entry.sent = ctx.now().ns;
   ctx.call(link.edge, own_, options);
+}
+
+// Of the entries of the log before that place, if the oldest is one of them: what comes behind it was sent later, or
+// waits for its acknowledgement.
+void Replication::repeatOverdue(Context& ctx, Link& link, std::size_t before) {
+  const std::int64_t due = ctx.now().ns - 2 * heartbeat_.ns;
+  if (!link.connected || link.first >= before || link.log[link.first].sent >= due) return;
+  for (std::size_t i = link.first; i < before; ++i) {
+    Entry& entry = link.log[i];
+    if (!entry.acknowledged && entry.sent < due) transmit(ctx, link, entry);
+  }
 }
 
 void Replication::send(Context& ctx, Write write, CallId waiter, std::uint32_t copies) {
   std::uint32_t connected = 0;
   for (Link& link : links_) {
-    link.log.push_back({write, false, waiter != 0 && link.connected});
+    link.log.push_back({write, false, waiter != 0 && link.connected, false, 0});
     ++unacknowledged_;
     if (!link.connected) continue;
     ++connected;
-    transmit(ctx, link, write);
+    transmit(ctx, link, link.log.back());
   }
   if (waiter == 0) return;
   const bool all = copies == kAll;
@@ -69,13 +82,15 @@ void Replication::trim(Link& link) {
 }
 
 void Replication::acknowledge(Context& ctx, Link& link, std::uint32_t version) {
-  const auto entry = std::lower_bound(link.log.begin() + static_cast<std::ptrdiff_t>(link.first), link.log.end(), version,
-                                      [](const Entry& e, std::uint32_t v) { return e.write.version < v; });
+  const auto entry = std::lower_bound(link.log.begin() + static_cast<std::ptrdiff_t>(link.first), link.log.end(),
+                                      version, [](const Entry& e, std::uint32_t v) { return e.write.version < v; });
   if (entry == link.log.end() || entry->write.version != version || entry->acknowledged) return;
   entry->acknowledged = true;
   const bool awaited = entry->awaited;
+  const auto since = entry->repeated ? 0 : static_cast<std::size_t>(link.log.end() - entry);
   --unacknowledged_;
   trim(link);
+  if (link.log.size() > since) repeatOverdue(ctx, link, link.log.size() - since);
   Waiter* waiter = waiters_.find(version);
   if (!waiter) return;
   if (awaited) --waiter->outstanding;
@@ -101,13 +116,12 @@ void Replication::lose(Context& ctx, Link& link) {
 void Replication::reconnect(Context& ctx, Link& link) {
   link.connected = true;
   for (std::size_t i = link.first; i < link.log.size(); ++i)
-    if (!link.log[i].acknowledged) transmit(ctx, link, link.log[i].write);
+    if (!link.log[i].acknowledged) transmit(ctx, link, link.log[i]);
 }
 
 void Replication::onReply(Context& ctx, const Reply& reply) {
-  const auto link = std::find_if(links_.begin(), links_.end(), [&](const Link& l) {
-    return l.edge == reply.edge && l.instance == reply.instance;
-  });
+  const auto link = std::find_if(links_.begin(), links_.end(),
+                                 [&](const Link& l) { return l.edge == reply.edge && l.instance == reply.instance; });
   if (link == links_.end()) return;
   if (!reply.ok()) return lose(ctx, *link);
   link->lastHeard = ctx.now().ns;
@@ -119,6 +133,7 @@ void Replication::beat(Context& ctx, Duration partitionAfter) {
   if (own_ == 0) return;
   for (Link& link : links_) {
     if (ctx.now().ns - link.lastHeard > partitionAfter.ns) lose(ctx, link);
+    repeatOverdue(ctx, link, std::min(link.first + 1, link.log.size()));
     CallOptions options;
     options.instance = link.instance;
     options.flags = kProbe;
@@ -145,14 +160,14 @@ void Replication::onRestart(Context& ctx) {
   }
 }
 
-void Replication::promote(std::vector<Write>& lost) {
+std::optional<std::uint32_t> Replication::promote(std::vector<Write>& lost) {
   const auto missing = [](const Link& link) {
     return std::count_if(link.log.begin() + static_cast<std::ptrdiff_t>(link.first), link.log.end(),
                          [](const Entry& e) { return !e.acknowledged; });
   };
   const auto best = std::min_element(links_.begin(), links_.end(),
                                      [&](const Link& a, const Link& b) { return missing(a) < missing(b); });
-  if (best == links_.end()) return;
+  if (best == links_.end()) return std::nullopt;
   for (const Entry& e : best->log)
     if (!e.acknowledged) lost.push_back(e.write);
   const auto isLost = [&](const Entry& e) {
@@ -166,6 +181,7 @@ void Replication::promote(std::vector<Write>& lost) {
         --unacknowledged_;
       }
   for (Link& link : links_) trim(link);
+  return best->edge;
 }
 
 void Replication::forget() {

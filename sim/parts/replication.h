@@ -1,14 +1,18 @@
-// The sending side of replication: a log of writes for each replica, sent at once, acknowledged by the replica, kept and
-// sent again when the connection was lost.
+// The sending side of replication: a log of writes for each replica, sent at once, acknowledged by the replica, kept
+// and sent again when the connection was lost.
 //
 // Every target instance of every out-edge is a replica with a link of its own. A link counts as lost after a failed
 // answer, or after `partitionAfter` without any answer; a heartbeat finds out when it works again, and then everything
-// that is not acknowledged is sent. A replica recognises a write by kWrite | kFill, a heartbeat by kWrite | kProbe.
+// that is not acknowledged is sent. A connection that is not lost repeats what got lost on the way, as TCP does, once
+// it is overdue by two heartbeats: the oldest write at each heartbeat, the others when a later or a repeated one was
+// acknowledged. A replica recognises a write by kWrite | kFill, a repetition of it by kAgain, a heartbeat by kWrite |
+// kProbe.
 //
 // Complexity: O(1) per write and replica, O(log n) per acknowledgement. Determinism: no luck is used.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/flat_map.h"
@@ -32,11 +36,11 @@ class Replication {
     virtual void onReplicated(Context& ctx, CallId call, bool enough) = 0;
   };
 
-  Replication(Context& ctx, Host& host);
+  Replication(Context& ctx, Host& host, const Duration& heartbeat);
 
   bool empty() const { return links_.empty(); }
-  // Sends a write to every replica. With `waiter` 0 nobody waits; otherwise the host hears of that call, perhaps at once.
-  // `copies`: replicas whose acknowledgement is needed; kAll: every replica that is not known to be lost.
+  // Sends a write to every replica. With `waiter` 0 nobody waits; otherwise the host hears of that call, perhaps at
+  // once. `copies`: replicas whose acknowledgement is needed; kAll: every replica that is not known to be lost.
   static constexpr std::uint32_t kAll = 0xffffffff;
   void send(Context& ctx, Write write, CallId waiter, std::uint32_t copies);
   void onReply(Context& ctx, const Reply& reply);
@@ -46,8 +50,8 @@ class Replication {
   // The node went down; the logs are on its disk.
   void onCrash();
   void onRestart(Context& ctx);
-  // The replica that has most takes over: what it lacks is gone. Appends those writes.
-  void promote(std::vector<Write>& lost);
+  // The replica that has most takes over: what it lacks is gone. Appends those writes; says which arrow leads to it.
+  std::optional<std::uint32_t> promote(std::vector<Write>& lost);
   // The logs are gone with the disk.
   void forget();
   // Acknowledgements that are outstanding, over all replicas.
@@ -58,6 +62,8 @@ class Replication {
     Write write;
     bool acknowledged = false;
     bool awaited = false;  // a waiter counts on this link
+    bool repeated = false;
+    std::int64_t sent = 0;  // last; 0: never
   };
   struct Link {
     std::uint32_t edge = 0;
@@ -74,7 +80,8 @@ class Replication {
     bool all = false;
   };
 
-  void transmit(Context& ctx, const Link& link, Write write);
+  void transmit(Context& ctx, const Link& link, Entry& entry);
+  void repeatOverdue(Context& ctx, Link& link, std::size_t before);
   void acknowledge(Context& ctx, Link& link, std::uint32_t version);
   void lose(Context& ctx, Link& link);
   void reconnect(Context& ctx, Link& link);
@@ -82,6 +89,7 @@ class Replication {
   static void trim(Link& link);
 
   Host& host_;
+  const Duration& heartbeat_;
   std::vector<Link> links_;
   FlatMap<Waiter> waiters_;  // by version
   CallId own_ = 0;           // on whose behalf the replicas are called

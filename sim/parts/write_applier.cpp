@@ -23,12 +23,34 @@ void WriteApplier::hire(Context& ctx) {
   }
 }
 
-void WriteApplier::receive(Context& ctx, CallId id, bool answerWhenApplied) {
-  const Call& call = ctx.at(id);
-  queue_.push_back({call.key, call.version, call.sent, answerWhenApplied ? id : 0});
+bool WriteApplier::receive(Context& ctx, CallId id, bool answerWhenApplied) {
+  Call& call = ctx.at(id);
+  Pending* pending = call.has(kAgain) ? pending_.find(call.version) : nullptr;
+  if (pending && answerWhenApplied) {
+    call.scratch = pending->repetition;
+    pending->repetition = id;
+    return false;
+  }
+  const bool isNew = !pending && !(call.has(kAgain) && wasApplied(call));
+  if (isNew) {
+    queue_.push_back({call.key, call.version, call.sent, answerWhenApplied ? id : 0});
+    ++pending_[call.version].copies;
+    startIdle(ctx);
+  }
+  if (!isNew || !answerWhenApplied) ctx.reply(id);
+  return isNew;
+}
+
+void WriteApplier::startIdle(Context& ctx) {
   if (busy_ == workers_.size()) return;
-  for (std::size_t i = 0; i < workers_.size(); ++i)
-    if (!workers_[i].busy) return start(ctx, static_cast<std::uint16_t>(i));
+  const auto idle = std::find_if(workers_.begin(), workers_.end(), [](const Worker& w) { return !w.busy; });
+  start(ctx, static_cast<std::uint16_t>(idle - workers_.begin()));
+}
+
+// A later write of the key makes up for it.
+bool WriteApplier::wasApplied(const Call& call) const {
+  const std::uint32_t* version = applied_.find(call.key);
+  return version && *version >= call.version;
 }
 
 void WriteApplier::start(Context& ctx, std::uint16_t index) {
@@ -53,9 +75,21 @@ Duration WriteApplier::onServed(Context& ctx, CallId id) {
   // Workers may overtake each other: an older version never replaces a newer one.
   std::uint32_t& version = applied_[write.key];
   version = std::max(version, write.version);
-  if (write.call != 0) ctx.reply(write.call);
+  answer(ctx, write);
   start(ctx, index);
   return {ctx.now().ns - write.sent};
+}
+
+void WriteApplier::answer(Context& ctx, const Write& write) {
+  if (write.call != 0) ctx.reply(write.call);
+  Pending& pending = pending_[write.version];
+  for (CallId id = pending.repetition; id != 0;) {
+    const CallId earlier = ctx.at(id).scratch;
+    ctx.reply(id);
+    id = earlier;
+  }
+  pending.repetition = 0;
+  if (--pending.copies == 0) pending_.erase(write.version);
 }
 
 std::uint32_t WriteApplier::applied(const Context& ctx, std::uint32_t key) const {
@@ -82,7 +116,10 @@ void WriteApplier::onCrash() {
   busy_ = 0;
   std::sort(again.begin(), again.end(), [](const Write& a, const Write& b) { return a.version < b.version; });
   queue_.insert(queue_.begin() + static_cast<std::ptrdiff_t>(first_), again.begin(), again.end());
-  for (Write& write : queue_) write.call = 0;  // the engine has ended these calls
+  for (std::size_t i = first_; i < queue_.size(); ++i) {  // the engine ends their calls
+    queue_[i].call = 0;
+    pending_[queue_[i].version].repetition = 0;
+  }
 }
 
 void WriteApplier::onRestart(Context& ctx) {

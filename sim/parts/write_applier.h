@@ -18,8 +18,9 @@ class WriteApplier {
   // The instance starts as a copy of everything written so far. `work` must outlive it.
   WriteApplier(Context& ctx, std::uint16_t instance, std::int64_t workers, const Distribution& work);
 
-  // Takes a write; answers its call when it is applied if `answerWhenApplied`.
-  void receive(Context& ctx, CallId call, bool answerWhenApplied);
+  // Takes a write; answers its call at once, or when it is applied if `answerWhenApplied`. False: a repetition of one
+  // that had arrived, which is not applied again.
+  bool receive(Context& ctx, CallId call, bool answerWhenApplied);
   // A worker's piece of work is done. Returns how long ago the primary sent the write that is now applied.
   Duration onServed(Context& ctx, CallId worker);
   // The version of a key that a reader sees; 0: the value from before the run.
@@ -37,12 +38,19 @@ class WriteApplier {
     std::int64_t sent = 0;
     CallId call = 0;  // to be answered; 0: nobody waits
   };
+  struct Pending {
+    std::uint32_t copies = 0;  // in the queue and at the workers
+    CallId repetition = 0;     // the last one, to be answered with the others before it
+  };
   struct Worker {
     CallId call = 0;
     bool busy = false;
     Write write;
   };
 
+  bool wasApplied(const Call& call) const;
+  void startIdle(Context& ctx);
+  void answer(Context& ctx, const Write& write);
   void hire(Context& ctx);
   void start(Context& ctx, std::uint16_t worker);
 
@@ -53,6 +61,7 @@ class WriteApplier {
   std::vector<Write> queue_;  // from first_ on
   std::size_t first_ = 0;
   std::size_t busy_ = 0;
+  FlatMap<Pending> pending_;  // by version
   FlatMap<std::uint32_t> applied_;
   std::uint32_t copiedUpTo_;
 };

@@ -101,6 +101,38 @@ class ReplicationTest : public QObject {
     QCOMPARE(run.distinct.size(), std::size_t{2 * run.summary.requests.ok});
   }
 
+  // The connection outlives a cut that is shorter than `partition_after`, as TCP does: what was under way is sent again,
+  // so nobody who waits for a copy waits for ever, and a copy applies nothing twice.
+  void aShortCutHoldsNobodyUpForEver_data() {
+    QTest::addColumn<QString>("mode");
+    QTest::addColumn<QString>("copy");
+    QTest::addColumn<QString>("fault");
+    QTest::addColumn<bool>("lossy");
+    for (const char* mode : {"sync", "quorum"})
+      for (const char* acknowledge : {"received", "applied"}) {
+        const QString name = QString(mode) + ", " + acknowledge;
+        QTest::newRow(qPrintable(name + ", cut"))
+            << mode << acknowledge << "{at: 10s, cut: \"db -> copy\", for: 3s}" << false;
+        QTest::newRow(qPrintable(name + ", loss"))
+            << mode << acknowledge << "{at: 10s, loss: \"db -> copy\", ratio: 30%, for: 8s}" << true;
+      }
+  }
+  void aShortCutHoldsNobodyUpForEver() {
+    QFETCH(QString, mode);
+    QFETCH(QString, copy);
+    QFETCH(QString, fault);
+    QFETCH(bool, lossy);
+    const Deliveries run(system("heartbeat: 500ms, connections: 20, replication: " + mode.toStdString(), "latency: 5ms",
+                                "timeline:\n  - {at: 0s, set: copy.acknowledge, to: " + copy.toStdString() + "}\n  - " +
+                                    fault.toStdString() + "\n"));
+    QCOMPARE(run.summary.requests.ok, run.summary.requests.offered);
+    QCOMPARE(run.distinct.size(), std::size_t{2 * run.summary.requests.ok});
+    if (lossy) QVERIFY(run.all > run.distinct.size());  // a second time is no second write
+    QCOMPARE(applied(run.summary), static_cast<double>(run.distinct.size()));
+    QCOMPARE(metricOf(nodeOf(run.summary, "copy"), "pending").last, 0.0);
+    QCOMPARE(metricOf(nodeOf(run.summary, "db"), "unreplicated").last, 0.0);
+  }
+
   // A copy that is known to be lost holds up nobody; until then, it does.
   void syncGoesOnWithoutALostCopy() {
     const Summary s = runText(system("replication: sync, heartbeat: 500ms, partition_after: 2s", "timeout: 1s",
