@@ -4,6 +4,7 @@
 
 #include "engine/engine.h"
 #include "model/catalog.h"
+#include "model/graph.h"
 #include "model/price.h"
 
 namespace faultline {
@@ -141,9 +142,22 @@ void Engine::compileEdges() {
     }
     if (node.originates) node.operations.resize(scenario.classes.size());
   }
+  shareVersions();
   for (NodeState& node : nodes) node.context.place(&node, edges.data() + node.firstEdge);
   for (NodeState& node : nodes)
     for (OperationStats& o : node.operations) o.failures.resize(failures.size());
+}
+
+// Designs that no arrow connects have nothing but the names of their keys in common.
+void Engine::shareVersions() {
+  Digraph graph{nodes.size(), {}};
+  for (const EdgeState& edge : edges) graph.edges.emplace_back(edge.from, edge.to);
+  const std::vector<std::size_t> part = weakComponents(graph);
+  for (NodeState& node : nodes) {
+    const std::size_t own = part[node.context.node()];
+    while (written.size() <= own) written.emplace_back();
+    node.written = &written[own];
+  }
 }
 
 // What follows from an edge's policy and faults; called again whenever either changes.
@@ -196,44 +210,6 @@ void Engine::compileHosts() {
       refreshNode(node);
     }
   }
-}
-
-void Engine::compileRegions() {
-  for (EdgeState& edge : edges) {
-    edge.regionFrom = regionOf(nodes[edge.from].name);
-    edge.regionTo = regionOf(nodes[edge.to].name);
-    if (edge.regionFrom == edge.regionTo) continue;
-    edge.link = linkBetween(edge.regionFrom, edge.regionTo);
-    refreshEdge(edge);
-  }
-}
-
-// Regions are numbered by their place among all groups.
-std::uint16_t Engine::regionOf(std::string_view node) const {
-  for (std::size_t i = 0; i < scenario.groups.size(); ++i) {
-    const GroupSpec& group = scenario.groups[i];
-    if (group.kind == "region" && std::find(group.members.begin(), group.members.end(), node) != group.members.end())
-      return static_cast<std::uint16_t>(i);
-  }
-  return kNoRegion;
-}
-
-std::uint16_t Engine::regionNamed(std::string_view region) const {
-  const GroupSpec* found = scenario.findRegion(region);
-  return found ? static_cast<std::uint16_t>(found - scenario.groups.data()) : kNoRegion;
-}
-
-// A node outside all regions is next to all of them.
-RegionLink Engine::linkBetween(std::uint16_t a, std::uint16_t b) const {
-  if (a == kNoRegion || b == kNoRegion) return {};
-  const GroupSpec& first = scenario.groups[a];
-  const GroupSpec& second = scenario.groups[b];
-  for (const auto& [name, link] : first.links)
-    if (name == second.name) return link;
-  for (const auto& [name, link] : second.links)
-    if (name == first.name) return link;
-  const bool firstIsFarther = first.latency.mean() >= second.latency.mean();
-  return {firstIsFarther ? first.latency : second.latency, {}};
 }
 
 std::uint32_t Engine::internQuery(const std::string& name) {

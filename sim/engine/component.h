@@ -81,11 +81,12 @@ enum class CommonReason : std::uint8_t {
 };
 std::span<const ReasonInfo> commonReasons();
 
-// What happened to the node itself.
+// What happened to the node itself, or to those it is connected with.
 struct NodeChange {
-  enum class Kind { Crashed, Restarted, Paused, Resumed, InstancesChanged, TargetsChanged, ParamsChanged };
+  enum class Kind { Crashed, Restarted, Paused, Resumed, InstancesChanged, TargetsChanged, ParamsChanged, CallerCrashed };
   Kind kind;
-  std::uint16_t instance = kAnyInstance;  // kAnyInstance: all
+  std::uint16_t instance = kAnyInstance;  // kAnyInstance: all; of the caller where that crashed
+  NodeId caller = 0;                      // which one crashed
 };
 
 class Context {
@@ -141,6 +142,11 @@ class Context {
   Outcome outcome(FailureId failure) const;
   // The target of an out-edge itself was down, so the call never began there.
   bool isRefusal(std::uint32_t edge, FailureId failure) const;
+  // The node from which a held call came here. REQUIRES one that did not begin here.
+  NodeId callerOf(CallId call) const;
+  // The fault `errors` hits this held call, so it must have no effect: answer it with the injected error. Whoever is about
+  // to let something take effect asks this first, and answers at that instant, or asks only once.
+  bool isHitByErrors(CallId call);
   // The caller no longer waits for this call: work on it helps nobody.
   bool abandoned(CallId call) const;
   // The named query of the arrow by which a call came, or, where nodes between passed it on or called on its behalf over
@@ -165,6 +171,9 @@ class Context {
   // --- the node's own state, as the actions crash and restart change it; onChange follows at once
   void crash();
   void restart();
+  // From now on this node stands in the region of the target of an out-edge, or in the one in which it is drawn.
+  void moveBeside(std::uint32_t edge);
+  void moveHome();
 
   // --- operations (for kinds that originate): a call held here that has no caller. At its deadline the user gives up:
   // onGiveUp follows, and what was asked for the operation goes on without it. An operation with a deadline may not be
@@ -189,7 +198,8 @@ class Context {
   void wakeAt(SimTime at);
   void dontWake();
 
-  // --- versions of written values, shared by all nodes of the run: who reads an older version than committed is stale
+  // --- versions of written values, shared by all nodes that arrows connect: who reads an older version than committed is
+  // stale
   std::uint32_t commit(std::uint32_t key);           // a write took effect at the owner of the data
   // The same in two parts, for a write that is sent to others before it takes effect; `user` wrote it.
   std::uint32_t reserveVersion();

@@ -71,6 +71,15 @@ Outcome Context::outcome(FailureId failure) const { return engine_->failures[fai
 bool Context::isRefusal(std::uint32_t edge, FailureId failure) const {
   return failure == engine_->common(edges_[edge].to, CommonReason::ConnectionRefused);
 }
+NodeId Context::callerOf(CallId call) const { return engine_->edges[at(call).edge].from; }
+bool Context::isHitByErrors(CallId id) {
+  Call& call = at(id);
+  const Instance& instance = state_->instances[call.instance];
+  if (instance.errors == 0 || call.has(kSpared)) return false;
+  if (state_->faultLuck.chance(instance.errors)) return true;
+  call.set(kSpared);
+  return false;
+}
 bool Context::abandoned(CallId call) const { return at(call).has(kOrphan) && at(call).edge != kNoEdge; }
 std::uint32_t Context::queryOf(CallId call) const {
   if (engine_->queries.size() <= 1) return 0;
@@ -146,33 +155,35 @@ void Context::relayAnswers(bool does) { state_->relaysAnswers = does; }
 void Context::dontWake() { state_->alarm = kNoAlarm; }
 
 std::uint32_t Context::commit(std::uint32_t key) {
-  WrittenVersion& written = engine_->written[key];
+  WrittenVersion& written = (*state_->written)[key];
   written.version = ++engine_->lastVersion;
   written.at = engine_->now.ns;
   return written.version;
 }
 std::uint32_t Context::reserveVersion() { return ++engine_->lastVersion; }
 void Context::commit(std::uint32_t key, std::uint32_t version, std::uint32_t user) {
-  WrittenVersion& written = engine_->written[key];
+  WrittenVersion& written = (*state_->written)[key];
   if (written.version > version) return;
   written = {version, user, engine_->now.ns};
 }
 std::uint32_t Context::committed(std::uint32_t key) const {
-  const WrittenVersion* written = engine_->written.find(key);
+  const WrittenVersion* written = state_->written->find(key);
   return written ? written->version : 0;
 }
 SimTime Context::committedAt(std::uint32_t key) const {
-  const WrittenVersion* written = engine_->written.find(key);
+  const WrittenVersion* written = state_->written->find(key);
   return {written ? written->at : 0};
 }
 
 std::uint32_t Context::committedBy(std::uint32_t key) const {
-  const WrittenVersion* written = engine_->written.find(key);
+  const WrittenVersion* written = state_->written->find(key);
   return written ? written->user : 0;
 }
 
 void Context::crash() { engine_->crash(node_, kAnyInstance); }
 void Context::restart() { engine_->restart(node_, kAnyInstance); }
+void Context::moveHome() { engine_->moveTo(node_, engine_->regionOf(state_->name)); }
+void Context::moveBeside(std::uint32_t edge) { engine_->moveTo(node_, edges_[edge].callee->region); }
 
 std::optional<NodeId> Context::findNode(std::string_view name) const {
   for (const NodeState& node : engine_->nodes)

@@ -9,7 +9,7 @@ namespace {
 // A chain of this many events at one instant is a loop without delay, not work.
 constexpr std::uint32_t kLivelockEvents = 50'000'000;
 constexpr std::uint32_t kAnswerFlags = kMiss | kStale | kDegraded | kFetched;
-constexpr std::uint32_t kAtCallee = kHeld | kServing | kWaiting | kOnCpu;
+constexpr std::uint32_t kAtCallee = kHeld | kServing | kWaiting | kOnCpu | kSpared;
 }  // namespace
 
 void Engine::observe(Observer* by) {
@@ -240,7 +240,7 @@ void Engine::answerCloser(CallId id, FailureId failure) {
     instance.parked.push_back(static_cast<std::uint32_t>(EventKind::Served) << Event::kSlotBits | id);
     return;
   }
-  if (instance.errors > 0 && failure == 0 && !instance.down)
+  if (instance.errors > 0 && failure == 0 && !instance.down && !call.has(kSpared))
     if (node.faultLuck.chance(instance.errors)) failure = common(edge.to, CommonReason::InjectedError);
   answer<Look::Closer>(node, id, call, edge, failure);
 }

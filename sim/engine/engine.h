@@ -79,7 +79,6 @@ struct EdgeState {
   double slow = 1, extraLoss = 0;
   std::int64_t linkFreeAt[2] = {0, 0};
   // What the way between regions adds.
-  std::uint16_t regionFrom = kNoRegion, regionTo = kNoRegion;
   RegionLink link;
   std::int64_t latencyNs = 0;  // of both, where they are constant
   RandomStream luck;
@@ -117,6 +116,12 @@ struct MetricState {
   Timing timing;
 };
 
+struct WrittenVersion {
+  std::uint32_t version = 0;
+  std::uint32_t user = 0;
+  std::int64_t at = 0;
+};
+
 inline constexpr std::int64_t kNoAlarm = -1;
 
 struct NodeState {
@@ -148,6 +153,8 @@ struct NodeState {
   const ParamInfo* callPrice = nullptr;
   double cpuWeight = 1;
   double cores = 0;
+  FlatMap<WrittenVersion>* written = nullptr;
+  std::uint16_t region = kNoRegion;
   CpuPool* host = nullptr;
   std::uint32_t hostIndex = 0;
   std::vector<Instance> instances;
@@ -175,12 +182,6 @@ struct TimerState {
   std::uint32_t generation;
   std::uint64_t data;
   bool live;
-};
-
-struct WrittenVersion {
-  std::uint32_t version = 0;
-  std::uint32_t user = 0;
-  std::int64_t at = 0;
 };
 
 // Inlined in any case: to the compiler a function that only does this has no effect and need not be called.
@@ -286,11 +287,14 @@ class Engine {
   void undoLater(const Action& action, std::string verb, ValueMap args);
   void deploy(NodeId node, Duration drain, Duration boot);
   std::string nameOf(const EdgeState& edge) const;
+  void placeEdge(EdgeState& edge);
+  void moveTo(NodeId node, std::uint16_t region);
   EdgeState* findEdge(std::string_view name);
   void abandonChildren(CallId parent);
   EdgeId ownEdge(const Call& call) const;
   void crash(NodeId node, std::uint16_t instance);
   void restart(NodeId node, std::uint16_t instance);
+  void restartIfDown(NodeId node, std::uint16_t instance);
   // A pause is a fault (it hangs) or the node's own (it freezes); each ends by itself.
   void pause(NodeId node, std::uint16_t instance, bool Instance::*why = &Instance::hung);
   void resume(NodeId node, std::uint16_t instance, bool Instance::*why = &Instance::hung);
@@ -299,6 +303,7 @@ class Engine {
   void setInstances(NodeId node, std::uint32_t count);
   void setDraining(NodeId node, std::uint16_t instance, bool draining);
   void tellCallers(NodeId node);
+  void tellCallees(NodeId node, std::uint16_t instance);
   void refreshEdge(EdgeState& edge);
   // What follows from the state of a node's instances; to be called whenever that changes.
   void refreshNode(NodeState& node);
@@ -330,7 +335,7 @@ class Engine {
   std::vector<std::int64_t> cpuScheduled;  // the time of the wanted end event; others are stale
   std::vector<FailureInfo> failures;       // by FailureId; 0 is ok
   std::vector<std::string> queries;        // 0: none
-  FlatMap<WrittenVersion> written;
+  std::deque<FlatMap<WrittenVersion>> written;  // for each part of the architecture that no arrow connects with others
   std::uint32_t lastVersion = 0;
   std::uint32_t lastOperation = 0;
   std::vector<std::uint32_t> classKeyOffset;
@@ -443,6 +448,7 @@ class Engine {
   void compileEdges();
   void compileHosts();
   void compileRegions();
+  void shareVersions();
   std::uint16_t regionOf(std::string_view node) const;
   std::uint16_t regionNamed(std::string_view region) const;
   RegionLink linkBetween(std::uint16_t a, std::uint16_t b) const;

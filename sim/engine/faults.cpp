@@ -142,10 +142,11 @@ void Engine::crash(NodeId nodeId, std::uint16_t which) {
     }
     const EdgeId broken = inner ? hops[inner].leg.edge : calls[id].edge;
     const CallId standing = sever(id, inner);
-    if (standing == 0) return;
+    if (standing == 0) break;
     orphan(id, edges[broken]);
     reply(standing, lost);
   }
+  tellCallees(nodeId, which);
 }
 
 void Engine::restart(NodeId nodeId, std::uint16_t which) {
@@ -155,6 +156,23 @@ void Engine::restart(NodeId nodeId, std::uint16_t which) {
   refreshNode(nodes[nodeId]);
   resume(nodeId, which);
   node.component->onChange(node.context, {NodeChange::Kind::Restarted, which});
+}
+
+// The end of a crash; somebody else may have brought back the node, or some of its instances, before.
+void Engine::restartIfDown(NodeId nodeId, std::uint16_t which) {
+  const NodeState& node = nodes[nodeId];
+  std::vector<std::uint16_t> down;
+  std::size_t asked = 0;
+  for (std::size_t i = 0; i < node.instances.size(); ++i) {
+    if (which != kAnyInstance && which != i) continue;
+    ++asked;
+    if (node.instances[i].down) down.push_back(static_cast<std::uint16_t>(i));
+  }
+  if (down.size() == asked) {
+    crash(nodeId, which);
+    return restart(nodeId, which);
+  }
+  for (const std::uint16_t instance : down) restart(nodeId, instance);
 }
 
 void Engine::freezeWork(CallId id) {
@@ -265,6 +283,13 @@ void Engine::tellCallers(NodeId nodeId) {
       nodes[edge.from].component->onChange(nodes[edge.from].context, {NodeChange::Kind::TargetsChanged, kAnyInstance});
 }
 
+// Whoever is called may hold something that lives in its caller's memory.
+void Engine::tellCallees(NodeId nodeId, std::uint16_t instance) {
+  for (EdgeState& edge : edges)
+    if (edge.from == nodeId)
+      edge.callee->component->onChange(edge.callee->context, {NodeChange::Kind::CallerCrashed, instance, nodeId});
+}
+
 void Engine::setInstances(NodeId nodeId, std::uint32_t count) {
   NodeState& node = nodes[nodeId];
   if (count == node.activeInstances) return;
@@ -339,6 +364,10 @@ void Engine::applyToNode(const Action& action) {
   for (std::uint16_t instance : which) {
     if (action.verb == "crash") crash(id, instance);
     else if (action.verb == "restart") {
+      if (action.args.find("down")) {
+        restartIfDown(id, instance);
+        continue;
+      }
       crash(id, instance);  // what still ran stops first
       restart(id, instance);
     } else if (action.verb == "pause") pause(id, instance);
@@ -351,7 +380,10 @@ void Engine::applyToNode(const Action& action) {
     else if (action.verb == "errors") setErrors(id, instance, numberOf(action.args, "ratio", 0));
     else if (action.verb == "drain" || action.verb == "undrain") setDraining(id, instance, action.verb == "drain");
   }
-  if (action.verb == "crash") return undoLater(action, "restart", sameFraction);
+  if (action.verb == "crash") {
+    sameFraction.set("down", true);
+    return undoLater(action, "restart", sameFraction);
+  }
   if (action.verb == "pause") return undoLater(action, "unpause", sameFraction);
   if (action.verb == "slow") {
     sameFraction.set("factor", 1.0);
@@ -372,44 +404,6 @@ void Engine::applyToNode(const Action& action) {
   for (std::size_t i = 0; i < node.info->actions.size(); ++i)
     if (action.verb == node.info->actions[i].name)
       node.component->onAction(node.context, static_cast<std::uint32_t>(i), action.args);
-}
-
-// A region fails, or comes back, with everything in it.
-void Engine::applyToMembers(const Action& action, const GroupSpec& region) {
-  for (const std::string& member : region.members) {
-    Action own = action;
-    own.target = member;
-    applyToNode(own);
-  }
-}
-
-void Engine::applyToRegion(const Action& action) {
-  const Value* from = action.args.find("from");
-  const std::uint16_t region = regionNamed(action.target);
-  const std::uint16_t other = from ? regionNamed(*from->as<std::string>()) : kNoRegion;
-  if (action.verb == "partition") {
-    partitions.emplace_back(region, other);
-    ValueMap same;
-    if (from) same.set("from", *from);
-    same.set("one", true);
-    undoLater(action, "rejoin", std::move(same));
-  } else if (action.args.find("one")) {
-    // The end of one partition leaves the others.
-    const auto one = std::find(partitions.begin(), partitions.end(), std::pair(region, other));
-    if (one != partitions.end()) partitions.erase(one);
-  } else {
-    std::erase_if(partitions, [&](const auto& p) {
-      const bool isOurs = p.first == region || p.second == region;
-      return isOurs && (!from || p.first == other || p.second == other);
-    });
-  }
-  for (EdgeState& edge : edges) {
-    edge.parted = std::any_of(partitions.begin(), partitions.end(), [&](const auto& p) {
-      const bool leaves = (edge.regionFrom == p.first) != (edge.regionTo == p.first);
-      return leaves && (p.second == kNoRegion || edge.regionFrom == p.second || edge.regionTo == p.second);
-    });
-    refreshEdge(edge);
-  }
 }
 
 // Rolling: one instance after the other leaves rotation, finishes what it holds, restarts, comes back.

@@ -4,6 +4,7 @@
 #include <boost/graph/adjacency_list.hpp>
 #include <boost/graph/biconnected_components.hpp>
 #include <boost/graph/breadth_first_search.hpp>
+#include <boost/graph/connected_components.hpp>
 #include <boost/graph/edmonds_karp_max_flow.hpp>
 #include <boost/graph/strong_components.hpp>
 
@@ -34,6 +35,15 @@ std::vector<std::size_t> strongComponents(const Digraph& graph) {
   if (graph.nodes == 0) return component;
   const Directed g = made<Directed>(graph);
   boost::strong_components(g, boost::make_iterator_property_map(component.begin(), boost::get(boost::vertex_index, g)));
+  return component;
+}
+
+std::vector<std::size_t> weakComponents(const Digraph& graph) {
+  std::vector<std::size_t> component(graph.nodes);
+  if (graph.nodes == 0) return component;
+  const Undirected g = made<Undirected>(graph);
+  boost::connected_components(g,
+                              boost::make_iterator_property_map(component.begin(), boost::get(boost::vertex_index, g)));
   return component;
 }
 

@@ -19,6 +19,10 @@ struct Digraph {
 // from the higher number to the lower.
 std::vector<std::size_t> strongComponents(const Digraph& graph);
 
+// The part of every node: nodes that edges connect, whatever their direction, are in one. Parts are numbered from zero in
+// the order of their first nodes.
+std::vector<std::size_t> weakComponents(const Digraph& graph);
+
 // Nodes that can be reached, the start included.
 std::vector<bool> reachableFrom(const Digraph& graph, std::size_t start);
 
