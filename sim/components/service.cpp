@@ -23,7 +23,7 @@ constexpr ChoiceInfo kModes[] = {
 enum class Probe { Worker, Dependencies };
 constexpr ChoiceInfo kProbes[] = {
     {"worker", "A health check needs a worker and no more: it passes while every dependency is dead."},
-    {"dependencies", "A health check also makes the calls of a request, and fails when they fail."},
+    {"dependencies", "A health check also makes the calls of a request of every class, and fails when they fail."},
 };
 
 struct Params {

@@ -1,6 +1,7 @@
 #include "parts/call_plan.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace faultline {
 
@@ -54,7 +55,8 @@ const CallPlan::PlannedEdge& CallPlan::plannedOf(std::uint32_t edge) const {
 }
 
 bool CallPlan::applies(const PlannedEdge& planned, const Call& call) {
-  if (!(planned.classes & 1ull << (call.klass & 63))) return false;
+  // A check of the dependencies is about all of them, whichever class calls them.
+  if (!(planned.classes & 1ull << (call.klass & 63)) && !call.has(kProbe)) return false;
   switch (planned.condition.kind) {
     case Condition::Kind::Always:
       return true;
@@ -78,6 +80,8 @@ void CallPlan::launch(Context& ctx, CallId id, const PlannedEdge& planned) {
   const auto times = policy.times.isConstant() ? static_cast<std::int64_t>(policy.times.first())
                                                : static_cast<std::int64_t>(policy.times.draw(*luck_) + 0.5);
   if (times <= 0) return;
+  if (!(planned.classes & 1ull << (ctx.at(id).klass & 63)))
+    ctx.at(id).klass = static_cast<std::uint16_t>(std::countr_zero(planned.classes));
   CallOptions options;
   options.repeat = static_cast<std::uint16_t>(std::min<std::int64_t>(times - 1, 0xffff));
   options.version = versionOfMessage(ctx.at(id));
