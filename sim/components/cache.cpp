@@ -582,6 +582,7 @@ class Cache : public Component {
   }
 
   void flushed(Context& ctx, CallId own, const Reply& reply) {
+    if (ctx.isHitByErrors(id)) return ctx.reply(id, ctx.failure(CommonReason::InjectedError));
     const std::uint32_t key = ctx.at(own).key;
     --flushing_;
     const bool all = buffer_.done(key, reply.ok());

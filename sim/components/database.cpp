@@ -143,6 +143,7 @@ class Database : public Component, public QueryEngine::Host, public Replication:
     call.version = ctx.reserveVersion();
     const Replication::Write write{call.version, call.key};
     if (p_.replication == ReplicationMode::Async || replication_->empty()) {
+    if (ctx.isHitByErrors(id)) return engine_->answer(ctx, id, ctx.failure(CommonReason::InjectedError));
       if (!replication_->empty()) replication_->send(ctx, write, 0, 0);
       showBacklog(ctx);
       return commit(ctx, id);

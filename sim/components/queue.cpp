@@ -290,6 +290,7 @@ class Queue : public Component {
   void store(Context& ctx, CallId id) {
     const Call& call = ctx.at(id);
     if (call.has(kProbe)) return ctx.reply(id);
+    if (ctx.isHitByErrors(id)) return ctx.reply(id, ctx.failure(CommonReason::InjectedError));
     if (waiting_ >= p_.capacity.value_or(kMostMessages)) {
       if (p_.overflow == Overflow::Reject) return ctx.reply(id, ctx.failure(kQueueFull));
       dropOldest(ctx);

@@ -330,8 +330,7 @@ class Service final : public Component {
   }
 
   [[gnu::noinline]] void answerWrite(Context& ctx, CallId id) {
-    recordEffect(ctx, ctx.at(id));
-    leaveAndReply(ctx, id, 0);
+    leaveAndReply(ctx, id, takeEffect(ctx, id));
   }
 
   void leaveAndReply(Context& ctx, CallId id, FailureId failure) {
@@ -352,6 +351,12 @@ class Service final : public Component {
 
   bool replays(const Context&, const Call& call) const {
     return p_.idempotency && call.has(kWrite) && effects_.find(call.operation) != nullptr;
+  }
+
+  FailureId takeEffect(Context& ctx, CallId id) {
+    if (ctx.isHitByErrors(id)) return ctx.failure(CommonReason::InjectedError);
+    recordEffect(ctx, ctx.at(id));
+    return 0;
   }
 
   void recordEffect(Context& ctx, const Call& call) {

@@ -330,8 +330,9 @@ class Stream : public Component {
 
   void append(Context& ctx, CallId id) {
     const Call call = ctx.at(id);
+    if (call.has(kProbe)) return ctx.reply(id);
+    if (ctx.isHitByErrors(id)) return ctx.reply(id, ctx.failure(CommonReason::InjectedError));
     ctx.reply(id);
-    if (call.has(kProbe)) return;
     const std::uint32_t p = partitionOf(call);
     Record record;
     record.stored = ctx.now();

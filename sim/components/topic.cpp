@@ -162,8 +162,9 @@ class Topic : public Component {
 
   void publish(Context& ctx, CallId id) {
     const Call message = ctx.at(id);
+    if (message.has(kProbe)) return ctx.reply(id);
+    if (ctx.isHitByErrors(id)) return ctx.reply(id, ctx.failure(CommonReason::InjectedError));
     ctx.reply(id);
-    if (message.has(kProbe)) return;
     ctx.add(kPublished);
     std::size_t copies = 0;
     for (std::uint32_t e = 0; e < subscriptions_.size(); ++e) copies += deliver(ctx, e, message);

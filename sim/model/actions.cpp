@@ -57,7 +57,7 @@ constexpr VerbInfo kVerbs[] = {
     {"pause", ActionTarget::Node, kForAndFraction, "The node hangs: it accepts calls and never answers."},
     {"resume", ActionTarget::Node, {}, "Ends a pause, a slowdown or errors."},
     {"slow", ActionTarget::Node, kSlowFields, "Work takes longer, also what is in progress."},
-    {"errors", ActionTarget::Node, kErrorFields, "A share of the calls fails with an error."},
+    {"errors", ActionTarget::Node, kErrorFields, "A share of the calls fails with an error after the work on it, without effect."},
     {"cut", ActionTarget::Edge, kForOnly, "Every message on the edge vanishes silently."},
     {"refuse", ActionTarget::Edge, kForOnly, "Connections over the edge are refused at once."},
     {"mend", ActionTarget::Edge, {}, "Ends every fault of the edge."},
