@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <deque>
 
+#include "base/flat_map.h"
 #include "base/quantity.h"
 #include "engine/component.h"
 #include "model/price.h"
@@ -48,7 +49,7 @@ constexpr ChoiceInfo kFills[] = {
 enum class Scope { Shared, PerCaller };
 constexpr ChoiceInfo kScopes[] = {
     {"shared", "One store for all callers."},
-    {"per_caller", "A store of the full capacity for each instance of the caller: an in-process or browser cache."},
+    {"per_caller", "A store of the full capacity for each instance of the caller, which dies with it: an in-process or browser cache. Writes that wait to be sent on survive."},
 };
 enum class Warm { Cold, Stationary };
 constexpr ChoiceInfo kWarms[] = {
@@ -225,6 +226,8 @@ class Cache : public Component {
       station_->setServers(ctx, p_.threads);
       while (const CallId next = station_->admit(ctx)) begin(ctx, next);
       publish(ctx);
+    } else if (change.kind == NodeChange::Kind::CallerCrashed && p_.scope == Scope::PerCaller) {
+      forgetCaller(ctx, change);
     }
   }
 
@@ -255,10 +258,33 @@ class Cache : public Component {
 
   void addStore() { stores_.emplace_back(p_.policy, p_.capacity.value_or(-1), luck_); }
 
-  KeyStore& storeOf(const Call& call) {
+  struct Owner {
+    NodeId node = 0;
+    std::uint16_t instance = 0;
+    bool operator==(const Owner&) const = default;
+  };
+
+  // A call of the cache's own has the place of its store in `marks`.
+  KeyStore& storeOf(const Context& ctx, CallId id) {
     if (p_.scope == Scope::Shared) return stores_.front();
-    while (stores_.size() <= call.origin) addStore();
-    return stores_[call.origin];
+    const Call& call = ctx.at(id);
+    return stores_[call.edge == kNoEdge ? call.marks : placeOf({ctx.callerOf(id), call.origin})];
+  }
+
+  std::uint32_t placeOf(const Owner& owner) {
+    const std::uint32_t key = owner.node << 16 | owner.instance;
+    if (const std::uint32_t* place = places_.find(key)) return *place;
+    if (!owners_.empty()) addStore();
+    owners_.push_back(owner);
+    return places_[key] = static_cast<std::uint32_t>(owners_.size() - 1);
+  }
+
+  // What lives in its caller's memory dies with it.
+  void forgetCaller(Context& ctx, const NodeChange& change) {
+    for (std::size_t i = 0; i < owners_.size(); ++i)
+      if (owners_[i].node == change.caller && (change.instance == kAnyInstance || owners_[i].instance == change.instance))
+        stores_[i].clear();
+    publish(ctx);
   }
 
   // The stationary state under Poisson requests: with a life T from the fill a key with rate r is present with
@@ -329,7 +355,7 @@ class Cache : public Component {
     const Call& call = ctx.at(id);
     const SimTime now = ctx.now();
     ctx.add(kLookups);
-    KeyStore& store = storeOf(call);
+    KeyStore& store = storeOf(ctx, id);
     KeyEntry* entry = store.find(keyOf(call), now);
     if (!entry) {
       // What waits in the write buffer can still be read, even when its entry was evicted.
@@ -341,7 +367,7 @@ class Cache : public Component {
       entry->refreshUntil = now + p_.lease;
       ctx.add(kRefreshes);
       if (!hasOrigin(call)) return miss(ctx, id);  // this reader is the one who fetches
-      startRefresh(ctx, call);
+      startRefresh(ctx, id);
     }
     store.use(*entry);
     if (p_.ttlSliding && entry->fresh(now)) setLife(*entry, now, drawLife());
@@ -409,23 +435,24 @@ class Cache : public Component {
     const std::uint32_t key = keyOf(call);
     endMiss(ctx, key);
     if (!reply.ok()) {
-      rememberFailure(ctx, storeOf(call), key, reply.failure);
+      rememberFailure(ctx, storeOf(ctx, id), key, reply.failure);
       call.retryAfter = reply.retryAfter;
       return ctx.reply(id, reply.failure);
     }
     call.flags |= reply.flags & (kMiss | kStale | kDegraded);
     if (reply.has(kMiss)) return ctx.reply(id);  // the next tier has no value either: the caller fetches
     call.set(kFetched);
-    store(ctx, storeOf(call), key, reply.version, reply.latency);
+    store(ctx, storeOf(ctx, id), key, reply.version, reply.latency);
     answer(ctx, id, reply.version);
   }
 
-  void startRefresh(Context& ctx, const Call& reader) {
+  void startRefresh(Context& ctx, CallId readerId) {
+    const Call& reader = ctx.at(readerId);
     const CallId own = openFor(ctx, keyOf(reader), reader.klass, reader.user);
     if (own == 0) return;
     Call& call = ctx.at(own);
     call.step = kRefreshing;
-    call.origin = reader.origin;
+    if (p_.scope == Scope::PerCaller) call.marks = placeOf({ctx.callerOf(readerId), reader.origin});
     call.operation = reader.operation;
     ctx.call(originOf(reader), own);
   }
@@ -442,7 +469,7 @@ class Cache : public Component {
 
   void refreshed(Context& ctx, CallId own, const Reply& reply) {
     const Call& call = ctx.at(own);
-    KeyStore& into = storeOf(call);
+    KeyStore& into = storeOf(ctx, own);
     if (reply.ok() && !reply.has(kMiss)) store(ctx, into, call.key, reply.version, reply.latency);
     else if (KeyEntry* entry = into.find(call.key, ctx.now())) entry->refreshUntil = {};
     publish(ctx);
@@ -456,7 +483,7 @@ class Cache : public Component {
     const std::uint32_t key = keyOf(call);
     const Duration fetchTime = openMisses_.endAll(key, ctx.now());
     ctx.set(kStampede, openMisses_.largest());
-    store(ctx, storeOf(call), key, call.version, fetchTime);
+    store(ctx, storeOf(ctx, id), key, call.version, fetchTime);
     if (hasOrigin(call)) {
       CallOptions options;
       options.flags = kFill;
@@ -518,7 +545,7 @@ class Cache : public Component {
     if (!hasOrigin(call)) {
       if (p_.strategy != Strategy::Aside) return ctx.reply(id, ctx.failure(CommonReason::NoTarget));
       // A write that a message brought is of the version that the message speaks of.
-      afterWrite(ctx, call, call.version != 0 ? call.version : ctx.committed(keyOf(call)));
+      afterWrite(ctx, id, call.version != 0 ? call.version : ctx.committed(keyOf(call)));
       return ctx.reply(id);
     }
     if (p_.strategy == Strategy::WriteBehind) return writeBehind(ctx, id);
@@ -534,29 +561,31 @@ class Cache : public Component {
     }
     call.version = reply.version != 0 ? reply.version : ctx.committed(keyOf(call));
     call.flags |= reply.flags & kDegraded;
-    afterWrite(ctx, call, call.version);
+    afterWrite(ctx, id, call.version);
     ctx.reply(id);
   }
 
-  void afterWrite(Context& ctx, const Call& call, std::uint32_t version) {
+  void afterWrite(Context& ctx, CallId id, std::uint32_t version) {
+    const Call& call = ctx.at(id);
     const bool stores = p_.strategy == Strategy::WriteThrough || p_.strategy == Strategy::WriteBehind;
     if (stores || p_.onWrite == OnWrite::Update) {
-      if (KeyEntry* entry = storeOf(call).put(keyOf(call), ctx.now())) {
+      if (KeyEntry* entry = storeOf(ctx, id).put(keyOf(call), ctx.now())) {
         entry->version = version;
         setLife(*entry, ctx.now(), drawLife());
       } else {
         ctx.add(kRefused);
       }
     } else if (p_.onWrite == OnWrite::Invalidate) {
-      ctx.add(kInvalidations, storeOf(call).erase(keyOf(call)));
+      ctx.add(kInvalidations, storeOf(ctx, id).erase(keyOf(call)));
     }
     publish(ctx);
   }
 
   void writeBehind(Context& ctx, CallId id) {
+    if (ctx.isHitByErrors(id)) return ctx.reply(id, ctx.failure(CommonReason::InjectedError));
     const Call& call = ctx.at(id);
     buffer_.add(keyOf(call), call.klass, call.user);
-    afterWrite(ctx, call, ctx.committed(keyOf(call)));
+    afterWrite(ctx, id, ctx.committed(keyOf(call)));
     ctx.reply(id);
     if (!flushFailed_ && static_cast<std::int64_t>(buffer_.waitingKeys()) >= p_.flushBatch) flushBatch(ctx);
     armFlush(ctx);
@@ -582,7 +611,6 @@ class Cache : public Component {
   }
 
   void flushed(Context& ctx, CallId own, const Reply& reply) {
-    if (ctx.isHitByErrors(id)) return ctx.reply(id, ctx.failure(CommonReason::InjectedError));
     const std::uint32_t key = ctx.at(own).key;
     --flushing_;
     const bool all = buffer_.done(key, reply.ok());
@@ -624,7 +652,9 @@ class Cache : public Component {
   ByClass work_;
   bool instant_ = true;
   std::optional<Station> station_;
-  std::deque<KeyStore> stores_;  // one, or one for each instance of the caller
+  std::deque<KeyStore> stores_;      // one, or one for each owner
+  std::vector<Owner> owners_;        // instances of callers, by store
+  FlatMap<std::uint32_t> places_;    // owner -> index of its store
   OpenMisses openMisses_;
   WriteBuffer buffer_;
   Context::TimerId flushTimer_;

@@ -339,6 +339,80 @@ timeline: [{at: 20s, crash: db, for: 30s}]
     QVERIFY2(metricOf(nodeOf(s, "cache"), "dirty").last < 110, text(metricOf(nodeOf(s, "cache"), "dirty").last));
   }
 
+  // A store inside its caller dies with it: of two instances one crashes, and half of the 1000 keys have to be fetched anew
+  // for that one. A shared cache is a process of its own.
+  void aStoreInItsCallerDiesWithIt_data() {
+    QTest::addColumn<QByteArray>("scope");
+    QTest::addColumn<QByteArray>("crash");
+    QTest::addColumn<double>("left");
+    QTest::newRow("one instance") << QByteArray("per_caller") << QByteArray("app[1]") << 1000.0;
+    QTest::newRow("all") << QByteArray("per_caller") << QByteArray("app") << 0.0;
+    QTest::newRow("another caller") << QByteArray("per_caller") << QByteArray("other") << 2000.0;
+    QTest::newRow("shared") << QByteArray("shared") << QByteArray("app") << 1000.0;
+  }
+  void aStoreInItsCallerDiesWithIt() {
+    QFETCH(QByteArray, scope);
+    QFETCH(QByteArray, crash);
+    QFETCH(double, left);
+    Simulation run(scenarioOf(
+        "faultline: 1\nname: t\nduration: 60s\nclasses: {get: {key: uniform(1000)}}\nnodes:\n"
+        "  users: {kind: client, rate: 500/s, until: 40s}\n  app: {kind: service, instances: 2, work: 1ms}\n"
+        "  others: {kind: client, rate: 1/s, from: 55s}\n  other: {kind: service}\n"
+        "  memory: {kind: cache, scope: " + scope.toStdString() + "}\n  db: {kind: database, work: 1ms}\nedges:\n"
+        "  - users -> app\n  - app -> memory: {step: 1}\n  - app -> db: {step: 2, when: miss(memory)}\n"
+        "  - others -> other\n  - other -> memory\ntimeline:\n  - {at: 45s, crash: \"" + crash.toStdString() + "\", for: 1s}\n"));
+    run.advanceTo(seconds(44));
+    const double before = metricOf(nodeOf(run.summary(), "memory"), "entries").last;
+    QVERIFY2(before == (scope == "shared" ? 1000 : 2000), text(before));
+    run.advanceTo(seconds(50));
+    QCOMPARE(metricOf(nodeOf(run.summary(), "memory"), "entries").last, left);
+  }
+
+  // Two callers of an in-process cache have nothing in common, though both are instance 0.
+  void everyCallerHasAStoreOfItsOwn() {
+    const Summary s = runText(R"(
+faultline: 1
+name: t
+duration: 60s
+classes: {get: {key: fixed(1)}}
+nodes:
+  users: {kind: client, rate: 10/s, arrivals: constant}
+  one: {kind: service}
+  two: {kind: service}
+  memory: {kind: cache, scope: per_caller}
+  db: {kind: database, work: 1ms}
+edges:
+  - users -> one: {step: 1}
+  - users -> two: {step: 2}
+  - one -> memory: {step: 1}
+  - one -> db: {step: 2, when: miss(memory)}
+  - two -> memory: {step: 1}
+  - two -> db: {step: 2, when: miss(memory)}
+)");
+    QCOMPARE(metric(s, "memory", "misses"), 2.0);
+  }
+
+  // Two designs in one scenario that no arrow connects share nothing but the names of their keys.
+  void whatIsNotConnectedIsNotStale_data() {
+    QTest::addColumn<QByteArray>("writersCall");
+    QTest::addColumn<bool>("isEverStale");
+    QTest::newRow("their own") << QByteArray("other_db") << false;
+    QTest::newRow("the same") << QByteArray("db") << true;
+  }
+  void whatIsNotConnectedIsNotStale() {
+    QFETCH(QByteArray, writersCall);
+    QFETCH(bool, isEverStale);
+    const Summary s = runText(
+        "faultline: 1\nname: t\nduration: 60s\n"
+        "classes: {get: {key: uniform(200)}, put: {effect: write, key: uniform(200)}}\nnodes:\n"
+        "  readers: {kind: client, rate: 100/s, classes: [get]}\n  app: {kind: service, work: 1ms}\n"
+        "  cache: {kind: cache}\n  db: {kind: database}\n  writers: {kind: client, rate: 100/s, classes: [put]}\n"
+        "  more: {kind: client, rate: 1/s, classes: [put]}\n  other_db: {kind: database}\nedges:\n  - readers -> app\n"
+        "  - app -> cache: {step: 1}\n  - app -> db: {step: 2, when: miss(cache)}\n  - more -> other_db\n"
+        "  - writers -> " + writersCall.toStdString() + "\n");
+    QCOMPARE(metric(s, "cache", "stale_reads") > 0, isEverStale);
+  }
+
   // One thread: 1 ms of work for each lookup makes an M/D/1 queue with load 0.5.
   void workQueuesForThreads() {
     const Summary s = runText(readThrough(classes("fixed(0)") + "\nduration: 1000s", "rate: 500/s", "work: 1ms", "0ms"));
