@@ -63,6 +63,7 @@ constexpr auto kReasons = joined(kStoreReasonInfos, kOwnReasons);
 enum Verb : std::uint32_t { kFailover = kStoreVerbs };
 constexpr ParamInfo kFailoverFields[] = {
     field(ParamType::Duration, "promotion_time", "Promotion time", range(0, 86'400), "Until the new primary serves; without it, as the failover parameter says."),
+    field(ParamType::Flag, "back", "Back", {}, "Back to the region in which the database is drawn; without it, to that of the replica that has most."),
 };
 constexpr ActionInfo kFailoverAction{"failover", kFailoverFields,
                                      "The primary is gone at once and a standby takes over after the promotion time."};
@@ -112,6 +113,8 @@ class Database : public Component, public QueryEngine::Host, public Replication:
     const Duration promotion = time ? *time->as<Duration>() : p_.failover.value_or(FailoverParams{}).promotionTime;
     if (!down_) ctx.crash();
     ctx.cancel(promotion_);
+    const Value* back = args.find("back");
+    goesBack_ = back && *back->as<bool>();
     promotion_ = ctx.after(promotion, kPromotedTag);
   }
 
@@ -140,10 +143,10 @@ class Database : public Component, public QueryEngine::Host, public Replication:
   void onDone(Context& ctx, CallId id) override {
     Call& call = ctx.at(id);
     if (!call.has(kWrite) || call.has(kProbe) || call.key == kNoKey) return engine_->answer(ctx, id);
+    if (ctx.isHitByErrors(id)) return engine_->answer(ctx, id, ctx.failure(CommonReason::InjectedError));
     call.version = ctx.reserveVersion();
     const Replication::Write write{call.version, call.key};
     if (p_.replication == ReplicationMode::Async || replication_->empty()) {
-    if (ctx.isHitByErrors(id)) return engine_->answer(ctx, id, ctx.failure(CommonReason::InjectedError));
       if (!replication_->empty()) replication_->send(ctx, write, 0, 0);
       showBacklog(ctx);
       return commit(ctx, id);
@@ -207,7 +210,10 @@ class Database : public Component, public QueryEngine::Host, public Replication:
 
   void promote(Context& ctx) {
     std::vector<Replication::Write> missing;
-    replication_->promote(missing);
+    const std::optional<std::uint32_t> successor = replication_->promote(missing);
+    if (goesBack_) ctx.moveHome();
+    else if (successor) ctx.moveBeside(*successor);
+    goesBack_ = false;
     std::uint64_t lost = 0;
     for (const Replication::Write& write : missing) {
       // A write that had not taken effect yet is nobody's loss.
@@ -231,6 +237,7 @@ class Database : public Component, public QueryEngine::Host, public Replication:
   Context::TimerId promotion_;
   bool down_ = false;
   bool promoted_ = false;
+  bool goesBack_ = false;  // to where it is drawn, with the promotion that is on its way
   FlatMap<std::uint32_t> lost_;  // key -> the newest version of it that was lost
   std::uint32_t lostUpTo_ = 0;   // all versions up to this one are lost
   std::uint64_t kept_ = 0;       // writes that took effect and are not lost
@@ -256,8 +263,9 @@ const ComponentInfo& databaseInfo() {
           "row. Arrows from a database lead to its replicas. A call is one statement and a transaction of its own, so "
           "there are no deadlocks, no rollbacks and no long transactions; reads see the state at their start and never "
           "block on writes (MVCC). Leaves out: buffer cache, vacuum, write-ahead-log flushes (put them into `wait`), "
-          "memory, parallel scans. A failover replaces the primary under the same name: the promoted replica's node goes "
-          "on serving reads as its own successor, and the table's rows and indexes are the primary's. Defaults: 100 "
+          "memory, parallel scans. A failover replaces the primary under the same name: it stands in the promoted replica's "
+          "region from then on, the replica's node goes on serving reads as its own successor, and the table's rows and "
+          "indexes are the primary's. Defaults: 100 "
           "connections (PostgreSQL max_connections); heartbeat 2 s and loss after 10 s (MongoDB heartbeatIntervalMillis, "
           "electionTimeoutMillis); 100 ns a scanned row, 1 us a row of an index build and 1 ms of work are placeholders "
           "to be measured.",

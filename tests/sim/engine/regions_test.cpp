@@ -85,6 +85,46 @@ class RegionsTest : public QObject {
     QVERIFY2(std::abs(share - 0.19) < 0.02, text(share));
   }
 
+  // The primary's region fails; the replica of the other region takes over. From then on statements go there, and when
+  // the region comes back, it does not take the new primary down with it.
+  void aPromotedReplicaServesFromWhereItStands() {
+    Simulation run(scenarioOf(
+        "faultline: 1\nname: t\nduration: 60s\nregions:\n  eu: {members: [app, copy], links: {us: {latency: 40ms}}}\n"
+        "  us: {members: [db]}\nnodes:\n  users: {kind: client, arrivals: constant, rate: 100/s}\n"
+        "  app: {kind: service, workers: 1000, work: 1ms}\n"
+        "  db: {kind: database, work: 1ms, failover: {check_every: 1s, fall: 1, promotion_time: 1s}}\n"
+        "  copy: {kind: replica}\nedges:\n  - users -> app\n  - app -> db\n  - db -> copy\n"
+        "timeline: [{at: 20s, crash: us, for: 20s}]\n"));
+    run.advanceTo(seconds(19));
+    QVERIFY2(std::abs(run.summary().requests.okLatency.meanNs() / 1e6 - 82) < 0.1,
+             text(run.summary().requests.okLatency.meanNs()));
+    run.advanceTo(seconds(23));
+    run.restartMeasuring();
+    run.runToEnd();
+    QVERIFY2(std::abs(run.summary().requests.okLatency.meanNs() / 1e6 - 2) < 0.1,
+             text(run.summary().requests.okLatency.meanNs()));
+    QCOMPARE(run.summary().requests.failed, std::uint64_t{0});
+  }
+
+  // A node that moved fails with the region where it stands now.
+  void aPromotedReplicaFailsWithItsRegion() {
+    const std::string design =
+        "faultline: 1\nname: t\nduration: 60s\nregions:\n  eu: {members: [copy], links: {us: {latency: 40ms}}}\n"
+        "  us: {members: [db]}\nnodes:\n  users: {kind: client, arrivals: constant, rate: 100/s, until: 59s}\n"
+        "  db: {kind: database, work: 1ms, failover: {check_every: 1s, fall: 1, promotion_time: 1s}}\n"
+        "  copy: {kind: replica}\nedges:\n  - users -> db: {timeout: 500ms}\n  - db -> copy\ntimeline:\n"
+        "  - {at: 10s, failover: db}\n";
+    const auto failedAfter = [&](const char* fault) {
+      Simulation run(scenarioOf(design + fault));
+      return failures(run, 20, 60);
+    };
+    QCOMPARE(failedAfter("  - {at: 30s, pause: us, for: 10s}\n"), 0.0);
+    QVERIFY(failedAfter("  - {at: 30s, pause: eu, for: 10s}\n") > 900);
+    // Back where it was drawn.
+    const char* back = "  - {at: 15s, failover: db, promotion_time: 0s, back: true}\n";
+    QVERIFY(failedAfter((back + std::string("  - {at: 30s, pause: us, for: 10s}\n")).c_str()) > 900);
+  }
+
   void aRegionFailsWithAllItsNodes() {
     Simulation run(scenarioOf(system(kTwo, "{at: 20s, crash: us, for: 10s}")));
     QCOMPARE(failures(run, 0, 19), 0.0);
