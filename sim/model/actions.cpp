@@ -25,6 +25,7 @@ constexpr ParamInfo kSetFields[] = {
     kOver,
 };
 constexpr ParamInfo kForAndFraction[] = {kFor, kFraction};
+constexpr ParamInfo kFractionOnly[] = {kFraction};
 constexpr ParamInfo kForOnly[] = {kFor};
 constexpr ParamInfo kSlowFields[] = {kSlowFactor, kFor, kFraction};
 constexpr ParamInfo kErrorFields[] = {kRatio, kFor, kFraction};
@@ -53,9 +54,9 @@ constexpr VerbInfo kVerbs[] = {
     {"set", ActionTarget::Parameter, kSetFields, "Sets a parameter of a node or an edge, at once or as a ramp."},
     {"crash", ActionTarget::Node, kForAndFraction,
      "The node, or one instance of it, is down; what was in its memory is lost."},
-    {"restart", ActionTarget::Node, {}, "Stops the node and starts it again; what was in its memory is lost."},
+    {"restart", ActionTarget::Node, kFractionOnly, "Stops the node and starts it again; what was in its memory is lost."},
     {"pause", ActionTarget::Node, kForAndFraction, "The node hangs: it accepts calls and never answers."},
-    {"resume", ActionTarget::Node, {}, "Ends a pause, a slowdown or errors."},
+    {"resume", ActionTarget::Node, kFractionOnly, "Ends a pause, a slowdown or errors."},
     {"slow", ActionTarget::Node, kSlowFields, "Work takes longer, also what is in progress."},
     {"errors", ActionTarget::Node, kErrorFields, "A share of the calls fails with an error after the work on it, without effect."},
     {"cut", ActionTarget::Edge, kForOnly, "Every message on the edge vanishes silently."},

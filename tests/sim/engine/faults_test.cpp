@@ -130,6 +130,61 @@ edges:
     QVERIFY2(s.nodes[1].inFlight < 60, qPrintable(QString::number(s.nodes[1].inFlight)));
   }
 
+  // The first instances, rounded up: a caller that goes round blindly fails so often.
+  void aFaultMayHitAFraction_data() {
+    QTest::addColumn<QByteArray>("faults");
+    QTest::addColumn<double>("failed");
+    QTest::newRow("crash") << QByteArray("{at: 1s, crash: app, fraction: 50%}") << 0.5;
+    QTest::newRow("rounded up") << QByteArray("{at: 1s, crash: app, fraction: 30%}") << 0.5;
+    QTest::newRow("errors") << QByteArray("{at: 1s, errors: app, ratio: 100%, fraction: 25%}") << 0.25;
+    QTest::newRow("one instance") << QByteArray("{at: 1s, crash: \"app[0]\"}") << 0.25;
+    QTest::newRow("a part restarts") << QByteArray("{at: 1s, crash: app}\n  - {at: 2s, restart: app, fraction: 75%}")
+                                     << 0.25;
+    QTest::newRow("a part resumes")
+        << QByteArray("{at: 1s, errors: app, ratio: 100%}\n  - {at: 2s, resume: app, fraction: 50%}") << 0.5;
+    QTest::newRow("for a while") << QByteArray("{at: 1s, crash: app, fraction: 50%, for: 1s}") << 0.0;
+  }
+  void aFaultMayHitAFraction() {
+    QFETCH(QByteArray, faults);
+    QFETCH(double, failed);
+    const Summary s =
+        after("  - {at: 0s, scale: app, to: 4}\n  - " + faults.toStdString() + "\n", seconds(3), seconds(39));
+    const double share = static_cast<double>(s.requests.failed) / static_cast<double>(s.requests.offered);
+    QVERIFY2(std::abs(share - failed) < 0.01, QByteArray::number(share));
+  }
+
+  // What is answered with an injected error was neither stored nor handed on.
+  void whatIsHitByErrorsHasNoEffect_data() {
+    QTest::addColumn<QByteArray>("kind");
+    QTest::addColumn<QByteArray>("effects");
+    QTest::newRow("database") << QByteArray("{kind: database}") << QByteArray("commits");
+    QTest::newRow("queue") << QByteArray("{kind: queue}") << QByteArray("enqueued");
+    QTest::newRow("stream") << QByteArray("{kind: stream}") << QByteArray("appended");
+    QTest::newRow("topic") << QByteArray("{kind: topic}") << QByteArray("published");
+  }
+  void whatIsHitByErrorsHasNoEffect() {
+    QFETCH(QByteArray, kind);
+    QFETCH(QByteArray, effects);
+    const bool isDatabase = effects == "commits";
+    const Summary s = runText(
+        "faultline: 1\nduration: 60s\nclasses: {put: {effect: write, key: uniform(100)}}\nnodes:\n"
+        "  users: {kind: client, rate: 50/s, until: 50s}\n  it: " +
+        kind.toStdString() + (isDatabase ? "\n" : "\n  reader: {kind: service, work: 1ms}\n") +
+        "edges:\n  - users -> it\n" + (isDatabase ? "" : "  - it -> reader\n") +
+        "timeline:\n  - {at: 0s, errors: it, ratio: 50%}\n");
+    QVERIFY(s.requests.ok > 1000 && s.requests.failed > 1000);
+    QCOMPARE(metricOf(nodeOf(s, "it"), effects.toStdString()).value, static_cast<double>(s.requests.ok));
+  }
+
+  // Who was brought back by somebody else before the crash's own end is not crashed again by it.
+  void theEndOfACrashTakesNobodyDown() {
+    QCOMPARE(after("  - {at: 1s, crash: app, for: 20s}\n  - {at: 2s, restart: app}\n", seconds(3), seconds(39))
+                 .requests.failed,
+             0u);
+    QVERIFY(after("  - {at: 1s, crash: app, for: 20s}\n", seconds(3), seconds(20)).requests.failed > 800);
+    QCOMPARE(after("  - {at: 1s, crash: app, for: 20s}\n", seconds(22), seconds(39)).requests.failed, 0u);
+  }
+
   void aRestartLosesWhatWasHeld() {
     const Summary s = after(R"(
   - {at: 5s, slow: app, factor: 100}
