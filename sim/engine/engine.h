@@ -432,7 +432,9 @@ class Engine {
   bool isGone(const NodeState& caller, CallId parent, std::uint32_t operation) const {
     if (!hasImpatience || !caller.originates || parent == 0) return false;
     const Call& call = calls[parent];
-    return !call.has(kLive) || call.edge != kNoEdge || call.operation != operation;
+    // The record may be another call's by now, even a queue's own for a message of the same operation.
+    return !call.has(kLive) || call.edge != kNoEdge || call.operation != operation ||
+           call.scratch != caller.context.node();
   }
   void giveUpOperation(CallId id);
   bool forgetGoneParent(OutboundCall& record);

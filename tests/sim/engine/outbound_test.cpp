@@ -59,6 +59,28 @@ edges:
     QCOMPARE(edgeOf(s, "users", "guard").inUseMax <= 4, true);
   }
 
+  // A user gives up, and the record of the operation becomes that of a message of the same operation: what the user had
+  // asked for must not take it for the operation when it ends.
+  void aRecordUsedAgainIsNotTheOperationThatEnded() {
+    const Summary s = runText(R"(
+faultline: 1
+duration: 20s
+nodes:
+  users: {kind: client, rate: 100/s, timeout: 17ms, until: 15s}
+  jobs: {kind: queue, prefetch: 1000, work: exponential(15ms), threads: 100}
+  worker: {kind: service, workers: 1000, work: 5ms}
+edges:
+  - users -> jobs: {timeout: 400ms}
+  - users -> worker: {timeout: 600ms}
+  - jobs -> worker: {latency: exponential(10ms)}
+)");
+    QVERIFY(countOf(s.requests, "users.timeout") > 300);
+    QCOMPARE(s.requests.ok + s.requests.failed, s.requests.offered);
+    // Nobody's giving up changes what becomes of the messages.
+    QCOMPARE(metricOf(nodeOf(s, "jobs"), "acked").value, static_cast<double>(s.requests.offered));
+    QCOMPARE(metricOf(nodeOf(s, "jobs"), "unacked").last, 0.0);
+  }
+
   // Who shares an attempt may give up as well, and the one who began it may give up first.
   void usersWhoGiveUpLeaveASharedAttempt() {
     const Summary s = runText(R"(
