@@ -699,7 +699,11 @@ void Engine::giveUp(CallId id, std::int64_t at) {
     if (call.has(kOrphan)) return;
     CallId parent = call.parent;
     call.failure = failure;
-    const Reply reply = makeReply(call, edge, true);
+    Reply reply = makeReply(call, edge, true);
+    if (inner) {  // routers passed it on: their caller asked the first of them
+      reply.instance = hops[inner].leg.instance;
+      reply.latency = {now.ns - hops[inner].leg.sent};
+    }
     if (call.outbound != 0) return attemptEnded(id, true);
     if (parent == 0) {
       // An operation that was passed on: it ends here, and the record goes on as the work that was asked for.

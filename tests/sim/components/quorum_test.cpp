@@ -138,6 +138,21 @@ class QuorumTest : public QObject {
     QCOMPARE(metric(run.summary(), "stale_reads"), before);
   }
 
+  // A copy behind a router is the instance that was asked, not the one to which the router passed the call on: what it
+  // missed by a timeout is kept for it.
+  void copiesBehindARouterAreThemselves() {
+    const Summary s = runText(
+        "faultline: 1\nname: t\nduration: 20s\nclasses: {put: {effect: write, key: uniform(50)}}\nnodes:\n"
+        "  users: {kind: client, rate: 100/s, until: 10s}\n"
+        "  store: {kind: quorum, write_quorum: 1, read_quorum: 1, handoff_every: 100ms}\n"
+        "  guard: {kind: bulkhead, max_concurrent: 1000}\n  copy: {kind: service, instances: 4, workers: 1000, work: 1ms}\n"
+        "edges:\n  - users -> store\n  - store -> guard: {timeout: 50ms}\n  - guard -> copy\n"
+        "timeline: [{at: 2s, slow: copy, factor: 100, for: 3s}]\n");
+    QVERIFY2(metricOf(nodeOf(s, "store"), "hints").peak > 100, text(metricOf(nodeOf(s, "store"), "hints").peak));
+    QCOMPARE(last(s, "hints"), 0.0);
+    QVERIFY(metric(s, "handed_off") > 200);
+  }
+
   // A copy that takes over what fails keeps an operation that asks only as many as it needs alive.
   void aFailedCopyIsReplaced() {
     const Summary s = runText(asked("write_to: quorum, read_from: quorum", "{at: 20s, crash: \"copy[0]\"}"));
