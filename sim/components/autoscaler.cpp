@@ -494,7 +494,9 @@ const ComponentInfo& autoscalerInfo() {
           "horizontal pod "
           "autoscaler (sync period 15 s, tolerance 10 %, downscale stabilisation 5 min, none for upscale) and of its "
           "liveness probes "
-          "(10 s, 1 s, 3 failures); a target of 60 %, 30 s of boot and 5 s of restart are placeholders to be measured.",
+          "(10 s, 1 s, 3 failures); a target of 60 %, 30 s of boot and 5 s of restart are placeholders to be measured. "
+          "Checked against the rule of the horizontal pod autoscaler step by step: tests autoscaler, "
+          "truth.data_flow.",
       .params = kParams,
       .metrics = kMetrics,
       .headline = kHeadline,

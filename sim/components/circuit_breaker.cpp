@@ -285,7 +285,9 @@ const ComponentInfo& circuitBreakerInfo() {
           "of resilience4j 2 "
           "(resilience4j.readme.io/docs/circuitbreaker): 100 calls, 50 %, 60s open, 10 trial calls, slow ratio 100 %; "
           "the time window is that of "
-          "Hystrix (10s in ten buckets); five failures in a row after Fowler's example.",
+          "Hystrix (10s in ten buckets); five failures in a row after Fowler's example. "
+          "Checked against runs of failures (Feller) and a timed outage: tests circuit_breaker, "
+          "truth.resilience.",
       .params = kParams,
       .metrics = kMetrics,
       .reasons = kReasons,

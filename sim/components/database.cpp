@@ -268,7 +268,9 @@ const ComponentInfo& databaseInfo() {
           "indexes are the primary's. Defaults: 100 "
           "connections (PostgreSQL max_connections); heartbeat 2 s and loss after 10 s (MongoDB heartbeatIntervalMillis, "
           "electionTimeoutMillis); 100 ns a scanned row, 1 us a row of an index build and 1 ms of work are placeholders "
-          "to be measured.",
+          "to be measured. "
+          "Checked with times and failures worked out by hand: tests database, query_table, lock_table, "
+          "replication, truth.replication.",
       .params = kParams,
       .metrics = kMetrics,
       .reasons = kReasons,

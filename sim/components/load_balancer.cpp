@@ -689,7 +689,9 @@ const ComponentInfo& loadBalancerInfo() {
           "rise 2), passive "
           "and next upstream of nginx (1 fail, 10s, error and timeout), decay of Finagle's PeakEwma (10s), slow start "
           "as Envoy's "
-          "(from 10 %, linear), no healthy target refused as by HAProxy and nginx; cloud balancers fail open.",
+          "(from 10 %, linear), no healthy target refused as by HAProxy and nginx; cloud balancers fail open. "
+          "Checked against M/M/c, power of two choices, the order and the failures of nginx, and Beta shares of "
+          "a ring: tests load_balancer, picker, truth.load_balancing.",
       .params = kParams,
       .metrics = kMetrics,
       .reasons = kReasons,

@@ -447,7 +447,8 @@ const ComponentInfo& quorumInfo() {
           "vector clocks, "
           "membership, tokens (put a shard router before it). After Dynamo (DeCandia et al., SOSP 2007) and the model "
           "of Bailis et "
-          "al., \"Probabilistically Bounded Staleness\" (VLDB 2012). Defaults: W = R = 2, as of Dynamo with N = 3.",
+          "al., \"Probabilistically Bounded Staleness\" (VLDB 2012). Defaults: W = R = 2, as of Dynamo with N = 3. "
+          "Checked against the combinatorics of R + W > N: tests quorum, truth.data_flow.",
       .params = kParams,
       .metrics = kMetrics,
       .reasons = kReasons,

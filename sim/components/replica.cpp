@@ -234,7 +234,9 @@ const ComponentInfo& replicaInfo() {
           "indexes are the replica's own: drop or build them here too. Leaves out: conflicts between replay and queries, "
           "cascading replicas, copying the data to a new replica. Defaults: cut off after 10 s (MongoDB "
           "electionTimeoutMillis); one apply worker (PostgreSQL replays in one process); 0.5 ms of apply work is a "
-          "placeholder to be measured.",
+          "placeholder to be measured. "
+          "Checked against exponential lag and the rates of applying: tests replica, write_applier, "
+          "truth.replication.",
       .params = kParams,
       .metrics = kMetrics,
       .reasons = kReasons,

@@ -429,7 +429,9 @@ const ComponentInfo& serviceInfo() {
       .summary = "An application server with workers or an event loop that works and calls others.",
       .help = "A worker is held from start to answer, so a slow dependency exhausts workers. CPU is shared only where `cores` or a "
               "host is given; otherwise work takes its time whatever runs beside it. Leaves out: memory, warm-up of a just-in-time "
-              "compiler, connection set-up. The default work of 5 ms is a placeholder to be measured.",
+              "compiler, connection set-up. The default work of 5 ms is a placeholder to be measured. "
+              "Checked against M/M/c/K, M/G/1, processor sharing, priorities and impatience: tests service, "
+              "truth.queueing, truth.resilience.",
       .params = kParams,
       .metrics = kMetrics,
       .reasons = kReasons,

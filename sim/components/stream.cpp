@@ -787,7 +787,8 @@ const ComponentInfo& streamInfo() {
           "Apache Kafka: "
           "session.timeout.ms 45 s, heartbeat.interval.ms 3 s, max.poll.interval.ms 5 min, log.retention.hours 168, "
           "group.initial.rebalance.delay.ms 3 s; auto.commit.interval.ms would be a `commit_every` of 5 s. At most 20M "
-          "records are kept.",
+          "records are kept. "
+          "Checked in tests stream, read_model, truth.data_flow.",
       .params = kParams,
       .metrics = kMetrics,
       .actions = kActions,

@@ -242,7 +242,8 @@ const ComponentInfo& topicInfo() {
           "of out-edges (step, times, miss, hit) does not apply. Leaves out: message sizes, order between copies, "
           "topics that store "
           "(use a stream). No limit of unanswered deliveries by default, as SNS documents none; Redis and NATS drop "
-          "slow consumers.",
+          "slow consumers. "
+          "Checked in test topic.",
       .params = kParams,
       .metrics = kMetrics,
       .reasons = kReasons,
