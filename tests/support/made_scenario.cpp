@@ -235,7 +235,13 @@ class ScenarioMaker {
     for (NodeSpec& node : s_.nodes)
       if (isAbout(problems, "nodes." + node.name)) node.params = {};
     for (EdgeSpec& edge : s_.edges)
-      if (isAbout(problems, "edges." + edge.name())) edge.policy = {};
+      if (isAbout(problems, "edges." + edge.name())) {
+        // The latency stays: without it a circle would turn endlessly in no time.
+        const Value* latency = edge.policy.find("latency");
+        ValueMap kept;
+        if (latency) kept.set("latency", *latency);
+        edge.policy = kept;
+      }
   }
   static bool isAbout(const Diagnostics& problems, const std::string& place) {
     return std::any_of(problems.begin(), problems.end(), [&](const Diagnostic& d) {
