@@ -5,9 +5,8 @@
 #include "base/flat_map.h"
 #include "engine/component.h"
 #include "model/price.h"
-#include "parts/by_class.h"
 #include "parts/message_store.h"
-#include "parts/station.h"
+#include "parts/work_station.h"
 
 namespace faultline {
 
@@ -175,19 +174,18 @@ class Queue : public Component {
 
   void onStart(Context& ctx) override {
     luck_ = &ctx.stream("messages");
-    work_ = ByClass(ctx, p_.work);
-    station_.emplace(ctx, std::uint16_t{0}, p_.threads);
+    station_.emplace(ctx, p_.work, p_.threads, *luck_);
     for (std::uint32_t c = 0; c < ctx.classCount(); ++c) routeOfClass_.push_back(routeFor(ctx, ctx.requestClass(static_cast<std::uint16_t>(c)).name));
     addConsumers(ctx);
   }
 
   void onRequest(Context& ctx, CallId id) override {
-    if (work_.isZero()) return store(ctx, id);
-    if (station_->offer(ctx, id) == Station::Offer::Started) begin(ctx, id);
+    if (station_->takesNoTime()) return store(ctx, id);
+    station_->take(ctx, id);
   }
 
   void onServed(Context& ctx, CallId id) override {
-    leave(ctx);
+    station_->leave(ctx);
     store(ctx, id);
   }
 
@@ -221,12 +219,7 @@ class Queue : public Component {
   }
 
   void onCancel(Context& ctx, CallId id) override {
-    if (ctx.at(id).has(kWaiting)) {
-      station_->remove(ctx, id);
-    } else {
-      ctx.stopWork(id);
-      leave(ctx);
-    }
+    station_->drop(ctx, id);
     ctx.reply(id, ctx.failure(CommonReason::Cancelled));
   }
 
@@ -236,9 +229,7 @@ class Queue : public Component {
       case NodeChange::Kind::Restarted: isDown_ = false; break;
       case NodeChange::Kind::TargetsChanged: addConsumers(ctx); break;
       case NodeChange::Kind::ParamsChanged:
-        work_ = ByClass(ctx, p_.work);
-        station_->setServers(ctx, p_.threads);
-        while (const CallId next = station_->admit(ctx)) begin(ctx, next);
+        station_->refresh(ctx, p_.work, p_.threads);
         armRetention(ctx);
         break;
       default: return;
@@ -281,11 +272,6 @@ class Queue : public Component {
   }
 
   // ----------------------------------------------------------------- storing
-
-  void begin(Context& ctx, CallId id) { ctx.compute(id, work_.of(ctx.at(id).klass).sample(*luck_)); }
-  void leave(Context& ctx) {
-    if (const CallId next = station_->release(ctx)) begin(ctx, next);
-  }
 
   void store(Context& ctx, CallId id) {
     const Call& call = ctx.at(id);
@@ -631,8 +617,7 @@ class Queue : public Component {
 
   const Params& p_;
   RandomStream* luck_ = nullptr;
-  ByClass work_;
-  std::optional<Station> station_;
+  std::optional<WorkStation> station_;
   std::vector<std::size_t> routeOfClass_;
   std::vector<Route> routes_;
   std::vector<Consumer> consumers_;

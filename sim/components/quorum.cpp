@@ -7,8 +7,7 @@
 #include <vector>
 
 #include "engine/component.h"
-#include "parts/by_class.h"
-#include "parts/station.h"
+#include "parts/work_station.h"
 
 namespace faultline {
 
@@ -87,24 +86,18 @@ class Quorum : public Component {
 
   void onStart(Context& ctx) override {
     luck_ = &ctx.stream("copies");
-    work_ = ByClass(ctx, p_.work);
-    station_.emplace(ctx, std::uint16_t{0}, p_.threads);
+    station_.emplace(ctx, p_.work, p_.threads, *luck_);
     refreshCopies(ctx);
     begin(ctx);
   }
 
   void onRequest(Context& ctx, CallId id) override {
-    if (work_.isZero()) return coordinate(ctx, id);
-    if (station_->offer(ctx, id) == Station::Offer::Started) compute(ctx, id);
+    if (station_->takesNoTime()) return coordinate(ctx, id);
+    station_->take(ctx, id);
   }
 
   void onServed(Context& ctx, CallId id) override {
-    Call& call = ctx.at(id);
-    // From here on the call waits for others.
-    ctx.nodeStats().wait.record(call.started - call.arrived);
-    ctx.nodeStats().service.record(ctx.now().ns - call.started);
-    call.clear(kServing);
-    leave(ctx);
+    station_->handOver(ctx, id);
     coordinate(ctx, id);
   }
 
@@ -127,16 +120,9 @@ class Quorum : public Component {
   }
 
   void onCancel(Context& ctx, CallId id) override {
-    const Call& call = ctx.at(id);
-    if (call.has(kWaiting)) {
-      station_->remove(ctx, id);
-    } else if (call.has(kServing)) {
-      ctx.stopWork(id);
-      leave(ctx);
-    } else {
+    if (!station_->drop(ctx, id))
       for (Op& op : ops_)
         if (op.held == id) op.held = 0;
-    }
     ctx.reply(id, ctx.failure(CommonReason::Cancelled));
   }
 
@@ -158,9 +144,7 @@ class Quorum : public Component {
       case NodeChange::Kind::TargetsChanged:
         return refreshCopies(ctx);
       case NodeChange::Kind::ParamsChanged:
-        work_ = ByClass(ctx, p_.work);
-        station_->setServers(ctx, p_.threads);
-        while (const CallId next = station_->admit(ctx)) compute(ctx, next);
+        station_->refresh(ctx, p_.work, p_.threads);
         if (p_.handoffEvery && handoffTimer_.slot == 0 && beat_ != 0)
           handoffTimer_ = ctx.after(*p_.handoffEvery, kHandoffTag);
         return;
@@ -215,11 +199,6 @@ class Quorum : public Component {
   }
 
   bool isThere(const Context& ctx, const Copy& copy) const { return copy.instance < ctx.targetInstances(copy.edge); }
-
-  void compute(Context& ctx, CallId id) { ctx.compute(id, work_.of(ctx.at(id).klass).sample(*luck_)); }
-  void leave(Context& ctx) {
-    if (const CallId next = station_->release(ctx)) compute(ctx, next);
-  }
 
   void beat(Context& ctx) {
     for (const Copy& copy : copies_) {
@@ -417,8 +396,7 @@ class Quorum : public Component {
 
   const Params& p_;
   RandomStream* luck_ = nullptr;
-  ByClass work_;
-  std::optional<Station> station_;
+  std::optional<WorkStation> station_;
   std::vector<Copy> copies_;
   std::vector<Op> ops_;
   std::vector<std::uint32_t> free_;

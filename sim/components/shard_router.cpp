@@ -10,10 +10,9 @@
 
 #include "base/flat_map.h"
 #include "engine/component.h"
-#include "parts/by_class.h"
 #include "parts/keyspace.h"
 #include "parts/shard_map.h"
-#include "parts/station.h"
+#include "parts/work_station.h"
 
 namespace faultline {
 
@@ -127,8 +126,7 @@ class ShardRouter : public Component {
 
   void onStart(Context& ctx) override {
     luck_ = &ctx.stream("work");
-    work_ = ByClass(ctx, p_.work);
-    station_.emplace(ctx, std::uint16_t{0}, p_.threads);
+    station_.emplace(ctx, p_.work, p_.threads, *luck_);
     for (std::uint32_t e = 0; e < ctx.edgeCount(); ++e)
       if (p_.directory && ctx.targetName(e) == *p_.directory) directory_ = e;
     for (std::uint32_t c = 0; c < ctx.classCount(); ++c) addClass(ctx, static_cast<std::uint16_t>(c));
@@ -140,17 +138,12 @@ class ShardRouter : public Component {
   }
 
   void onRequest(Context& ctx, CallId id) override {
-    if (work_.isZero()) return look(ctx, id);
-    if (station_->offer(ctx, id) == Station::Offer::Started) begin(ctx, id);
+    if (station_->takesNoTime()) return look(ctx, id);
+    station_->take(ctx, id);
   }
 
   void onServed(Context& ctx, CallId id) override {
-    Call& call = ctx.at(id);
-    // From here on the call is served by others.
-    ctx.nodeStats().wait.record(call.started - call.arrived);
-    ctx.nodeStats().service.record(ctx.now().ns - call.started);
-    call.clear(kServing);
-    leave(ctx);
+    station_->handOver(ctx, id);
     look(ctx, id);
   }
 
@@ -168,13 +161,7 @@ class ShardRouter : public Component {
   }
 
   void onCancel(Context& ctx, CallId id) override {
-    const Call& call = ctx.at(id);
-    if (call.has(kWaiting)) {
-      station_->remove(ctx, id);
-    } else if (call.has(kServing)) {
-      ctx.stopWork(id);
-      leave(ctx);
-    } else {
+    if (!station_->drop(ctx, id)) {
       gathers_.erase(id);
       ctx.abandonChildren(id);
     }
@@ -201,9 +188,7 @@ class ShardRouter : public Component {
         if (isMoving() && moveTimer_.slot == 0) moveTimer_ = ctx.after({}, kMoveTag);
         return;
       case NodeChange::Kind::ParamsChanged:
-        work_ = ByClass(ctx, p_.work);
-        station_->setServers(ctx, p_.threads);
-        while (const CallId next = station_->admit(ctx)) begin(ctx, next);
+        station_->refresh(ctx, p_.work, p_.threads);
         return reshard(ctx);
       case NodeChange::Kind::TargetsChanged:
         refreshShards(ctx);
@@ -277,11 +262,6 @@ class ShardRouter : public Component {
   }
 
   // ------------------------------------------------------------ the way of a call
-
-  void begin(Context& ctx, CallId id) { ctx.compute(id, work_.of(ctx.at(id).klass).sample(*luck_)); }
-  void leave(Context& ctx) {
-    if (const CallId next = station_->release(ctx)) begin(ctx, next);
-  }
 
   void look(Context& ctx, CallId id) {
     const Call& call = ctx.at(id);
@@ -471,8 +451,7 @@ class ShardRouter : public Component {
 
   const Params& p_;
   RandomStream* luck_ = nullptr;
-  ByClass work_;
-  std::optional<Station> station_;
+  std::optional<WorkStation> station_;
   std::uint32_t directory_ = kNoDirectory;  // its edge
   std::vector<Shard> shards_;
   std::vector<ClassKeys> classes_;

@@ -8,9 +8,8 @@
 
 #include "engine/component.h"
 #include "model/price.h"
-#include "parts/by_class.h"
 #include "parts/record_log.h"
-#include "parts/station.h"
+#include "parts/work_station.h"
 
 namespace faultline {
 
@@ -156,20 +155,19 @@ class Stream : public Component {
 
   void onStart(Context& ctx) override {
     luck_ = &ctx.stream("records");
-    work_ = ByClass(ctx, p_.work);
-    station_.emplace(ctx, std::uint16_t{0}, p_.threads);
+    station_.emplace(ctx, p_.work, p_.threads, *luck_);
     logs_.resize(static_cast<std::size_t>(p_.partitions));
     for (std::uint32_t e = 0; e < ctx.edgeCount(); ++e) addGroup(ctx, e);
     armCommit(ctx);
   }
 
   void onRequest(Context& ctx, CallId id) override {
-    if (work_.isZero()) return append(ctx, id);
-    if (station_->offer(ctx, id) == Station::Offer::Started) begin(ctx, id);
+    if (station_->takesNoTime()) return append(ctx, id);
+    station_->take(ctx, id);
   }
 
   void onServed(Context& ctx, CallId id) override {
-    leave(ctx);
+    station_->leave(ctx);
     append(ctx, id);
   }
 
@@ -203,12 +201,7 @@ class Stream : public Component {
   }
 
   void onCancel(Context& ctx, CallId id) override {
-    if (ctx.at(id).has(kWaiting)) {
-      station_->remove(ctx, id);
-    } else {
-      ctx.stopWork(id);
-      leave(ctx);
-    }
+    station_->drop(ctx, id);
     ctx.reply(id, ctx.failure(CommonReason::Cancelled));
   }
 
@@ -248,9 +241,7 @@ class Stream : public Component {
         for (Group& group : groups_) refreshMembers(ctx, group);
         return;
       case NodeChange::Kind::ParamsChanged:
-        work_ = ByClass(ctx, p_.work);
-        station_->setServers(ctx, p_.threads);
-        while (const CallId next = station_->admit(ctx)) begin(ctx, next);
+        station_->refresh(ctx, p_.work, p_.threads);
         if (isDown_) return;
         ctx.cancel(commitTimer_);
         armCommit(ctx);
@@ -317,11 +308,6 @@ class Stream : public Component {
   }
 
   // ------------------------------------------------------------------- storing
-
-  void begin(Context& ctx, CallId id) { ctx.compute(id, work_.of(ctx.at(id).klass).sample(*luck_)); }
-  void leave(Context& ctx) {
-    if (const CallId next = station_->release(ctx)) begin(ctx, next);
-  }
 
   std::uint32_t partitionOf(const Call& call) {
     if (call.key == kNoKey) return static_cast<std::uint32_t>(turn_++ % logs_.size());
@@ -745,8 +731,7 @@ class Stream : public Component {
 
   const Params& p_;
   RandomStream* luck_ = nullptr;
-  ByClass work_;
-  std::optional<Station> station_;
+  std::optional<WorkStation> station_;
   std::vector<RecordLog> logs_;  // by partition
   std::vector<Group> groups_;    // by out-edge
   std::uint64_t records_ = 0;

@@ -4,8 +4,7 @@
 
 #include "engine/component.h"
 #include "model/price.h"
-#include "parts/by_class.h"
-#include "parts/station.h"
+#include "parts/work_station.h"
 
 namespace faultline {
 
@@ -77,25 +76,17 @@ class Topic : public Component {
 
   void onStart(Context& ctx) override {
     luck_ = &ctx.stream("messages");
-    work_ = ByClass(ctx, p_.work);
-    station_.emplace(ctx, std::uint16_t{0}, p_.threads, p_.queueCapacity.value_or(-1));
+    station_.emplace(ctx, p_.work, p_.threads, *luck_, p_.queueCapacity.value_or(-1));
     for (std::uint32_t e = 0; e < ctx.edgeCount(); ++e) subscriptions_.push_back(subscriptionOf(ctx, e));
   }
 
   void onRequest(Context& ctx, CallId id) override {
-    if (work_.isZero()) return publish(ctx, id);
-    switch (station_->offer(ctx, id)) {
-      case Station::Offer::Started:
-        return begin(ctx, id);
-      case Station::Offer::Full:
-        return ctx.reply(id, ctx.failure(kQueueFull));
-      case Station::Offer::Queued:
-        return;
-    }
+    if (station_->takesNoTime()) return publish(ctx, id);
+    if (!station_->take(ctx, id)) ctx.reply(id, ctx.failure(kQueueFull));
   }
 
   void onServed(Context& ctx, CallId id) override {
-    leave(ctx);
+    station_->leave(ctx);
     publish(ctx, id);
   }
 
@@ -110,12 +101,7 @@ class Topic : public Component {
   }
 
   void onCancel(Context& ctx, CallId id) override {
-    if (ctx.at(id).has(kWaiting)) {
-      station_->remove(ctx, id);
-    } else {
-      ctx.stopWork(id);
-      leave(ctx);
-    }
+    station_->drop(ctx, id);
     ctx.reply(id, ctx.failure(CommonReason::Cancelled));
   }
 
@@ -128,10 +114,7 @@ class Topic : public Component {
       }
       ctx.set(kOutstanding, 0);
     } else if (change.kind == NodeChange::Kind::ParamsChanged) {
-      work_ = ByClass(ctx, p_.work);
-      station_->setServers(ctx, p_.threads);
-      station_->setCapacity(p_.queueCapacity.value_or(-1));
-      while (const CallId next = station_->admit(ctx)) begin(ctx, next);
+      station_->refresh(ctx, p_.work, p_.threads, p_.queueCapacity.value_or(-1));
     }
   }
 
@@ -153,11 +136,6 @@ class Topic : public Component {
     const auto condition = parseCondition(policy.when);
     if (condition && condition->kind == Condition::Kind::Chance) s.share = condition->chance;
     return s;
-  }
-
-  void begin(Context& ctx, CallId id) { ctx.compute(id, work_.of(ctx.at(id).klass).sample(*luck_)); }
-  void leave(Context& ctx) {
-    if (const CallId next = station_->release(ctx)) begin(ctx, next);
   }
 
   void publish(Context& ctx, CallId id) {
@@ -215,8 +193,7 @@ class Topic : public Component {
 
   const Params& p_;
   RandomStream* luck_ = nullptr;
-  ByClass work_;
-  std::optional<Station> station_;
+  std::optional<WorkStation> station_;
   std::vector<Subscription> subscriptions_;  // by out-edge
 };
 
