@@ -290,6 +290,7 @@ class Engine {
   void placeEdge(EdgeState& edge);
   void moveTo(NodeId node, std::uint16_t region);
   EdgeState* findEdge(std::string_view name);
+  void trackChildren();
   void abandonChildren(CallId parent);
   EdgeId ownEdge(const Call& call) const;
   void crash(NodeId node, std::uint16_t instance);

@@ -309,6 +309,21 @@ void Engine::cancelCall(CallId id) {
   node.component->onCancel(node.context, id);
 }
 
+// The first arrow that cancels came while it runs: from now on it is known who asks on whose behalf.
+void Engine::trackChildren() {
+  tracksChildren = childrenCarryMore = watchful = true;
+  firstChild.assign(calls.highest() + 1u, 0);
+  nextSibling.assign(calls.highest() + 1u, 0);
+  for (CallId id = 1; id <= calls.highest(); ++id) {
+    const Call& call = calls[id];
+    if (!call.has(kLive) || call.has(kOrphan) || call.parent == 0) continue;
+    if (isGone(nodes[edges[ownEdge(call)].from], call.parent, call.operation)) continue;
+    nextSibling[id] = firstChild[call.parent];
+    firstChild[call.parent] = id;
+  }
+  refreshLooks();
+}
+
 void Engine::abandonChildren(CallId parent) {
   if (parent >= firstChild.size()) return dropOutboundOf(parent);
   CallId child = firstChild[parent];
@@ -534,6 +549,7 @@ void Engine::applySet(const Action& action) {
   }
   if (!setPath(holder, path, to)) return;
   info->assign(params, *holder.find(info->name));
+  if (edge && edge->policy.cancel && !tracksChildren) trackChildren();
   if (edge) return refreshEdge(*edge);
   if (node->info->instances) {
     const auto wanted = static_cast<std::uint32_t>(node->info->instances(params));

@@ -102,6 +102,40 @@ edges:
     QVERIFY(edgeOf(s, "users", "cache").joined > 1000);
   }
 
+  // An arrow may learn to cancel while it runs. Who gives up from then on cancels also what he asked for before: after 5.18 s
+  // only those of the last 20 ms are left, as whoever gave up earlier is worked on to the end.
+  void cancellingMayBeSwitchedOn_data() {
+    QTest::addColumn<QString>("middle");
+    QTest::newRow("service") << "{kind: service, workers: 1000, work: 0s}";
+    QTest::newRow("router that gathers") << "{kind: shard_router}";
+    QTest::newRow("balancer") << "{kind: load_balancer}";
+  }
+  void cancellingMayBeSwitchedOn() {
+    QFETCH(QString, middle);
+    Simulation run(scenarioOf(R"(
+faultline: 1
+duration: 20s
+nodes:
+  users: {kind: client, rate: 200/s, arrivals: constant, until: 18s}
+  middle: )" + middle.toStdString() +
+                              R"(
+  db: {kind: service, workers: 1000, work: 200ms}
+edges:
+  - users -> middle: {timeout: 20ms}
+  - middle -> db
+timeline:
+  - {at: 5s, set: users -> middle.cancel, to: true}
+  - {at: 5s, set: middle -> db.cancel, to: true}
+)"));
+    run.advanceTo(milliseconds(4990));
+    QVERIFY(nodeOf(run.summary(), "db").inFlight >= 39);
+    run.advanceTo(milliseconds(5185));
+    QVERIFY2(nodeOf(run.summary(), "db").inFlight <= 5, QByteArray::number(nodeOf(run.summary(), "db").inFlight));
+    run.runToEnd();
+    QCOMPARE(nodeOf(run.summary(), "db").inFlight, 0);
+    QCOMPARE(run.summary().requests.failed, run.summary().requests.offered);
+  }
+
   // Cancelling a call that a router has given up on must not reach the call that stands in its place.
   void cancelledCallsBehindARouterAreForgotten() {
     const Summary s = runText(R"(
