@@ -62,18 +62,22 @@ void compareWithGolden(const Summary& summary, bool update, Verdict& verdict) {
   }
 }
 
-// A question needs an answer that is right and one that is not, or it teaches nothing.
+// Of the answers that a question offers, one is right: none teaches nothing, and two leave those who chose the other
+// one wondering.
 void checkLesson(const Scenario& scenario, const Simulation& simulation, const Summary& summary, Verdict& verdict) {
   const std::vector<LessonAnswer> answers = lessonAnswers(scenario, simulation.series(), summary);
   for (std::size_t i = 0; i < answers.size(); ++i) {
+    if (!answers[i].isKnown)
+      verdict.failures.push_back("the run does not tell what is revealed: " + answers[i].revealed);
     if (answers[i].isRight.empty()) continue;
     ++verdict.expected;
     const auto right = std::count(answers[i].isRight.begin(), answers[i].isRight.end(), true);
-    if (right > 0 && right < std::ssize(answers[i].isRight))
+    if (right == 1 && answers[i].isRight.size() > 1)
       ++verdict.passed;
     else
-      verdict.failures.push_back("the question \"" + scenario.lesson[i].question + "\" has " +
-                                 (right == 0 ? "no right answer" : "only right answers"));
+      verdict.failures.push_back("the question \"" + scenario.lesson[i].question + "\" has " + std::to_string(right) +
+                                 " right answers of " + std::to_string(answers[i].isRight.size()) +
+                                 " where one of several should be");
   }
 }
 

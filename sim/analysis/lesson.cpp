@@ -9,20 +9,24 @@
 namespace faultline {
 namespace {
 
-std::string revealedBy(const LessonStep& step, const Scenario& scenario, const std::vector<MetricColumn>& columns,
-                       const Series& series, const Summary& summary) {
-  if (step.reveal.empty()) return {};
+void reveal(const LessonStep& step, const Scenario& scenario, const std::vector<MetricColumn>& columns,
+            const Series& series, const Summary& summary, LessonAnswer& answer) {
+  if (step.reveal.empty()) return;
   const ExpectationTerm term = parseExpectationTerm(step.reveal, scenario, columns).value;
   const double value = valueOf(term, series, summary);
-  return step.reveal + " is " + (std::isnan(value) ? "unknown" : shownValue(value, term.dimension));
+  answer.isKnown = !std::isnan(value);
+  answer.revealed = step.reveal + " is " + (answer.isKnown ? shownValue(value, term.dimension) : "unknown");
 }
 
 SimTime lookedAtUntil(const ExpectationTerm& term, const Scenario& scenario) {
   if (term.kind == ExpectationTerm::Kind::Quantity) return {};
   switch (term.window.kind) {
-    case ExpectationWindow::Kind::Whole: return scenario.duration;
-    case ExpectationWindow::Kind::At: return std::min(term.window.from + scenario.sample.value_or(seconds(1)), scenario.duration);
-    case ExpectationWindow::Kind::Span: return std::min(term.window.to, scenario.duration);
+    case ExpectationWindow::Kind::Whole:
+      return scenario.duration;
+    case ExpectationWindow::Kind::At:
+      return std::min(term.window.from + scenario.sample.value_or(seconds(1)), scenario.duration);
+    case ExpectationWindow::Kind::Span:
+      return std::min(term.window.to, scenario.duration);
   }
   return scenario.duration;
 }
@@ -58,7 +62,7 @@ std::vector<LessonAnswer> lessonAnswers(const Scenario& scenario, const Series& 
       answer.isRight.push_back(result.passed);
       answer.measured.push_back(result.measured);
     }
-    answer.revealed = revealedBy(step, scenario, columns, series, summary);
+    reveal(step, scenario, columns, series, summary, answer);
   }
   return answers;
 }

@@ -13,6 +13,7 @@ class VerifyTest : public QObject {
   void init();
   void passesWhatHolds();
   void failsWhatDoesNot();
+  void holdsQuestionsToOneRightAnswer();
   void comparesWithWhatWasAccepted();
   void tellsInvalidFromFailed();
   void printsJson();
@@ -56,6 +57,19 @@ void VerifyTest::failsWhatDoesNot() {
   QCOMPARE(r.status, 1);
   QVERIFY2(r.out.contains("bad.yaml: expected failed(users) < 3, but failed(users) is "), r.out);
   QVERIFY2(r.out.contains("2 scenarios: 1 fine, 1 failed, 0 invalid"), r.out);
+}
+
+void VerifyTest::holdsQuestionsToOneRightAnswer() {
+  const auto lesson = [](const char* other) {
+    return QByteArray("\nlesson:\n  - title: t\n    question: How many fail?\n    choices:\n") +
+           "      - {text: none, holds: failed(users) >= 0}\n      - {text: all, holds: " + other + "}\n";
+  };
+  write("good.yaml", text_ + lesson("failed(users) < 0"));
+  QCOMPARE(runFaultline({"verify", scenario("good.yaml")}).status, 0);
+  write("bad.yaml", text_ + lesson("offered(users) > 0"));
+  const ProgramResult r = runFaultline({"verify", scenario("bad.yaml")});
+  QCOMPARE(r.status, 1);
+  QVERIFY2(r.out.contains("the question \"How many fail?\" has 2 right answers of 2"), r.out);
 }
 
 void VerifyTest::comparesWithWhatWasAccepted() {
