@@ -61,7 +61,7 @@ class LessonTest : public QObject {
 
   void withoutALessonThereIsNoneToShow() {
     Document document;
-    QVERIFY(document.open(kFolder + QStringLiteral("foundations/n_plus_one.yaml")));
+    QVERIFY(document.open(QStringLiteral(FAULTLINE_SOURCE_DIR "/tests/cli/two_tier.yaml")));
     Selection selection(document);
     RunBridge run(document);
     LessonPanel panel(document, selection, run);
