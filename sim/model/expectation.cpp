@@ -104,9 +104,9 @@ constexpr ExpectationForm kForms[] = {
      "A comparison by `<`, `<=`, `>`, `>=`, `==` or `!=`; a chain like `a < b < 2min` needs all of them."},
     {"never(CONDITION)", "No sample satisfies the condition."},
     {"holds(CONDITION)", "Every sample satisfies the condition; one whose value is unknown does not."},
-    {"first(CONDITION for D after T)",
-     "A time: when the condition first holds, where given for a while D, and not before T. A comparison with what "
-     "never came fails."},
+    {"first(CONDITION for D after T by U)",
+     "A time: when the condition first holds, where given for a while D, not before T, and all of it by U. A "
+     "comparison with what never came fails."},
     {"mean(METRIC) min(METRIC) max(METRIC) last(METRIC)", "Over the samples of a window; `last` is the newest."},
     {"sum(METRIC)", "Of a rate: how many there were."},
     {"p50(NODE) p90(NODE) p95(NODE) p99(NODE) p99_9(NODE)",
@@ -366,9 +366,11 @@ class Parser {
     term.kind = Term::Kind::First;
     term.dimension = Dimension::Time;
     term.conditions = readConditions();
-    while (isWord("for") || isWord("after")) {
-      const bool isFor = next().text == "for";
-      (isFor ? term.lasting : term.window.from) = readTime();
+    while (isWord("for") || isWord("after") || isWord("by")) {
+      const std::string_view word = next().text;
+      const Token& time = peek();
+      (word == "for" ? term.lasting : word == "after" ? term.window.from : term.window.to) = readTime();
+      if (term.window.to <= term.window.from) refuse(time, "the window ends before it begins");
     }
     term.window.kind = ExpectationWindow::Kind::Span;
   }

@@ -10,7 +10,8 @@
 //   holds(lb.healthy == 3 from 5min to 10min)
 //
 // A line compares two or more values in a chain, or is one `never` or `holds`. Values are:
-//   first(CONDITION [for D] [after T])   the first time at which a condition holds (for a while D), not before T
+//   first(CONDITION [for D] [after T] [by U])  the first time at which a condition holds (for a while D), not before T
+//                                        and all of it by U
 //   mean min max last (METRIC [WINDOW])  over the samples of a window; `last` is the newest of them
 //   sum(METRIC [WINDOW])                 of a rate: how many there were
 //   p50 p90 p95 p99 p99_9 (NODE)         latency of ok answers; over the whole run, or p50, p95 and p99 in one sample

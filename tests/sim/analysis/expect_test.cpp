@@ -112,6 +112,9 @@ void ExpectTest::judges_data() {
   row("first(db.wait_p99 > 1s for 2s) == 6s", true, "first(db.wait_p99 > 1s for 2s) is 6s");
   row("first(db.wait_p99 > 1s for 3s) < 10s", false, "first(db.wait_p99 > 1s for 3s) never came");
   row("first(db.wait_p99 < 1s after 6s) == 9s", true, "first(db.wait_p99 < 1s after 6s) is 9s");
+  row("first(db.queue >= 9 after 2s by 7s) == 6s", true, "first(db.queue >= 9 after 2s by 7s) is 6s");
+  row("first(db.queue >= 9 by 5s) < 10s", false, "first(db.queue >= 9 by 5s) never came");
+  row("first(db.wait_p99 > 1s for 2s by 7s) < 10s", false, "first(db.wait_p99 > 1s for 2s by 7s) never came");
   row("first(db.wait_p99 < 1s) == 2s", true, "first(db.wait_p99 < 1s) is 2s");  // unknown is not small
   row("first(db.wait_p99 > 1s and db.queue > 4) == 6s", true, "first(db.wait_p99 > 1s and db.queue > 4) is 6s");
   row("p99(users) > 5s at 5500ms", true, "p99(users) is 6s");
@@ -189,6 +192,7 @@ void ExpectTest::refuses_data() {
   row("max(db.queue from 3s to 2s) > 3", 25, "ends before it begins");
   row("max(db.queue > 3", 14, "expected )");
   row("first(db.queue) < 3s", 15, "expected a comparison");
+  row("first(db.queue > 1 after 5s by 3s) < 9s", 32, "ends before it begins");
   row("3 < 4", 1, "nothing is measured");
   row("sum(db.queue) > 4", 1, "only rates can be summed");
   row("max(db.queue) > max(db.wait_p99)", 1, "different units");

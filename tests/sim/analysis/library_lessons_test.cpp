@@ -45,16 +45,19 @@ class LibraryLessonsTest : public QObject {
     QVERIFY2(!hasErrors(read.diagnostics), qPrintable(file));
     const Scenario& scenario = read.value;
     QVERIFY(scenario.lesson.size() >= kFewestSteps && scenario.lesson.size() <= kMostSteps);
-    SimTime reached{};
+    SimTime reached{}, answered{};
     std::size_t questions = 0, highlights = 0, stops = 0;
     for (const LessonStep& step : scenario.lesson) {
       const std::string where = step.title + ": " + step.question;
       if (step.at) reached = *step.at;
+      // Finding the answer must not carry the run past the next moment to stop at.
+      QVERIFY2(!step.at || answered <= *step.at, where.c_str());
       stops += step.at.has_value();
       highlights += step.highlight.size();
       QVERIFY2(!step.text.empty(), where.c_str());
       if (step.question.empty()) continue;
       ++questions;
+      answered = std::max(answered, answeredAt(scenario, step));
       checkQuestion(step, reached, scenario, where);
       if (QTest::currentTestFailed()) return;
     }
