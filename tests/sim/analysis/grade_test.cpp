@@ -142,6 +142,15 @@ lesson:
     QVERIFY(back.value.lesson == scenario.lesson && back.value.challenge == scenario.challenge);
   }
 
+  void aShorterRunIsStillARun() {
+    const Result<Scenario> read = readScenarioText(
+        "faultline: 1\nduration: 10s\nnodes: {u: {kind: client, rate: 1/s}, a: {kind: service}}\nedges: [u -> a]\n"
+        "lesson: [{title: t, at: 50s}]\n",
+        "x.yaml");
+    QVERIFY(read.ok());
+    QCOMPARE(read.diagnostics.size(), std::size_t{1});
+  }
+
   void whatDoesNotFitIsExplained_data() {
     QTest::addColumn<QByteArray>("section");
     QTest::addColumn<QByteArray>("words");
