@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "engine/component.h"
+#include "model/catalog.h"
+
 namespace faultline {
 namespace {
 
@@ -17,6 +20,13 @@ TraceCollector::TraceCollector(const Scenario& scenario, TraceOptions options)
     nodes_.push_back(n.name);
   }
   for (const RequestClass& c : scenario.classes) classes_.push_back(c.name);
+  // In the engine's order: nothing failed, then for each node what can fail anywhere and what is its own.
+  failures_.emplace_back();
+  for (std::uint32_t n = 0; n < scenario.nodes.size(); ++n) {
+    for (const ReasonInfo& r : commonReasons()) failures_.push_back({n, r.name});
+    if (const ComponentInfo* kind = findKind(scenario.nodes[n].kind))
+      for (const ReasonInfo& r : kind->reasons) failures_.push_back({n, r.name});
+  }
   // In the engine's order: the edges of a node lie side by side.
   for (const NodeSpec& n : scenario.nodes)
     for (std::size_t e = 0; e < scenario.edges.size(); ++e) {
@@ -59,6 +69,7 @@ void TraceCollector::onOperation(SimTime now, NodeId node, CallId id, const Call
       ++skipped_;
       return;
     }
+    found->second.trace.spans.front().failure = call.failure;
     end(found->second, now, call.failure != 0);
     spansUnderWay_ -= found->second.trace.spans.size();
     live_.erase(found);
@@ -130,6 +141,7 @@ void TraceCollector::onAnswer(SimTime now, NodeId node, CallId id, const Call& c
   Span& span = live->trace.spans[*open];
   span.answered = now;
   span.failed = call.failure != 0;
+  span.failure = call.failure;
 }
 
 void TraceCollector::close(Live& live, std::uint32_t s, SimTime now, bool timedOut) {
@@ -189,7 +201,7 @@ void TraceCollector::end(Live& live, SimTime now, bool failed) {
   trace.failed = trace.spans.front().failed = failed;
   // What the summary leaves out is no example either.
   if (trace.begin() < measuredFrom_) return;
-  failures_ += failed;
+  failedOnes_ += failed;
   latencies_.record(trace.latency());
   const auto isFaster = [](const Ended& a, const Ended& b) { return a.latency > b.latency; };
   if (tail_.size() < options_.tail || trace.latency() > tail_.front().latency) {
@@ -227,14 +239,15 @@ void TraceCollector::keep(const CallTrace& trace) {
   }
   CallTrace other = trace;
   other.keptFor = trace.failed ? KeptFor::Failed : KeptFor::Random;
-  if (trace.failed) keepAtRandom(failed_, options_.failed, failures_, luck_, other);
-  else keepAtRandom(random_, options_.random, latencies_.count() - failures_, luck_, other);
+  if (trace.failed) keepAtRandom(failed_, options_.failed, failedOnes_, luck_, other);
+  else keepAtRandom(random_, options_.random, latencies_.count() - failedOnes_, luck_, other);
 }
 
 Traces TraceCollector::traces() const {
   Traces result;
   result.nodes = nodes_;
   result.classes = classes_;
+  result.failures = failures_;
   result.seen = seen_;
   result.skipped = skipped_;
   for (const auto* list : {&slow_, &failed_, &random_})

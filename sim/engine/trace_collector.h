@@ -65,13 +65,14 @@ class TraceCollector : public Observer {
 
   TraceOptions options_;
   std::vector<std::string> nodes_, classes_;
+  std::vector<NamedFailure> failures_;                                   // by FailureId
   std::vector<std::uint32_t> callerOfEdge_, calleeOfEdge_, specOfEdge_;  // by the engine's numbers
   std::map<std::uint32_t, Live> live_;  // by operation
   FlatMap<Waits> waits_;                // of attempts that have not arrived
   std::size_t spansUnderWay_ = 0;
   std::vector<CallTrace> slow_, failed_, random_;
   std::vector<Ended> tail_;  // a heap: the fastest in front
-  std::uint64_t seen_ = 0, skipped_ = 0, failures_ = 0;
+  std::uint64_t seen_ = 0, skipped_ = 0, failedOnes_ = 0;
   Histogram latencies_;
   SimTime measuredFrom_;
   RandomStream luck_;

@@ -22,6 +22,13 @@ struct Span {
   SimTime sent, arrived, started, answered, returned;
   Duration connection;  // before `sent`: waited for a connection
   Duration backoff;     // before that: waited for its turn to retry
+  std::uint32_t failure = 0;  // of the answer, index into Traces::failures; 0: ok
+};
+
+// Why something failed, and where that was born.
+struct NamedFailure {
+  std::uint32_t node = 0;
+  std::string reason;
 };
 
 enum class KeptFor { Slow, Failed, Random };
@@ -68,6 +75,7 @@ struct TailBlame {
 struct Traces {
   std::vector<std::string> nodes;    // names by index
   std::vector<std::string> classes;
+  std::vector<NamedFailure> failures;  // the first stands for none
   std::vector<CallTrace> kept;       // by begin
   TailBlame tail;
   std::uint64_t seen = 0;            // operations that ended
