@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "io/trace_log.h"
+
 namespace faultline::cli {
 
 struct RunOptions {
@@ -22,6 +24,8 @@ struct RunOptions {
   bool quiet = false;
   bool theory = false;
   bool traces = false;
+  std::string log;  // a file for the log of requests, or "-"; empty: none
+  LogLevel logLevel = LogLevel::Info;
 };
 
 int runScenario(const RunOptions& options);

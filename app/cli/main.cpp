@@ -10,6 +10,7 @@
 namespace {
 
 using namespace faultline::cli;
+using faultline::LogLevel;
 
 constexpr const char* kFooter =
     "Exit status: 0 fine; 1 an expectation failed, or a run stopped early because it grew without bound;\n"
@@ -49,13 +50,23 @@ void addRun(CLI::App& app, RunOptions& options, std::function<int()>& chosen) {
   run->add_option("--out", options.out,
                   "Write scenario.yaml, timeline.csv, summary.json and fingerprint.txt into this directory")
       ->type_name("DIR");
-  run->add_flag("--force", options.force, "Let --out write into a directory that holds other files");
+  run->add_flag("--force", options.force, "Let --out write into a directory that holds other files, and --log replace a file");
   addFormat(*run, options.json);
   run->add_flag("--no-timeline", options.noTimeline, "Leave out the scenario's timeline: a healthy baseline");
   run->add_flag("--theory", options.theory, "Show what queueing theory says beside what was measured");
   run->add_flag("--traces", options.traces,
                 "Show where the slowest operations spent their time; with --out also write traces.json (OTLP) and\n"
                 "traces.chrome.json");
+  run->add_option("--log", options.log,
+                  "Write a line of JSON for each call of the operations that --traces keeps into this file;\n"
+                  "- for standard output, in place of the report")
+      ->type_name("FILE|-");
+  static const std::map<std::string, LogLevel> kLevels{
+      {"info", LogLevel::Info}, {"warning", LogLevel::Warning}, {"error", LogLevel::Error}};
+  run->add_option("--log-level", options.logLevel, "From which level on: info, warning (failed calls) or error (operations)")
+      ->transform(CLI::CheckedTransformer(kLevels).description(""))
+      ->type_name("LEVEL")
+      ->needs("--log");
   run->callback([&] { chosen = [&] { return runScenario(options); }; });
 }
 

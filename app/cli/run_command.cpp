@@ -15,6 +15,7 @@
 #include "cli/messages.h"
 #include "cli/output_directory.h"
 #include "cli/progress.h"
+#include "cli/request_log.h"
 #include "cli/running.h"
 #include "engine/trace_collector.h"
 #include "io/series_csv.h"
@@ -79,6 +80,14 @@ std::string publish(OutputDirectory& out, const Scenario& scenario, const Simula
   return out.publish(files);
 }
 
+// An empty text, or why the run cannot begin.
+std::string prepare(OutputDirectory& out, const RunOptions& options) {
+  if (options.log == kToStandardOutput && options.json) return "standard output takes one of --log - and --format json";
+  if (!options.log.empty())
+    if (std::string problem = refusalOfLog(options.log, options.force); !problem.empty()) return problem;
+  return options.out.empty() ? std::string() : out.prepare(options.out, options.force);
+}
+
 }  // namespace
 
 int runScenario(const RunOptions& options) {
@@ -86,22 +95,22 @@ int runScenario(const RunOptions& options) {
   if (!scenario) return kBadInput;
   watchForInterruption();
   OutputDirectory out;
-  if (!options.out.empty())
-    if (const std::string problem = out.prepare(options.out, options.force); !problem.empty()) {
-      sayError(problem);
-      return kBadInput;
-    }
+  if (const std::string problem = prepare(out, options); !problem.empty()) {
+    sayError(problem);
+    return kBadInput;
+  }
   Simulation simulation(*scenario);
   TraceCollector collector(*scenario);
-  if (options.traces) simulation.observe(&collector);
+  const bool follows = options.traces || !options.log.empty();
+  if (follows) simulation.observe(&collector);
   const Outcome outcome = runToEnd(simulation, options);
   simulation.observe(nullptr);
-  const std::optional<Traces> traces = options.traces ? std::optional(collector.traces()) : std::nullopt;
+  const std::optional<Traces> traces = follows ? std::optional(collector.traces()) : std::nullopt;
   const std::string json = summaryJson(outcome.summary, outcome.facts);
   if (!options.out.empty()) {
     if (outcome.interrupted) {
       sayWarning("nothing was written to \"" + options.out + "\"");
-    } else if (const std::string problem = publish(out, *scenario, simulation, outcome, json, traces ? &*traces : nullptr);
+    } else if (const std::string problem = publish(out, *scenario, simulation, outcome, json, options.traces ? &*traces : nullptr);
                !problem.empty()) {
       sayError(problem);
       return kBadInput;
@@ -109,7 +118,16 @@ int runScenario(const RunOptions& options) {
   }
   std::string more;
   if (options.theory) more += theoryText(theoryOf(simulation.scenario(), simulation.series(), outcome.summary));
-  if (traces) more += tracesText(*traces);
+  if (options.traces) more += tracesText(*traces);
+  if (!options.log.empty()) {
+    const std::string problem =
+        writeRequestLog(options.log, traceLog(*traces, outcome.summary.fingerprint), options.logLevel);
+    if (!problem.empty()) {
+      sayError(problem);
+      return kBadInput;
+    }
+    if (options.log == kToStandardOutput) return outcome.status();
+  }
   const int written = writeResult(options.json ? json
                                              : reportText(outcome.summary, outcome.facts.wallSeconds) +
                                                    expectationsText(outcome.facts.expectations) +

@@ -1,25 +1,14 @@
 #include "io/trace_export.h"
 
-#include <cstdio>
 #include <map>
 #include <nlohmann/json.hpp>
+
+#include "io/trace_ids.h"
 
 namespace faultline {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string hex(std::uint64_t value) {
-  char text[24];
-  std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(value));
-  return text;
-}
-
-// Never zero, which would be invalid as an id.
-std::string traceId(std::uint64_t run, const CallTrace& trace) { return hex(run) + hex(std::uint64_t{trace.operation} + 1); }
-std::string spanId(const CallTrace& trace, std::uint32_t span) {
-  return hex((std::uint64_t{trace.operation} << 32 | span) + 1);
-}
 
 std::string nanos(SimTime time) { return std::to_string(time.ns); }
 
@@ -29,15 +18,6 @@ Json real(double value) { return {{"doubleValue", value}}; }
 
 enum SpanKind { kServer = 2, kClient = 3 };
 enum StatusCode { kOk = 1, kError = 2 };
-
-const char* nameOf(KeptFor why) {
-  switch (why) {
-    case KeptFor::Slow: return "slow";
-    case KeptFor::Failed: return "failed";
-    case KeptFor::Random: return "random";
-  }
-  return "";
-}
 
 Json spanJson(const Traces& traces, const CallTrace& trace, std::uint32_t index, std::uint64_t run) {
   const Span& s = trace.spans[index];
