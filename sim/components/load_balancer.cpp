@@ -154,6 +154,7 @@ constexpr ReasonInfo kReasons[] = {
 
 constexpr SymptomInfo kSymptoms[] = {
     {"healthy", false, false, "took targets out"},
+    {"next_upstream", true, false, "tries failed calls again at another target"},
 };
 
 constexpr const char* kHeadline[] = {"healthy", "arrivals", "failed"};
