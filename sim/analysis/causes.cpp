@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
+#include "analysis/class_graph.h"
+#include "analysis/observations.h"
 #include "model/edge_policy.h"
+#include "model/graph.h"
 
 namespace faultline {
 namespace {
@@ -24,10 +27,6 @@ bool reachesCallers(Aspect a) {
   }
 }
 
-bool isOfUsers(Aspect a) {
-  return a == Aspect::UserFailures || a == Aspect::UserLatency || a == Aspect::UserGoodput || a == Aspect::UserDegraded;
-}
-
 double factorOf(const Observation& o) { return o.after / std::max(o.before, 1e-3); }
 
 }  // namespace
@@ -46,6 +45,19 @@ Causes::Causes(const ScenarioIndex& architecture, Duration tolerance)
     callers_[arrow.to].push_back(arrow.from);
     if (arrow.policy.mode == CallMode::Call) callees_[arrow.from].push_back(arrow.to);
   }
+  findOrigins();
+}
+
+void Causes::findOrigins() {
+  Digraph ways{architecture_.kinds.size(), {}};
+  for (const ScenarioIndex::Arrow& arrow : architecture_.arrows) ways.edges.emplace_back(arrow.from, arrow.to);
+  origins_.resize(ways.nodes);
+  for (std::size_t n = 0; n < ways.nodes; ++n) {
+    if (architecture_.kinds[n] == nullptr || !architecture_.kinds[n]->originates) continue;
+    const std::vector<bool> reached = reachableFrom(ways, n);
+    for (std::size_t to = 0; to < ways.nodes; ++to)
+      if (reached[to] && to != n) origins_[to].push_back(n);
+  }
 }
 
 bool Causes::calls(std::size_t from, std::size_t to) const { return has(callees_[from], to); }
@@ -53,6 +65,37 @@ bool Causes::calls(std::size_t from, std::size_t to) const { return has(callees_
 bool Causes::sharesHost(std::size_t a, std::size_t b) const {
   const std::vector<NodeSpec>& nodes = architecture_.scenario.nodes;
   return a != b && !nodes[a].group.empty() && nodes[a].group == nodes[b].group;
+}
+
+bool Causes::isSibling(std::size_t a, std::size_t b) const {
+  return a != b && std::any_of(callers_[b].begin(), callers_[b].end(),
+                               [&](std::size_t c) { return isRouter(architecture_, c) && calls(c, a); });
+}
+
+// What one target refuses goes to the others, even where that is too short for their traffic to be called more.
+bool Causes::movesLoad(const Observation& a, std::size_t node) const {
+  return !a.place.isEdge && (a.aspect == Aspect::Failing || a.aspect == Aspect::FailsToo) &&
+         isSibling(a.place.index, node);
+}
+
+bool Causes::hasRouter(std::size_t node) const {
+  return std::any_of(callers_[node].begin(), callers_[node].end(),
+                     [&](std::size_t c) { return isRouter(architecture_, c); });
+}
+
+// Where several send work, more from one of them is another mix of work for all that is behind, even where there is
+// hardly more of it.
+bool Causes::changesMix(const Observation& a, std::size_t node) const {
+  return !a.place.isEdge && a.aspect == Aspect::Demand && architecture_.kinds[a.place.index]->originates &&
+         origins_[node].size() > 1 && has(origins_[node], a.place.index);
+}
+
+// When what is called becomes slower, nothing ends in the caller for so long, and until then what is its own seems to
+// take longer.
+bool Causes::isStall(const Observation& below, const Observation& own) {
+  if (below.aspect != Aspect::OwnTime && below.aspect != Aspect::Slow) return false;
+  constexpr int kTimes = 2;
+  return own.healed && *own.healed - own.onset <= durationFromNs(kTimes * below.after * 1e6);
 }
 
 bool Causes::isCondition(std::size_t node, std::size_t arrow) const {
@@ -81,17 +124,20 @@ Causes::Link Causes::toNode(const Observation& a, const Observation& b) const {
   switch (b.aspect) {
     case Aspect::Demand: {
       if (architecture_.kinds[n]->originates) return Link::None;
-      if (here) return when(a.aspect == Aspect::Symptom);  // what it lacks is brought to it
+      // What it lacks is brought to it; and who fails at once looks idle to a router.
+      if (here) return when(a.aspect == Aspect::Symptom || (a.aspect == Aspect::Failing && hasRouter(n)));
       const auto& callers = callers_[n];
       if (!a.place.isEdge && has(callers, a.place.index))
         return when(a.aspect == Aspect::Demand || a.aspect == Aspect::Symptom);
       if (arrow != nullptr) return when(a.aspect == Aspect::Retries && has(callers, arrow->to));
       for (std::size_t in : coming_[n])
         if (isCondition(a.place.index, in)) return when(a.aspect == Aspect::Symptom || reachesCallers(a.aspect));
-      return Link::None;
+      // What one target does not take, a router brings to another.
+      return when(reachesCallers(a.aspect) && isSibling(a.place.index, n));
     }
     case Aspect::Work: return Link::None;
     case Aspect::OwnTime: {
+      if (changesMix(a, n) || movesLoad(a, n)) return Link::Together;
       if (here) return when(a.aspect == Aspect::Work || a.aspect == Aspect::Demand);
       if (hosted || retriesTo) return Link::Together;
       // Of several callers one that asks more changes the mix of what is asked.
@@ -99,6 +145,7 @@ Causes::Link Causes::toNode(const Observation& a, const Observation& b) const {
       if (arrow != nullptr)
         return when(arrow->from == n && (a.aspect == Aspect::Refusals || a.aspect == Aspect::Network ||
                                          a.aspect == Aspect::Retries));
+      if (fromBelow && isStall(a, b)) return Link::Together;
       // Where several call a node, whose calls are under way there is a guess.
       return when(fromBelow && coming_[a.place.index].size() > 1 && a.aspect != Aspect::Symptom &&
                   factorOf(a) >= factorOf(b));
@@ -108,6 +155,7 @@ Causes::Link Causes::toNode(const Observation& a, const Observation& b) const {
       if (here) return when(a.aspect != Aspect::FailsToo && a.aspect != Aspect::Slow);
       return when(retriesTo || fromBelow);
     case Aspect::Queue:
+      if (changesMix(a, n) || movesLoad(a, n)) return Link::Together;
       if (here) return when(a.aspect != Aspect::FailsToo && a.aspect != Aspect::Slow);
       if (!a.place.isEdge && has(callers_[n], a.place.index) && a.aspect == Aspect::Symptom) return Link::Before;
       return when(retriesTo || fromBelow || hosted);
@@ -137,6 +185,7 @@ Causes::Link Causes::toArrow(const Observation& a, const Observation& b) const {
       if (here) return when(a.aspect != Aspect::PoolWait);
       if (a.place.isEdge)
         return when(a.aspect == Aspect::Retries && architecture_.arrows[arrowOfEdge_[a.place.index]].to == arrow.from);
+      if (changesMix(a, arrow.to)) return Link::Together;
       if (a.aspect == Aspect::Demand) return when(a.place.index == arrow.from || a.place.index == arrow.to);
       return when(atEnd || isCondition(a.place.index, index));
     case Aspect::Retries:
@@ -154,7 +203,7 @@ Causes::Link Causes::linkOf(const Observation& a, const Observation& b) const {
 }
 
 bool Causes::leads(const Observation& a, const Observation& b) const {
-  if (&a == &b) return false;
+  if (&a == &b || (a.healed && *a.healed + kForgotten < b.onset)) return false;
   switch (linkOf(a, b)) {
     case Link::None: return false;
     case Link::Together: return a.onset <= b.onset + tolerance_;

@@ -32,12 +32,19 @@ class Causes {
   bool isCondition(std::size_t node, std::size_t arrow) const;
   bool sharesHost(std::size_t a, std::size_t b) const;
   bool calls(std::size_t from, std::size_t to) const;
+  bool isSibling(std::size_t a, std::size_t b) const;
+  bool hasRouter(std::size_t node) const;
+  bool movesLoad(const Observation& a, std::size_t node) const;
+  bool changesMix(const Observation& a, std::size_t node) const;
+  static bool isStall(const Observation& below, const Observation& own);
+  void findOrigins();
 
   const ScenarioIndex& architecture_;
   Duration tolerance_;
   std::vector<std::size_t> arrowOfEdge_;
   std::vector<std::vector<std::size_t>> callees_, callers_;  // by node, of arrows that somebody waits for
   std::vector<std::vector<std::size_t>> coming_;             // by node: arrows to it
+  std::vector<std::vector<std::size_t>> origins_;            // by node: who sends work that may come to it
 };
 
 }  // namespace faultline

@@ -24,6 +24,15 @@ constexpr double kSignificant = 4.0;
 
 constexpr double kManySmall = 2.0, kTogether = 10.0;
 
+// Fewer events than this in a window of the healthy stretch, and each is judged by how unlikely it is: a window of none
+// says little, one of two may say much. The sum is then the logarithm of the likelihood that they come so much oftener.
+constexpr double kRareEvents = 0.05;
+constexpr double kRareAlarm = 10.0;
+constexpr double kOftener = 1.0;  // a second
+// Some events in few windows are a burst with one cause, unless they are many.
+constexpr std::size_t kRareWindows = 3;
+constexpr double kManyEvents = 10;
+
 constexpr double kSpreadOfMedianDeviation = 1.4826;  // of a normal distribution
 
 double percentile(std::vector<double> values, double q) {
@@ -46,6 +55,7 @@ class Detector {
     for (double v : healthy)
       if (!std::isnan(v)) scaled.push_back(onScale(v));
     known_ = scaled.size() >= 3;
+    if (options.mayBeRare) setRare(healthy);
     middle_ = medianOf(scaled);
     spread_ = std::max(spreadOf(scaled), leastSpread_);
   }
@@ -58,9 +68,9 @@ class Detector {
     for (std::size_t i = from_; i < values_.size(); ++i) {
       if (std::isnan(values_[i])) continue;
       if (sum == 0) onset = i;
-      sum = std::max(0.0, sum + clamped(distance(i)) - kLean);
-      if (sum < kAlarm) continue;
-      const Episode episode = episodeFrom(steepest(onset, i));
+      sum = std::max(0.0, sum + (isRare_ ? evidence(i) : clamped(distance(i)) - kLean));
+      if (sum < (isRare_ ? kRareAlarm : kAlarm)) continue;
+      const Episode episode = episodeFrom(isRare_ ? onset : steepest(onset, i));
       if (isReal(episode)) found.push_back(episode);
       i = std::max(i, episode.end - 1);
       sum = 0;
@@ -82,6 +92,25 @@ class Detector {
       case ValueScale::Rate: leastSpread_ = 1; break;
       case ValueScale::Share: leastSpread_ = 0.02; break;
     }
+  }
+
+  void setRare(const std::vector<double>& healthy) {
+    double events = 0.5, windows = 0;  // half an event more than were seen, as none seen does not mean never
+    for (double v : healthy) {
+      if (std::isnan(v)) continue;
+      events += std::max(v, 0.0) * options_.windowSeconds;
+      ++windows;
+    }
+    usualEvents_ = events / std::max(windows, 1.0);
+    isRare_ = usualEvents_ < kRareEvents;
+  }
+
+  double eventsIn(std::size_t i) const { return std::max(values_[i], 0.0) * options_.windowSeconds; }
+
+  // Logarithm of the ratio of two Poisson likelihoods: so much oftener against as usual.
+  double evidence(std::size_t i) const {
+    const double more = kOftener * options_.windowSeconds;
+    return eventsIn(i) * std::log1p(more / usualEvents_) - more;
   }
 
   double onScale(double v) const {
@@ -135,6 +164,11 @@ class Detector {
       most = weight;
       best = i;
     }
+    // A time that is still within the usual range is no onset where something beyond it follows: a slow call may just
+    // have been under way. Of things that wait, few are within it and yet the beginning.
+    if (options_.scale == ValueScale::Time)
+      for (std::size_t i = best; i <= alarm; ++i)
+        if (distance(i) >= kUsual) return i;
     return best;
   }
 
@@ -146,7 +180,7 @@ class Detector {
     bool hasLeft = false;
     for (std::size_t i = onset; i < values_.size(); ++i) {
       if (std::isnan(values_[i])) continue;
-      if (distance(i) >= kUsual && differsInPractice(values_[i])) {
+      if (isRare_ ? values_[i] > 0 : distance(i) >= kUsual && differsInPractice(values_[i])) {
         hasLeft = true;
         usual = 0;
       } else if (hasLeft || i > onset + 2 * enough) {
@@ -157,7 +191,35 @@ class Detector {
     return values_.size();
   }
 
+  // The deviance of what came in as long as it takes to be called usual again.
+  Episode rareEpisodeFrom(std::size_t onset) const {
+    Episode e{onset, std::max(endOf(onset), onset + 1), before_, 0, 0};
+    double events = 0, windows = 0;
+    for (std::size_t i = onset; i < e.end; ++i) {
+      if (std::isnan(values_[i])) continue;
+      events += eventsIn(i);
+      ++windows;
+    }
+    e.after = events / (windows * options_.windowSeconds);
+    const double length = kUsualSeconds / options_.windowSeconds;
+    const double came = events / windows * length, usual = usualEvents_ * length;
+    e.significance = came > usual ? std::sqrt(2 * (came * std::log(came / usual) - (came - usual))) : 0;
+    return e;
+  }
+
+  bool isRealRare(const Episode& e) const {
+    std::size_t windows = 0;
+    double events = 0;
+    for (std::size_t i = e.onset; i < e.end; ++i) {
+      if (std::isnan(values_[i])) continue;
+      windows += values_[i] > 0;
+      events += eventsIn(i);
+    }
+    return (windows >= kRareWindows || events >= kManyEvents) && differsInPractice(e.after);
+  }
+
   Episode episodeFrom(std::size_t onset) const {
+    if (isRare_) return rareEpisodeFrom(onset);
     Episode e;
     e.onset = onset;
     e.end = std::max(endOf(onset), onset + 1);
@@ -174,6 +236,7 @@ class Detector {
   }
 
   bool isReal(const Episode& e) const {
+    if (isRare_) return isRealRare(e);
     if (!differsInPractice(e.after)) return false;
     if (e.significance >= kSignificant) return true;
     // Counts in windows are independent of each other, so that many that are a little off tell as much as few that are far
@@ -186,7 +249,8 @@ class Detector {
   std::span<const double> values_;
   std::size_t from_;
   ChangeOptions options_;
-  bool known_ = false;
+  bool known_ = false, isRare_ = false;
+  double usualEvents_ = 0;  // in a window
   double before_ = 0, offset_ = 0, leastSpread_ = 0;
   double middle_ = 0, spread_ = 1;  // on the scale
 };

@@ -28,6 +28,7 @@ struct ChangeOptions {
   double minFactor = 1;      // a change must be at least so many times (up or down) ...
   double minDelta = 0;       // ... and at least so much
   bool counts = false;       // a single value far off is a burst, not an outlier
+  bool mayBeRare = false;    // of a rate: counts of what hardly happens, so that a few events tell something
 };
 
 struct Episode {

@@ -10,12 +10,6 @@
 namespace faultline {
 namespace {
 
-bool isOfUsers(Aspect a) {
-  return a == Aspect::UserFailures || a == Aspect::UserLatency || a == Aspect::UserGoodput || a == Aspect::UserDegraded;
-}
-
-bool isHarm(const Observation& o) { return isOfUsers(o.aspect) || o.harms; }
-
 // How much a change can be the beginning of a story rather than its consequence.
 int originality(const Observation& o, const ScenarioIndex& architecture) {
   switch (o.aspect) {
@@ -126,9 +120,7 @@ class Story {
     for (std::size_t c = 0; c < components; ++c)
       if (isSource[c]) found.push_back(beginningOf(component, c));
     std::erase_if(found, [&](std::size_t o) { return !reachesHarm(o); });
-    // What users feel, or a node that only hands on what it got, begins nothing where anything else did.
-    const auto isOriginal = [&](std::size_t o) { return originality(all()[o], architecture_) > 0; };
-    if (std::any_of(found.begin(), found.end(), isOriginal)) std::erase_if(found, [&](std::size_t o) { return !isOriginal(o); });
+    keepOriginal(found);
     // What began first; of what began together, what did more harm.
     std::sort(found.begin(), found.end(), [&](std::size_t a, std::size_t b) { return all()[a].onset < all()[b].onset; });
     for (std::size_t i = 0; i < found.size(); ++i)
@@ -140,6 +132,28 @@ class Story {
       const std::vector<bool> reached = reachableFrom(graph_, t);
       for (std::size_t o = 0; o < count(); ++o) partOf_[o] = partOf_[o] || reached[o];
     }
+  }
+
+  // What users feel, or a node that only hands on what it got, begins nothing where anything else did, unless it is the
+  // only explanation of what somebody suffered later.
+  void keepOriginal(std::vector<std::size_t>& found) const {
+    std::vector<bool> explained(count(), false);
+    SimTime first = kNever;
+    for (std::size_t o : found) {
+      if (originality(all()[o], architecture_) == 0) continue;
+      first = std::min(first, all()[o].onset);
+      const std::vector<bool> reached = reachableFrom(graph_, o);
+      for (std::size_t b = 0; b < count(); ++b) explained[b] = explained[b] || reached[b];
+    }
+    if (first == kNever) return;
+    std::erase_if(found, [&](std::size_t o) {
+      if (originality(all()[o], architecture_) > 0) return false;
+      if (all()[o].onset < first || isOfUsers(all()[o].aspect)) return true;
+      const std::vector<bool> reached = reachableFrom(graph_, o);
+      for (std::size_t b = 0; b < count(); ++b)
+        if (reached[b] && isHarm(all()[b]) && !explained[b]) return false;
+      return true;
+    });
   }
 
   bool together(std::size_t a, std::size_t b) const {

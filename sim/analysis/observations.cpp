@@ -24,7 +24,7 @@ struct Signal {
   Values values;
   std::optional<double> limit;
   bool harms = false;
-  bool counts = false;  // see ChangeOptions
+  bool counts = false, mayBeRare = false;  // see ChangeOptions
 };
 
 // Time of its own: smaller changes are noise of the estimate, or of no use to an explanation.
@@ -84,6 +84,11 @@ class Collector {
   }
 
   void put(Signal signal) { signals_.push_back(std::move(signal)); }
+  // Of what should not happen at all.
+  void putRare(Signal signal) {
+    signal.mayBeRare = true;
+    put(std::move(signal));
+  }
 
   void putColumn(Place where, Aspect aspect, std::string_view metric, const char* unit, ValueScale scale,
                  double minFactor, double minDelta) {
@@ -91,6 +96,8 @@ class Collector {
     if (values == nullptr) return;
     std::string name = where.name + "." + std::string(metric);
     put({std::move(where), aspect, std::move(name), unit, {}, scale, true, minFactor, minDelta, *values, {}});
+    signals_.back().mayBeRare =
+        aspect == Aspect::UserFailures || aspect == Aspect::UserDegraded || aspect == Aspect::Retries;
   }
 
   void addOrigin(std::size_t n) {
@@ -194,8 +201,17 @@ class Collector {
   }
 
   void addFailures(std::size_t n, const Place& where, const Values& failed, double least) {
-    put({where, Aspect::FailsToo, where.name + ".failed", "/s", {}, ValueScale::Rate, true, kDemandFactor, least,
-         failed, {}});
+    putRare({where,
+             Aspect::FailsToo,
+             where.name + ".failed",
+             "/s",
+             {},
+             ValueScale::Rate,
+             true,
+             kDemandFactor,
+             least,
+             failed,
+             {}});
     Values own = failed;
     for (std::size_t a : architecture_.leaving[n]) {
       const ScenarioIndex::Arrow& arrow = architecture_.arrows[a];
@@ -203,8 +219,17 @@ class Collector {
         add(own, column(edgeName(arrow), "failed"), -1);
     }
     for (double& v : own) v = std::max(v, 0.0);
-    put({where, Aspect::Failing, where.name + ".failed on its own account", "/s", {}, ValueScale::Rate, true,
-         kDemandFactor, least, std::move(own), {}});
+    putRare({where,
+             Aspect::Failing,
+             where.name + ".failed on its own account",
+             "/s",
+             {},
+             ValueScale::Rate,
+             true,
+             kDemandFactor,
+             least,
+             std::move(own),
+             {}});
   }
 
   void addSymptom(std::size_t n, const ComponentInfo& kind, const SymptomInfo& symptom) {
@@ -216,6 +241,7 @@ class Collector {
                ValueScale::Level, symptom.rises, 2, 3, *values, {}, symptom.harms};
       if (metric.type == MetricType::Counter) {
         s.scale = ValueScale::Rate;
+        s.mayBeRare = s.rises;
         s.unit = "/s";
         s.minDelta = kLeastFailuresPerSecond;
       } else if (metric.type == MetricType::Ratio) {
@@ -319,6 +345,8 @@ constexpr double kHealthyShare = 0.12;
 constexpr std::size_t kLeastHealthySamples = 10;
 // Before the first onset the system may already have been on its way.
 constexpr std::size_t kSamplesBeforeOnset = 3;
+// How often what is usual is learned anew, as what was found shows what was not usual.
+constexpr int kRounds = 3;
 
 class Finder {
  public:
@@ -337,16 +365,16 @@ class Finder {
 
   Observations run(const std::vector<Signal>& signals) {
     Observations result;
-    const std::size_t count = times_.size();
     std::size_t to = this->to();
-    result.all = find(signals, to);
-    // Once more with all that was healthy: a longer stretch knows better what is usual.
-    std::size_t first = count;
-    for (const Observation& o : result.all) first = std::min(first, indexOf(o.onset));
-    first = first > kSamplesBeforeOnset ? first - kSamplesBeforeOnset : 0;
-    if (first > to) {
-      to = first;
-      result.all = find(signals, to);
+    result.all = find(signals, to, {});
+    for (int round = 0; round < kRounds; ++round) {
+      const SimTime forgotten = forgottenBefore(result.all);
+      const std::size_t before = std::max(from_ + kLeastHealthySamples, beforeAll(result.all, forgotten));
+      // Once more with all that was healthy: a longer stretch knows better what is usual, and one that holds the
+      // beginning of the trouble takes it for usual. It grows only once, or it would follow what drifts.
+      if (before >= times_.size() || (round > 0 && before >= to)) break;
+      to = before;
+      result.all = find(signals, to, forgotten);
     }
     result.healthyFrom = times_[from_];
     result.healthyTo = times_[to - 1];
@@ -358,11 +386,28 @@ class Finder {
     return static_cast<std::size_t>(std::lower_bound(times_.begin(), times_.end(), time) - times_.begin());
   }
 
-  std::vector<Observation> find(const std::vector<Signal>& signals, std::size_t to) const {
+  // What was over so long before anybody was harmed is part of what is usual, however rare.
+  static SimTime forgottenBefore(const std::vector<Observation>& found) {
+    SimTime harmed = kNever;
+    for (const Observation& o : found)
+      if (isHarm(o)) harmed = std::min(harmed, o.onset);
+    return harmed == kNever ? SimTime{} : harmed - kForgotten;
+  }
+
+  // Index of the sample up to which nothing was found; the number of samples when nothing was.
+  std::size_t beforeAll(const std::vector<Observation>& found, SimTime forgotten) const {
+    std::size_t first = times_.size();
+    for (const Observation& o : found)
+      if (!o.healed || *o.healed >= forgotten) first = std::min(first, indexOf(o.onset));
+    return first > kSamplesBeforeOnset && first < times_.size() ? first - kSamplesBeforeOnset : first;
+  }
+
+  std::vector<Observation> find(const std::vector<Signal>& signals, std::size_t to, SimTime forgotten) const {
     std::vector<Observation> found;
     for (const Signal& s : signals) {
-      const std::vector<Episode> episodes =
-          findEpisodes(s.values, from_, to, {s.scale, s.rises, windowSeconds_, s.minFactor, s.minDelta, s.counts});
+      std::vector<Episode> episodes = findEpisodes(
+          s.values, from_, to, {s.scale, s.rises, windowSeconds_, s.minFactor, s.minDelta, s.counts, s.mayBeRare});
+      std::erase_if(episodes, [&](const Episode& e) { return e.end < times_.size() && times_[e.end] < forgotten; });
       if (episodes.empty()) continue;
       // What flares up again is one story: it begins with the first episode and heals with the last.
       const Episode* worst = &episodes.front();

@@ -15,6 +15,9 @@
 
 namespace faultline {
 
+// What has been over for so long has no consequences any more, unless something else holds on to it.
+inline constexpr Duration kForgotten = seconds(30);
+
 struct Observations {
   std::vector<Observation> all;  // in order of place and aspect
   SimTime healthyFrom, healthyTo;

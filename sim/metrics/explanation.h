@@ -53,6 +53,11 @@ struct Observation {
   std::optional<double> limit;  // what there is of it: connections of a pool
 };
 
+constexpr bool isOfUsers(Aspect a) {
+  return a == Aspect::UserFailures || a == Aspect::UserLatency || a == Aspect::UserGoodput || a == Aspect::UserDegraded;
+}
+inline bool isHarm(const Observation& o) { return isOfUsers(o.aspect) || o.harms; }
+
 // What happened at one place, for one reason.
 struct Stage {
   std::vector<Observation> observations;  // the most telling first

@@ -95,6 +95,32 @@ class ChangePointTest : public QObject {
     QCOMPARE(find(values, ValueScale::Rate).size(), std::size_t{1});
     QVERIFY(find(std::vector<double>(kCount, 12.0), ValueScale::Rate).empty());
   }
+
+  // A few failures a second in windows of a quarter of one: none is much by itself.
+  void rareEvents() {
+    constexpr double kWindow = 0.25, kOne = 1 / kWindow;
+    const auto rare = [&](const std::vector<double>& values, bool mayBeRare) {
+      return findEpisodes(values, 0, kHealthy, {ValueScale::Rate, true, kWindow, 1.25, 0.2, false, mayBeRare});
+    };
+    std::vector<double> values(kCount, 0.0);
+    for (std::size_t i = kFrom; i < kTo; i += 3) values[i] = kOne;
+    QVERIFY(rare(values, false).empty());
+    const std::vector<Episode> found = rare(values, true);
+    QCOMPARE(found.size(), std::size_t{1});
+    QCOMPARE(found[0].onset, kFrom);
+    QVERIFY(found[0].end > kTo - 3 && found[0].end <= kTo);
+    QVERIFY(std::fabs(found[0].after - kOne / 3) < 0.2);
+    QVERIFY(found[0].significance >= 4);
+    // Now and then one, as before; two at once; many at once.
+    std::vector<double> sometimes(kCount, 0.0);
+    for (std::size_t i = 40; i < kCount; i += 60) sometimes[i] = kOne;
+    QVERIFY(rare(sometimes, true).empty());
+    std::vector<double> burst(kCount, 0.0);
+    burst[kFrom] = 2 * kOne;
+    QVERIFY(rare(burst, true).empty());
+    burst[kFrom] = 16 * kOne;
+    QCOMPARE(rare(burst, true).size(), std::size_t{1});
+  }
 };
 
 QTEST_APPLESS_MAIN(ChangePointTest)
