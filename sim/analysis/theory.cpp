@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <optional>
 
 #include "analysis/class_graph.h"
 #include "analysis/queueing.h"
@@ -55,6 +56,7 @@ class Sheet {
       laws(node);
       station(n, node);
     }
+    networks();
     return std::move(theory_);
   }
 
@@ -114,12 +116,65 @@ class Sheet {
       predict(n, node, printed("M/M/%d/%d", c, c + static_cast<int>(*s.waiting)), "birth and death, K places",
               mmck(rate, service, c, c + static_cast<int>(*s.waiting)), true);
     else if (bounded) theory_.without.emplace_back(node.name, "a bounded queue and work that is not exponential");
-    else if (exponential)
+    else if (exponential) {
+      members_.push_back({n, copies * mmc(rate, service, c).inSystem});
       predict(n, node, c == 1 ? "M/M/1" : printed("M/M/%d", c), c == 1 ? "Lq = rho^2 / (1 - rho)" : "Lq = C(c, a) rho / (1 - rho)",
               mmc(rate, service, c), true);
-    else if (c == 1)
+    } else if (c == 1)
       predict(n, node, "M/G/1", "Lq = rho^2 (1 + cv^2) / (2 (1 - rho))", mg1(rate, service, variationOf(of)), true);
     else theory_.without.emplace_back(node.name, "several servers and work that is not exponential");
+  }
+
+  // --- networks
+
+  // Stations with exponential work, one after the other: what leaves the one comes to the next as if it were Poisson (Burke
+  // 1956), and their numbers are those of stations by themselves (Jackson 1957).
+  void networks() {
+    std::vector<bool> isTold(members_.size(), false);
+    for (std::size_t first = 0; first < members_.size(); ++first) {
+      if (isTold[first] || hasMemberBefore(first)) continue;
+      std::vector<std::size_t> row{first};
+      for (std::optional<std::size_t> next = memberAfter(first); next && !isTold[*next]; next = memberAfter(*next)) {
+        isTold[*next] = true;
+        row.push_back(*next);
+      }
+      if (row.size() > 1) addNetwork(row);
+    }
+  }
+
+  // Whoever gets what a station sends on, when that is all it does with it and nobody else sends there.
+  std::optional<std::size_t> memberAfter(std::size_t m) const {
+    const std::vector<std::size_t>& leaving = index_.leaving[members_[m].node];
+    if (leaving.size() != 1) return std::nullopt;
+    const std::size_t to = index_.arrows[leaving.front()].to;
+    std::size_t coming = 0;
+    for (const ScenarioIndex::Arrow& a : index_.arrows) coming += a.to == to;
+    for (std::size_t other = 0; other < members_.size(); ++other)
+      if (members_[other].node == to && coming == 1) return other;
+    return std::nullopt;
+  }
+
+  bool hasMemberBefore(std::size_t m) const {
+    for (std::size_t other = 0; other < members_.size(); ++other)
+      if (memberAfter(other) == m) return true;
+    return false;
+  }
+
+  void addNetwork(const std::vector<std::size_t>& row) {
+    std::string names;
+    double predicted = 0;
+    std::vector<std::string> columns;
+    for (std::size_t m : row) {
+      const std::string& name = summary_.nodes[members_[m].node].name;
+      names += (names.empty() ? "" : ", ") + name;
+      columns.push_back(name + ".in_flight");
+      predicted += members_[m].inSystem;
+    }
+    TheoryLine line{names, "Jackson network", "L = sum of the stations", "calls in it", predicted, batchMeans(columns), true, {}};
+    const double off = std::fabs(predicted - line.measured.mean);
+    line.agrees = off <= line.measured.halfWidth || off <= std::max(kSmallNumber, kSmallShare * predicted);
+    if (!line.agrees) line.violated = suspect(members_[row.front()].node, summary_.nodes[members_[row.front()].node]);
+    theory_.lines.push_back(std::move(line));
   }
 
   StationInfo infoOf(std::size_t n) const {
@@ -169,19 +224,24 @@ class Sheet {
 
   void compare(std::size_t n, const NodeSummary& node, const std::string& model, const char* formula,
                const char* quantity, double predicted, const char* metric) {
-    TheoryLine line{node.name, model, formula, quantity, predicted, batchMeans(node.name + "." + metric), true, {}};
+    TheoryLine line{node.name, model, formula, quantity, predicted, batchMeans({node.name + "." + metric}), true, {}};
     const double off = std::fabs(predicted - line.measured.mean);
     line.agrees = off <= line.measured.halfWidth || off <= std::max(kSmallNumber, kSmallShare * predicted);
     if (!line.agrees) line.violated = suspect(n, node);
     theory_.lines.push_back(std::move(line));
   }
 
-  Estimate batchMeans(const std::string& column) const {
-    const SeriesColumn* c = series_.find(column);
+  // Of the sum of columns.
+  Estimate batchMeans(const std::vector<std::string>& columns) const {
     std::vector<double> values;
-    if (c != nullptr)
-      for (std::size_t i = 0; i < series_.times.size(); ++i)
-        if (series_.times[i] > summary_.warmup && !std::isnan(c->values[i])) values.push_back(c->values[i]);
+    for (std::size_t i = 0; i < series_.times.size(); ++i) {
+      double sum = 0;
+      for (const std::string& column : columns) {
+        const SeriesColumn* c = series_.find(column);
+        sum += c != nullptr ? c->values[i] : std::nan("");
+      }
+      if (series_.times[i] > summary_.warmup && !std::isnan(sum)) values.push_back(sum);
+    }
     const std::size_t size = values.size() / kBatches;
     if (size == 0) return estimateOf(values);
     std::vector<double> batches;
@@ -216,6 +276,11 @@ class Sheet {
   const Series& series_;
   const Summary& summary_;
   Theory theory_;
+  struct Member {
+    std::size_t node;
+    double inSystem;
+  };
+  std::vector<Member> members_;  // stations that may be part of a network
 };
 
 }  // namespace

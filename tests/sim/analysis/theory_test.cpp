@@ -78,6 +78,26 @@ class TheoryTest : public QObject {
     QVERIFY(lineOf(theory, "calls in it", "Little")->agrees);
   }
 
+  // Departures of one are the arrivals of the next; both alone and together agree.
+  void jacksonNetwork() {
+    const Theory theory = theoryOfText(
+        "faultline: 1\nduration: 20min\nwarmup: 30s\nnodes:\n  u: {kind: client, rate: 60/s}\n"
+        "  a: {kind: service, workers: 1, work: exponential(10ms)}\n  b: {kind: service, workers: 2, work: exponential(20ms)}\n"
+        "  c: {kind: service, workers: 1, work: exponential(8ms)}\n"
+        "edges:\n  - u -> a\n  - a -> b: {mode: send}\n  - b -> c: {mode: send}\n");
+    const TheoryLine* line = lineOf(theory, "calls in it", "Jackson");
+    QVERIFY2(line != nullptr, theoryText(theory).c_str());
+    QCOMPARE(line->node, std::string("a, b, c"));
+    QVERIFY2(line->agrees, theoryText(theory).c_str());
+    QVERIFY(std::fabs(line->predicted - (0.6 / 0.4 + 1.2 / (1 - 0.36) + 0.48 / 0.52)) < 0.25);
+    // Whoever gets calls from elsewhere, too, is no simple row.
+    const Theory joined = theoryOfText(
+        "faultline: 1\nduration: 60s\nnodes:\n  u: {kind: client, rate: 30/s}\n  v: {kind: client, rate: 30/s}\n"
+        "  a: {kind: service, workers: 1, work: exponential(10ms)}\n  b: {kind: service, workers: 1, work: exponential(5ms)}\n"
+        "edges:\n  - u -> a\n  - v -> b\n  - a -> b: {mode: send}\n");
+    QVERIFY(lineOf(joined, "calls in it", "Jackson") == nullptr);
+  }
+
   void whereNoFormulaFits() {
     const Theory nested = theoryOfText(
         "faultline: 1\nduration: 60s\nnodes:\n  u: {kind: client, rate: 50/s}\n  a: {kind: service}\n  b: {kind: service}\n"
