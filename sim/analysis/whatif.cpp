@@ -237,8 +237,8 @@ std::string whatIfText(const WhatIf& result, std::size_t most) {
     const Counterfactual& c = result.ranked[i];
     double cost = 0;
     for (const Change& change : c.changes) cost += change.cost;
-    table.addRow({std::to_string(i + 1), labelOf(c), printed("%.0f", c.figures.failed), printed("%+.0f", -c.savedFailures),
-                  printed("%.0f", c.figures.breachSeconds), printed("%+.0f", -c.savedBreachSeconds),
+    table.addRow({std::to_string(i + 1), labelOf(c), printed("%.0f", c.figures.failed), printed("%+.0f", c.savedFailures),
+                  printed("%.0f", c.figures.breachSeconds), printed("%+.0f", c.savedBreachSeconds),
                   printed("%.0f", c.figures.p99Ms), printed("%+.0f %%", 100 * (c.usualP99Factor - 1)), printed("%.0f", cost)});
   }
   text += table.text("  ") + std::to_string(result.tried) + " changes tried with the same luck. ";
