@@ -21,11 +21,12 @@ set(rules
   "^sim/analysis/"                  "^(base|model|metrics|engine|analysis)/"
   "^sim/[^/]*$"                     "^(base|model|metrics|engine|io|analysis)/"
   "^app/session/"                   "^(base|model|metrics|engine|io|analysis|session)/|^faultline\\.h$"
-  "^app/cli/"                       "^(base|model|metrics|engine|io|analysis|session|cli)/|^faultline\\.h$"
+  "^app/teaching/"                  "^(base|model|metrics|engine|io|analysis|teaching)/"
+  "^app/cli/"                       "^(base|model|metrics|engine|io|analysis|session|teaching|cli)/|^faultline\\.h$"
   "^app/gui/(models|document)/"     "^(base|model|metrics|engine|io|analysis|session|gui/models|gui/document)/|^faultline\\.h$"
   "^app/gui/canvas/"                "^(base|model|metrics|engine|io|analysis|session|gui/(models|document|style|run|canvas))/|^faultline\\.h$"
   "^app/gui/panels/"                "^(base|model|metrics|engine|io|analysis|session|gui/(models|document|style|run|panels))/|^faultline\\.h$"
-  "^app/gui/"                       "^(base|model|metrics|engine|io|analysis|session|gui)/|^faultline\\.h$"
+  "^app/gui/"                       "^(base|model|metrics|engine|io|analysis|session|teaching|gui)/|^faultline\\.h$"
 )
 
 # What only some files may include with angle brackets: library, the files that may.

@@ -26,6 +26,8 @@ struct RunOptions {
   bool traces = false;
   std::string log;  // a file for the log of requests, or "-"; empty: none
   LogLevel logLevel = LogLevel::Info;
+  std::string seat;  // of a workshop; its name gives the seed
+  bool hideTimeline = false;
 };
 
 int runScenario(const RunOptions& options);
@@ -43,10 +45,42 @@ struct CompareOptionsOfUser {
 int compareScenarios(const CompareOptionsOfUser& options);
 int tryChanges(const RunOptions& options);
 int findCapacity(const RunOptions& options, double inTime);
+// Texts are in `language` where they are translated.
+struct LessonOptions {
+  RunOptions run;
+  std::string language = "en";
+  bool next = false, restart = false;
+};
 // Runs a scenario and shows the steps of its lesson with what the run answers.
-int showLesson(const RunOptions& options);
-// Judges `answer` against the challenge of `given`; with a number, shows so many hints instead.
-int gradeAnswer(const std::string& given, const std::string& answer, int runs, int hints, bool json);
+int showLesson(const LessonOptions& options);
+struct WorkshopOptions {
+  std::string seat, board;  // empty: nobody's, none
+};
+struct GradeOptions {
+  std::string given, answer;  // without an answer the challenge itself is judged
+  int runs = 5;
+  int hints = 0;              // shows so many instead
+  WorkshopOptions workshop;
+  std::string language = "en";
+  bool json = false;
+};
+int gradeAnswer(const GradeOptions& options);
+struct HandoutOptions {
+  RunOptions run;
+  std::string out, language = "en";
+  bool force = false, noAnswers = false;
+};
+int writeHandout(const HandoutOptions& options);
+struct GuessOptions {
+  std::string file, place;
+  WorkshopOptions workshop;
+};
+// Fails (exit status) when the first fault was elsewhere.
+int guessCause(const GuessOptions& options);
+int openRound(const std::string& board, const std::string& length);
+int showBoard(const std::string& board);
+// Prints the texts of a scenario for a translator.
+int printTexts(const std::string& file, const std::string& language);
 int checkScenarios(const std::vector<std::string>& files);
 // Without names: all files below ./scenarios or the source tree's. `update` accepts what the runs came to.
 int verifyScenarios(const std::vector<std::string>& named, bool update, bool json);

@@ -5,8 +5,12 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
+#include <sstream>
 
 #include "base/quantity.h"
+#include "cli/exit_status.h"
+#include "cli/messages.h"
 #include "io/yaml_reader.h"
 #include "model/problem.h"
 #include "model/validate.h"
@@ -50,8 +54,10 @@ Diagnostics applyOptions(const RunOptions& options, Scenario& scenario) {
   // What is expected is said of the scenario as it was written.
   if (isChanged(options)) scenario.expect.clear();
   // A shorter run does not get to see what was planned for later.
-  if (!options.duration.empty())
+  if (!options.duration.empty()) {
     std::erase_if(scenario.timeline, [&](const Action& a) { return a.at > scenario.duration; });
+    std::erase_if(scenario.lesson, [&](const LessonStep& s) { return s.at && *s.at > scenario.duration; });
+  }
   return problems;
 }
 
@@ -103,6 +109,39 @@ std::optional<Scenario> loadScenario(const RunOptions& options) {
   if (hasErrors(problems)) return std::nullopt;
   if (scenario.name.empty()) scenario.name = std::filesystem::path(options.file).stem().string();
   return std::move(scenario);
+}
+
+namespace {
+
+// Adds what one file says. The exit status.
+int addTexts(const std::string& name, Translation& translation) {
+  std::ifstream file(name, std::ios::binary);
+  std::stringstream content;
+  if (!file || !(content << file.rdbuf())) {
+    sayError("cannot read \"" + name + "\"");
+    return kBadInput;
+  }
+  const Result<Translation> read = readTranslation(content.str(), name);
+  printProblems(read.diagnostics);
+  for (const auto& [english, text] : read.value.texts()) translation.add(english, text);
+  return read.ok() ? kFine : kBadInput;
+}
+
+}  // namespace
+
+int readTexts(const std::string& scenarioFile, const std::string& language, Translation& translation) {
+  if (language == "en") return kFine;
+  const std::string name = translationFileOf(scenarioFile, language);
+  if (name.empty()) {
+    sayWarning(scenarioFile + " has no texts in the language " + language + "; they stay English");
+    return kFine;
+  }
+  return addTexts(name, translation);
+}
+
+int readWords(const std::string& scenarioFile, const std::string& language, Translation& translation) {
+  const std::string words = language == "en" ? std::string() : wordsFileOf(scenarioFile, language);
+  return words.empty() ? kFine : addTexts(words, translation);
 }
 
 }  // namespace faultline::cli

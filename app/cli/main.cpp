@@ -1,11 +1,10 @@
 // The command line of Faultline: which command, with which options.
-#include <CLI/CLI.hpp>
 #include <exception>
-#include <functional>
 
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/messages.h"
+#include "cli/options.h"
 
 namespace {
 
@@ -16,32 +15,6 @@ constexpr const char* kFooter =
     "Exit status: 0 fine; 1 an expectation failed, or a run stopped early because it grew without bound;\n"
     "2 bad input or usage; 130 interrupted, with the partial result.";
 
-void addSettings(CLI::App& command, RunOptions& options) {
-  command
-      .add_option("--set", options.settings,
-                  "Change a parameter, for example db.connections=50 or \"app -> db.timeout=2s\"")
-      ->type_name("NODE.PARAM=VALUE")
-      ->expected(1)
-      ->take_all();
-}
-
-// What every command that simulates can be told.
-void addSimulating(CLI::App& command, RunOptions& options) {
-  command.add_option("--seed", options.seed, "Another seed: the same scenario with other luck")
-      ->check(CLI::Range(0.0, 9e18).description(""))
-      ->type_name("N");
-  command.add_option("--duration", options.duration, "Simulated time, for example 10min")->type_name("D");
-  addSettings(command, options);
-  command.add_flag("--quiet", options.quiet, "No progress bar");
-}
-
-void addFormat(CLI::App& command, bool& json) {
-  static const std::map<std::string, bool> kFormats{{"text", false}, {"json", true}};
-  command.add_option("--format", json, "What to print: text or json")
-      ->transform(CLI::CheckedTransformer(kFormats).description(""))
-      ->type_name("text|json");
-}
-
 void addRun(CLI::App& app, RunOptions& options, std::function<int()>& chosen) {
   CLI::App* run = app.add_subcommand("run", "Run a scenario and report what happened");
   run->add_option("file", options.file, "The scenario (YAML)")->required()->type_name("FILE");
@@ -50,9 +23,16 @@ void addRun(CLI::App& app, RunOptions& options, std::function<int()>& chosen) {
   run->add_option("--out", options.out,
                   "Write scenario.yaml, timeline.csv, summary.json and fingerprint.txt into this directory")
       ->type_name("DIR");
-  run->add_flag("--force", options.force, "Let --out write into a directory that holds other files, and --log replace a file");
+  run->add_flag("--force", options.force,
+                "Let --out write into a directory that holds other files, and --log replace a file");
   addFormat(*run, options.json);
   run->add_flag("--no-timeline", options.noTimeline, "Leave out the scenario's timeline: a healthy baseline");
+  run->add_option("--seat", options.seat, "A seat of a workshop: its name gives it luck of its own")
+      ->type_name("NAME")
+      ->excludes("--seed");
+  run->add_flag(
+      "--hide-timeline", options.hideTimeline,
+      "Let the faults happen, but say nothing of them, nor in the results: somebody else is to find the cause");
   run->add_flag("--theory", options.theory, "Show what queueing theory says beside what was measured");
   run->add_flag("--traces", options.traces,
                 "Show where the slowest operations spent their time; with --out also write traces.json (OTLP) and\n"
@@ -63,7 +43,8 @@ void addRun(CLI::App& app, RunOptions& options, std::function<int()>& chosen) {
       ->type_name("FILE|-");
   static const std::map<std::string, LogLevel> kLevels{
       {"info", LogLevel::Info}, {"warning", LogLevel::Warning}, {"error", LogLevel::Error}};
-  run->add_option("--log-level", options.logLevel, "From which level on: info, warning (failed calls) or error (operations)")
+  run->add_option("--log-level", options.logLevel,
+                  "From which level on: info, warning (failed calls) or error (operations)")
       ->transform(CLI::CheckedTransformer(kLevels).description(""))
       ->type_name("LEVEL")
       ->needs("--log");
@@ -71,8 +52,7 @@ void addRun(CLI::App& app, RunOptions& options, std::function<int()>& chosen) {
 }
 
 void addExplain(CLI::App& app, RunOptions& options, std::string& architecture, std::function<int()>& chosen) {
-  CLI::App* explain =
-      app.add_subcommand("explain", "Tell what broke first, what followed from it and what healed");
+  CLI::App* explain = app.add_subcommand("explain", "Tell what broke first, what followed from it and what healed");
   explain->add_option("file", options.file, "The scenario (YAML), or the results of a run of it (a directory)")
       ->required()
       ->type_name("FILE|DIR");
@@ -127,32 +107,6 @@ void addCapacity(CLI::App& app, RunOptions& options, double& inTime, std::functi
   capacity->callback([&] { chosen = [&] { return findCapacity(options, inTime); }; });
 }
 
-void addLesson(CLI::App& app, RunOptions& options, std::function<int()>& chosen) {
-  CLI::App* lesson = app.add_subcommand("lesson", "Run a scenario and go through its lesson, with the answers of the run");
-  lesson->add_option("file", options.file, "The scenario (YAML)")->required()->type_name("FILE");
-  addSimulating(*lesson, options);
-  lesson->callback([&] { chosen = [&] { return showLesson(options); }; });
-}
-
-struct GradeOptions {
-  std::string given, answer;
-  int runs = 5, hints = 0;
-  bool json = false;
-};
-
-void addGrade(CLI::App& app, GradeOptions& options, std::function<int()>& chosen) {
-  CLI::App* grade = app.add_subcommand("grade", "Judge a mended design against its challenge");
-  grade->add_option("challenge", options.given, "The challenge as it was given (YAML)")->required()->type_name("CHALLENGE");
-  grade->add_option("answer", options.answer, "The mended design (YAML); without it, the challenge itself is judged")
-      ->type_name("ANSWER");
-  grade->add_option("--runs", options.runs, "Runs, each with other luck that nobody has seen")->check(CLI::Range(1, 1000));
-  grade->add_option("--hints", options.hints, "Show so many hints instead")->check(CLI::Range(0, 1000));
-  addFormat(*grade, options.json);
-  grade->callback([&] {
-    chosen = [&] { return gradeAnswer(options.given, options.answer, options.runs, options.hints, options.json); };
-  });
-}
-
 int runProgram(int argc, char** argv) {
   CLI::App app("Faultline simulates systems and their failures", "faultline");
   app.set_version_flag("--version", "faultline " FAULTLINE_VERSION);
@@ -175,10 +129,7 @@ int runProgram(int argc, char** argv) {
   double inTime = 0.99;
   addCapacity(app, capacityOptions, inTime, chosen);
 
-  RunOptions lessonOptions;
-  addLesson(app, lessonOptions, chosen);
-  GradeOptions gradeOptions;
-  addGrade(app, gradeOptions, chosen);
+  addTeaching(app, chosen);
 
   std::vector<std::string> checked;
   CLI::App* check = app.add_subcommand("check", "Validate scenarios and report every problem");

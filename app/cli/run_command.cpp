@@ -24,6 +24,7 @@
 #include "io/yaml_writer.h"
 #include "metrics/recorded_report.h"
 #include "metrics/report.h"
+#include "teaching/seat.h"
 
 namespace faultline::cli {
 namespace {
@@ -91,8 +92,10 @@ std::string prepare(OutputDirectory& out, const RunOptions& options) {
 }  // namespace
 
 int runScenario(const RunOptions& options) {
-  const std::optional<Scenario> scenario = loadScenario(options);
+  std::optional<Scenario> scenario = loadScenario(options);
   if (!scenario) return kBadInput;
+  if (!options.seat.empty()) scenario->seed = seedOfSeat(*scenario, options.seat);
+  if (options.hideTimeline) scenario->expect.clear();
   watchForInterruption();
   OutputDirectory out;
   if (const std::string problem = prepare(out, options); !problem.empty()) {
@@ -103,14 +106,15 @@ int runScenario(const RunOptions& options) {
   TraceCollector collector(*scenario);
   const bool follows = options.traces || !options.log.empty();
   if (follows) simulation.observe(&collector);
-  const Outcome outcome = runToEnd(simulation, options);
+  Outcome outcome = runToEnd(simulation, options);
+  if (options.hideTimeline) outcome.summary.actions.clear();
   simulation.observe(nullptr);
   const std::optional<Traces> traces = follows ? std::optional(collector.traces()) : std::nullopt;
   const std::string json = summaryJson(outcome.summary, outcome.facts);
   if (!options.out.empty()) {
     if (outcome.interrupted) {
       sayWarning("nothing was written to \"" + options.out + "\"");
-    } else if (const std::string problem = publish(out, *scenario, simulation, outcome, json, options.traces ? &*traces : nullptr);
+    } else if (const std::string problem = publish(out, options.hideTimeline ? sealed(*scenario) : *scenario, simulation, outcome, json, options.traces ? &*traces : nullptr);
                !problem.empty()) {
       sayError(problem);
       return kBadInput;

@@ -6,12 +6,16 @@
 
 #include "analysis/grade.h"
 #include "analysis/lesson.h"
+#include "base/quantity.h"
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/interruption.h"
 #include "cli/loading.h"
 #include "cli/messages.h"
 #include "cli/running.h"
+#include "cli/workshop.h"
+#include "teaching/lesson_progress.h"
+#include "teaching/seat.h"
 
 namespace faultline::cli {
 namespace {
@@ -59,6 +63,24 @@ Json jsonOf(const Grade& grade) {
   return j;
 }
 
+std::string answerText(const LessonStep& step, const LessonAnswer& answer) {
+  std::string text;
+  for (std::size_t k = 0; k < step.choices.size(); ++k)
+    text +=
+        std::string(answer.isRight[k] ? "  * " : "    ") + step.choices[k].text + "  (" + answer.measured[k] + ")\n";
+  if (!answer.revealed.empty()) text += "  * " + answer.revealed + '\n';
+  return text.empty() ? text : text + '\n';
+}
+
+std::string stepText(const LessonStep& step, std::size_t number, std::size_t steps) {
+  std::string text = std::to_string(number) + '/' + std::to_string(steps) + "  " + step.title;
+  if (step.at) text += "  (at " + formatDuration(*step.at) + ')';
+  text += '\n' + step.text + (step.text.empty() || step.text.ends_with('\n') ? "" : "\n");
+  if (!step.question.empty()) text += "  ? " + step.question + '\n';
+  for (const LessonChoice& choice : step.choices) text += "    " + choice.text + '\n';
+  return text;
+}
+
 int printHints(const ChallengeSpec& challenge, int wanted) {
   std::string text;
   const std::size_t count = std::min(static_cast<std::size_t>(wanted), challenge.hints.size());
@@ -67,40 +89,92 @@ int printHints(const ChallengeSpec& challenge, int wanted) {
   return writeResult(text);
 }
 
+Try tryOf(const std::string& task, const Grade& grade) {
+  Try t;
+  t.task = task;
+  t.passed = grade.passed;
+  t.of = grade.objectives.size();
+  for (const Grade::Objective& o : grade.objectives) t.met += grade.runs > 0 && o.met == grade.runs;
+  t.costPerHour = grade.costPerHour;
+  t.changes = grade.changes.size();
+  return t;
+}
+
+// What the last question came to, and the next step, whose question is open.
+int showNext(const Scenario& scenario, const std::vector<LessonAnswer>& answers, const std::string& lesson,
+             bool restart) {
+  LessonProgress progress(LessonProgress::usualPath());
+  const std::size_t steps = scenario.lesson.size(), seen = restart ? 0 : std::min(progress.of(lesson), steps);
+  std::string text;
+  if (seen > 0) text += answerText(scenario.lesson[seen - 1], answers[seen - 1]);
+  if (seen == steps)
+    return writeResult(text + "That was the last of " + std::to_string(steps) +
+                       " steps; --next --restart begins anew.\n");
+  text += stepText(scenario.lesson[seen], seen + 1, steps);
+  if (const std::string problem = progress.reach(lesson, seen + 1, steps); !problem.empty()) sayWarning(problem);
+  return writeResult(text);
+}
+
 }  // namespace
 
-int showLesson(const RunOptions& options) {
-  const std::optional<Scenario> scenario = loadScenario(options);
+int showLesson(const LessonOptions& options) {
+  std::optional<Scenario> scenario = loadScenario(options.run);
   if (!scenario) return kBadInput;
   if (scenario->lesson.empty()) {
-    sayError(options.file + " has no lesson");
+    sayError(options.run.file + " has no lesson");
     return kBadInput;
   }
+  const std::string english = scenario->name;
+  Translation texts;
+  if (const int status = readTexts(options.run.file, options.language, texts); status != kFine) return status;
+  translate(*scenario, texts);
   watchForInterruption();
   Simulation simulation(*scenario);
   advanceToEnd(simulation, nullptr);
   if (interruption() != 0) return kSignalled + interruption();
-  return writeResult(lessonText(*scenario, lessonAnswers(*scenario, simulation.series(), simulation.summary())));
+  const std::vector<LessonAnswer> answers = lessonAnswers(*scenario, simulation.series(), simulation.summary());
+  return options.next ? showNext(*scenario, answers, english, options.restart)
+                      : writeResult(lessonText(*scenario, answers));
 }
 
-int gradeAnswer(const std::string& given, const std::string& answer, int runs, int hints, bool json) {
-  const std::optional<Scenario> challenge = load(given);
+int gradeAnswer(const GradeOptions& options) {
+  std::optional<Scenario> challenge = load(options.given);
   if (!challenge) return kBadInput;
   if (!challenge->challenge) {
-    sayError(given + " has no challenge");
+    sayError(options.given + " has no challenge");
     return kBadInput;
   }
-  if (hints > 0) return printHints(*challenge->challenge, hints);
-  const std::optional<Scenario> mended = answer.empty() ? challenge : load(answer);
+  if (options.hints > 0) {
+    Translation texts;
+    if (const int status = readTexts(options.given, options.language, texts); status != kFine) return status;
+    translate(*challenge, texts);
+    return printHints(*challenge->challenge, options.hints);
+  }
+  const std::optional<Scenario> mended = options.answer.empty() ? challenge : load(options.answer);
   if (!mended) return kBadInput;
   watchForInterruption();
-  const bool isAllowed = ruleBreaks(*challenge, *mended).empty();
+  // Each seat is examined with luck of its own, so that nobody can copy what only happened to work.
+  if (!options.workshop.seat.empty()) challenge->seed = seedOfSeat(*challenge, options.workshop.seat);
+  Scenario answer = *mended;
+  answer.seed = challenge->seed;
+  const bool isAllowed = ruleBreaks(*challenge, answer).empty();
   const std::vector<ExamResult> results =
-      isAllowed ? examine(*challenge, *mended, static_cast<std::size_t>(runs)) : std::vector<ExamResult>{};
+      isAllowed ? examine(*challenge, answer, static_cast<std::size_t>(options.runs)) : std::vector<ExamResult>{};
   if (interruption() != 0) return kSignalled + interruption();
-  const Grade grade = gradeOf(*challenge, *mended, results);
-  const int written = writeResult(json ? jsonOf(grade).dump(2) + '\n' : gradeText(*challenge, grade));
-  return written != kFine ? written : grade.passed ? kFine : kFailed;
+  const Grade grade = gradeOf(*challenge, answer, results);
+  const int written = writeResult(options.json ? jsonOf(grade).dump(2) + '\n' : gradeText(*challenge, grade));
+  if (written != kFine) return written;
+  if (const int kept = keepTry(options.workshop, tryOf(challenge->name, grade)); kept != kFine) return kept;
+  return grade.passed ? kFine : kFailed;
+}
+
+int printTexts(const std::string& file, const std::string& language) {
+  const std::optional<Scenario> scenario = load(file);
+  if (!scenario) return kBadInput;
+  Translation texts;
+  if (!translationFileOf(file, language).empty())
+    if (const int status = readTexts(file, language, texts); status != kFine) return status;
+  return writeResult(translationFile(*scenario, texts, language));
 }
 
 }  // namespace faultline::cli

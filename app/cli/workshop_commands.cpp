@@ -1,0 +1,94 @@
+// faultline guess, round and board: hidden faults, timed rounds and the scoreboard of a workshop.
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <sstream>
+
+#include "base/quantity.h"
+#include "cli/exit_status.h"
+#include "cli/loading.h"
+#include "cli/messages.h"
+#include "cli/workshop.h"
+#include "model/validate.h"
+#include "teaching/seat.h"
+
+namespace faultline::cli {
+namespace {
+
+std::int64_t now() {
+  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+int keep(const std::string& board, const std::string& line) {
+  const std::string problem = addToBoard(board, line);
+  if (problem.empty()) return kFine;
+  sayError(problem);
+  return kBadInput;
+}
+
+bool has(const std::vector<std::string>& list, const std::string& name) {
+  return std::find(list.begin(), list.end(), name) != list.end();
+}
+
+}  // namespace
+
+int keepTry(const WorkshopOptions& options, Try t) {
+  if (options.board.empty()) return kFine;
+  t.seat = options.seat;
+  t.at = now();
+  return keep(options.board, lineOf(t));
+}
+
+int guessCause(const GuessOptions& options) {
+  RunOptions file;
+  file.file = options.file;
+  const std::optional<Scenario> scenario = loadScenario(file);
+  if (!scenario) return kBadInput;
+  const std::vector<std::string> causes = hiddenCauses(*scenario), known = places(*scenario);
+  if (causes.empty()) {
+    sayError(options.file + " has no fault in its timeline");
+    return kBadInput;
+  }
+  if (!has(known, options.place)) {
+    const std::vector<std::string_view> names(known.begin(), known.end());
+    const std::string near = nearestName(options.place, names);
+    sayError("\"" + options.place + "\" is no node and no arrow of " + options.file +
+             (near.empty() ? "" : " (did you mean \"" + near + "\"?)"));
+    return kBadInput;
+  }
+  Try t;
+  t.task = scenario->name;
+  t.of = 1;
+  t.passed = has(causes, options.place);
+  t.met = t.passed;
+  if (const int kept = keepTry(options.workshop, t); kept != kFine) return kept;
+  const int written = writeResult(t.passed ? "Right: it began there.\n" : "No: it did not begin there.\n");
+  return written != kFine ? written : t.passed ? kFine : kFailed;
+}
+
+int openRound(const std::string& board, const std::string& length) {
+  const Parsed<Duration> parsed = parseDuration(length);
+  if (!parsed.value || parsed.value->ns < seconds(1).ns) {
+    sayError("--for: " +
+             (parsed.value ? std::string("a round takes a second at least, for example 20min") : parsed.problem));
+    return kBadInput;
+  }
+  const std::int64_t from = now();
+  const int kept = keep(board, lineOf(Round{from, from + parsed.value->ns / seconds(1).ns}));
+  return kept != kFine ? kept : writeResult("The round is open for " + formatDuration(*parsed.value) + ".\n");
+}
+
+int showBoard(const std::string& board) {
+  std::ifstream file(board);
+  std::stringstream content;
+  if (!file || !(content << file.rdbuf())) {
+    sayError("cannot read \"" + board + "\"");
+    return kBadInput;
+  }
+  std::vector<std::string> problems;
+  const Scoreboard read = Scoreboard::parse(content.str(), problems);
+  for (const std::string& problem : problems) sayError(board + ": " + problem);
+  return problems.empty() ? writeResult(read.text(now())) : kBadInput;
+}
+
+}  // namespace faultline::cli

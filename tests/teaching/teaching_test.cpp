@@ -1,0 +1,162 @@
+// Handouts, seats, scoreboards and how far somebody is.
+#include <QFile>
+#include <QTemporaryDir>
+#include <QXmlStreamReader>
+#include <QtTest>
+
+#include "engine/simulation.h"
+#include "io/yaml_reader.h"
+#include "support/program.h"
+#include "teaching/handout.h"
+#include "teaching/lesson_progress.h"
+#include "teaching/scoreboard.h"
+#include "teaching/seat.h"
+
+using namespace faultline;
+
+namespace {
+
+Scenario scenarioOf(const char* name) {
+  Result<Scenario> read = readScenarioFile(sourceFile(QString("scenarios/%1.yaml").arg(name)).toStdString());
+  return std::move(read.value);
+}
+
+Try tried(const char* seat, const char* task, std::int64_t at, bool passed, std::size_t met, double cost) {
+  return {at, seat, task, passed, met, 4, cost, 1};
+}
+
+}  // namespace
+
+class TeachingTest : public QObject {
+  Q_OBJECT
+ private slots:
+  void handoutHasEveryStep() {
+    const Scenario s = scenarioOf("foundations/hockey_stick");
+    Simulation simulation(s);
+    simulation.runToEnd();
+    const std::vector<LessonAnswer> answers = lessonAnswers(s, simulation.series(), simulation.summary());
+    const std::string page = handoutHtml(s, answers, {}, "en"), bare = handoutHtml(s, {}, {}, "en");
+    for (const LessonStep& step : s.lesson) {
+      QVERIFY2(page.find(escapedHtml(step.title)) != std::string::npos, step.title.c_str());
+      for (const LessonChoice& choice : step.choices)
+        QVERIFY2(bare.find(escapedHtml(choice.text)) != std::string::npos, choice.text.c_str());
+    }
+    // What is right stands on the page with the answers only.
+    QCOMPARE(QString::fromStdString(page).count("class=\"choice right\""), 2);
+    QCOMPARE(QString::fromStdString(bare).count("class=\"choice right\""), 0);
+    QVERIFY(page.find(escapedHtml(answers[0].measured[0])) != std::string::npos);
+    QVERIFY(page.find("http") == page.find("http://www.w3.org"));  // nothing is fetched
+  }
+
+  void handoutIsTranslated() {
+    const Scenario s = scenarioOf("challenges/slow_partner");
+    Translation words;
+    for (const std::string& word : handoutWords()) words.add(word, "[" + word + "]");
+    const std::string page = handoutHtml(s, {}, words, "de");
+    for (const char* word : {"[Notes]", "[Objectives]", "[Before you begin]", "[changes at most]"})
+      QVERIFY2(page.find(word) != std::string::npos, word);
+    // The German words are all there.
+    QFile file(sourceFile("scenarios/lang/de/handout.po"));
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    const Result<Translation> german = readTranslation(file.readAll().toStdString(), "handout.po");
+    QVERIFY(german.ok());
+    for (const std::string& word : handoutWords()) QVERIFY2(german.value.find(word) != nullptr, word.c_str());
+    QCOMPARE(german.value.texts().size(), handoutWords().size());
+  }
+
+  void markdown() {
+    QCOMPARE(htmlOf("a **b** *c* `d*<e>*`\n\nf & g"),
+             std::string("<p>a <strong>b</strong> <em>c</em> <code>d*&lt;e&gt;*</code></p>\n<p>f &amp; g</p>\n"));
+    QCOMPARE(htmlOf("2 * 3 and `open"), std::string("<p>2 * 3 and `open</p>\n"));
+  }
+
+  void drawingIsWellFormed() {
+    const Scenario s = scenarioOf("missing_index_cascade");
+    QXmlStreamReader svg(QByteArray::fromStdString(drawingSvg(s)));
+    std::size_t nodes = 0, arrows = 0;
+    while (!svg.atEnd()) {
+      if (svg.readNext() != QXmlStreamReader::StartElement) continue;
+      nodes += svg.attributes().value("class") == u"node";
+      arrows += svg.attributes().value("class") == u"arrow";
+    }
+    QVERIFY2(!svg.hasError(), qPrintable(svg.errorString()));
+    QCOMPARE(nodes, s.nodes.size());
+    QCOMPARE(arrows, s.edges.size());
+    QVERIFY(drawingSvg(Scenario{}).empty());
+  }
+
+  void seatsHaveTheirOwnLuck() {
+    const Scenario s = scenarioOf("foundations/retry_storm");
+    QCOMPARE(seedOfSeat(s, "Ada"), seedOfSeat(s, "Ada"));
+    QVERIFY(seedOfSeat(s, "Ada") != seedOfSeat(s, "Bob"));
+    QVERIFY(seedOfSeat(s, "Ada") != seedOfSeat(scenarioOf("foundations/hockey_stick"), "Ada"));
+  }
+
+  void sealedTellsNothing() {
+    const Scenario s = scenarioOf("incidents/zone_outage"), shown = sealed(s);
+    QVERIFY(shown.timeline.empty() && shown.expect.empty() && shown.description.empty() && shown.lesson.empty());
+    QCOMPARE(shown.nodes, s.nodes);
+    QCOMPARE(shown.edges, s.edges);
+    const std::vector<std::string> causes = hiddenCauses(s);
+    for (const char* place : {"a_lean", "a_app", "db", "a_app_spare"})
+      QVERIFY2(std::find(causes.begin(), causes.end(), place) != causes.end(), place);
+    QVERIFY(std::find(causes.begin(), causes.end(), "b_app") == causes.end());
+    QCOMPARE(hiddenCauses(scenarioOf("postmortems/slack_2022")), (std::vector<std::string>{"cache"}));
+  }
+
+  void bestTriesOfTheRoundCount() {
+    std::string file = lineOf(Round{1000, 2000});
+    file += lineOf(tried("Ada", "one", 900, true, 4, 1));  // before the round
+    file += lineOf(tried("Ada", "one", 1100, false, 2, 1));
+    file += lineOf(tried("Ada", "one", 1200, true, 4, 3));
+    file += lineOf(tried("Bob", "one", 1150, true, 4, 2));
+    file += lineOf(tried("Bob", "two", 2100, true, 4, 2));  // after it
+    file += lineOf(tried("C\"e", "one", 1300, false, 3, 2));
+    std::vector<std::string> problems;
+    const Scoreboard board = Scoreboard::parse(file, problems);
+    QVERIFY(problems.empty());
+    const std::vector<Standing> s = board.standings();
+    QCOMPARE(s.size(), std::size_t{3});
+    QCOMPARE(s[0].seat, std::string("Bob"));  // as many as Ada, for less
+    QCOMPARE(s[1].seat, std::string("Ada"));
+    QCOMPARE(s[1].passed, std::size_t{1});
+    QCOMPARE(s[1].tries, std::size_t{3});
+    QCOMPARE(s[2].seat, std::string("C\"e"));
+    QCOMPARE(s[2].met, 0.75);
+    QVERIFY(board.text(1940).find("Round 1: 1:00 left") != std::string::npos);
+    QVERIFY(board.text(2001).find("over") != std::string::npos);
+  }
+
+  void strangeLinesAreNamed() {
+    std::vector<std::string> problems;
+    Scoreboard::parse("\n{\"seat\": 1}\nhello\n" + lineOf(Round{1, 2}) + "{\"at\":\"now\",\"until\":\"later\"}\n",
+                      problems);
+    QCOMPARE(problems.size(), std::size_t{3});
+    QVERIFY2(problems[0].starts_with("line 2 "), problems[0].c_str());
+    QVERIFY(problems[2].starts_with("line 5 "));
+  }
+
+  void progressIsRemembered() {
+    QTemporaryDir dir;
+    const std::string path = dir.filePath("data/faultline/lessons.json").toStdString();
+    {
+      LessonProgress progress(path);
+      QCOMPARE(progress.of("A"), std::size_t{0});
+      QCOMPARE(progress.reach("A", 2, 5), std::string());
+      QCOMPARE(progress.reach("B \"quoted\"", 1, 3), std::string());
+    }
+    LessonProgress again(path);
+    QCOMPARE(again.of("A"), std::size_t{2});
+    QCOMPARE(again.of("B \"quoted\""), std::size_t{1});
+    QVERIFY(QDir(dir.filePath("data/faultline")).entryList(QDir::Files).size() == 1);
+    QFile file(QString::fromStdString(path));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write("{\"lessons\": {\"A\": 7, \"B\": {\"step\": -1}}}");
+    file.close();
+    QCOMPARE(LessonProgress(path).of("A"), std::size_t{0});
+    QVERIFY(!LessonProgress("/proc/none/lessons.json").reach("A", 1, 2).empty());
+  }
+};
+
+QTEST_APPLESS_MAIN(TeachingTest)
+#include "teaching_test.moc"
