@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
+#include <queue>
 
 #include "analysis/class_graph.h"
 #include "base/quantity.h"
@@ -135,31 +137,47 @@ class Review {
     return wait;
   }
 
-  // How long whoever waits for a node waits at most, by the arrow to it or one before that.
-  std::optional<double> patienceMs(std::size_t n, std::size_t depth = 0) const {
-    if (depth > scenario_.nodes.size()) return std::nullopt;
-    std::optional<double> least;
-    const auto consider = [&](std::optional<double> t) {
-      if (t && (!least || *t < *least)) least = t;
+  // Ways are many, so each node is told once: the shortest patience goes first and is the one that counts wherever it
+  // arrives.
+  void spreadPatience() {
+    using Told = std::pair<double, std::size_t>;  // milliseconds, and who is waited for
+    std::priority_queue<Told, std::vector<Told>, std::greater<>> next;
+    const auto tellCallees = [&](std::size_t n, std::optional<double> own) {
+      if (index_.kinds[n] != nullptr && index_.kinds[n]->buffers) return;
+      for (std::size_t i : index_.leaving[n]) {
+        const ScenarioIndex::Arrow& a = index_.arrows[i];
+        const bool originates = index_.kinds[a.to] != nullptr && index_.kinds[a.to]->originates;
+        if (originates || a.policy.mode == CallMode::Send || (own && a.policy.timeout)) continue;
+        if (const auto ms = own ? own : timeoutMs(a.policy)) next.emplace(*ms, a.to);
+      }
     };
-    if (index_.kinds[n] != nullptr && index_.kinds[n]->originates) {
+    patience_.assign(scenario_.nodes.size(), std::nullopt);
+    for (std::size_t n = 0; n < scenario_.nodes.size(); ++n) {
+      tellCallees(n, std::nullopt);
+      if (index_.kinds[n] == nullptr || !index_.kinds[n]->originates) continue;
       const Value* own = scenario_.nodes[n].params.find("timeout");
-      const Duration* patience = own != nullptr ? own->as<Duration>() : nullptr;
-      return patience != nullptr ? std::optional(patience->milliseconds()) : std::nullopt;
+      if (const Duration* patience = own != nullptr ? own->as<Duration>() : nullptr)
+        tellCallees(n, patience->milliseconds());
     }
-    for (const ScenarioIndex::Arrow& a : index_.arrows) {
-      if (a.to != n || a.policy.mode == CallMode::Send || (index_.kinds[a.from] != nullptr && index_.kinds[a.from]->buffers)) continue;
-      if (a.policy.timeout) consider(a.policy.timeout->milliseconds());
-      else consider(patienceMs(a.from, depth + 1));
+    while (!next.empty()) {
+      const auto [ms, n] = next.top();
+      next.pop();
+      if (patience_[n]) continue;
+      patience_[n] = ms;
+      tellCallees(n, ms);
     }
-    return least;
+  }
+
+  static std::optional<double> timeoutMs(const EdgePolicy& p) {
+    return p.timeout ? std::optional(p.timeout->milliseconds()) : std::nullopt;
   }
 
   void timeoutInversions() {
+    spreadPatience();
     for (const ScenarioIndex::Arrow& a : index_.arrows) {
       const ComponentInfo* from = index_.kinds[a.from];
       if (from == nullptr || from->originates || from->buffers || a.policy.mode == CallMode::Send) continue;
-      const std::optional<double> patience = patienceMs(a.from);
+      const std::optional<double> patience = patience_[a.from];
       if (!patience) continue;
       const std::optional<double> wait = longestWaitMs(a.policy);
       if (wait && *wait <= *patience) continue;
@@ -333,6 +351,8 @@ class Review {
   const Scenario& scenario_;
   ScenarioIndex index_;
   std::vector<ClassGraph> classes_;
+  // Milliseconds that whoever waits for a node waits at most, by the arrow to it or one before that.
+  std::vector<std::optional<double>> patience_;
   std::vector<Finding> findings_;
 };
 

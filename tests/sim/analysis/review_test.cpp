@@ -56,6 +56,26 @@ std::string listOf(const std::vector<Finding>& findings) {
 class ReviewTest : public QObject {
   Q_OBJECT
  private slots:
+  // There are 2 to the power of 40 ways to the last column.
+  void manyWaysAreReviewedAtOnce() {
+    std::string text = "faultline: 1\nnodes:\n  users: {kind: client, rate: 10/s, timeout: 300ms}\n";
+    std::string edges = "edges:\n  - users -> n0_0\n";
+    for (int x = 0; x < 40; ++x)
+      for (int y = 0; y < 2; ++y) {
+        const std::string here = "n" + std::to_string(x) + "_" + std::to_string(y);
+        text += "  " + here + ": {kind: service, instances: 2}\n";
+        for (int next = 0; next < 2 && x < 39; ++next)
+          edges += "  - " + here + " -> n" + std::to_string(x + 1) + "_" + std::to_string(next) +
+                   (x == 38 && y == 1 ? ": {timeout: 10s}\n" : "\n");
+      }
+    const std::vector<Finding> risks = risksOf(text + edges + "  - users -> n0_1\n");
+    const auto timeouts = std::count_if(risks.begin(), risks.end(), [](const Finding& f) {
+      return f.check == "timeout_inversion";
+    });
+    // All arrows between services: the patience of the users reaches the last of them.
+    QCOMPARE(static_cast<int>(timeouts), 39 * 4);
+  }
+
   void aSoundDesignHasNoRisks() {
     const std::vector<Finding> risks = risksOf(kSound);
     QVERIFY2(risks.empty(), listOf(risks).c_str());
