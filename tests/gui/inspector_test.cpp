@@ -275,6 +275,32 @@ class InspectorTest : public QObject {
     QVERIFY(line->hasFocus());
   }
 
+  // All at once they would keep the window from answering.
+  void rowsAreBuiltBetweenEvents() {
+    QVERIFY(document_->open(kFlagship));
+    panel_->resize(330, 700);
+    panel_->show();
+    selection_->set({"lb"});
+    const std::size_t before = panel_->form().rows().size();
+    const auto there = [&] {
+      std::size_t count = 0;
+      for (const auto* row : panel_->form().findChildren<ParamRowWidget*>()) count += !row->objectName().isEmpty();
+      return count;
+    };
+    QCOMPARE(there(), before);
+    selection_->set({"db"});
+    QVERIFY2(there() < 3, "rows of another kind are there before any event");
+    std::vector<std::size_t> steps;
+    QVERIFY(QTest::qWaitFor(
+        [&] {
+          steps.push_back(there());
+          return steps.size() > 2 && steps.back() > 3 && steps.back() == steps[steps.size() - 2];
+        },
+        20'000));
+    QCOMPARE(panel_->form().rows().size(), steps.back());
+    for (const ParamRowWidget* row : panel_->form().rows()) QVERIFY(row->isVisible());
+  }
+
   void whatIsTypedIsEnteredWhenTheSelectionChanges() {
     QVERIFY(document_->open(kFlagship));
     selection_->set({"app"});

@@ -1,9 +1,11 @@
 #include "gui/panels/param_form.h"
 
 #include <QApplication>
+#include <QElapsedTimer>
 #include <QLineEdit>
 #include <QScrollBar>
 #include <QVBoxLayout>
+#include <limits>
 #include <map>
 
 #include "gui/document/document.h"
@@ -15,6 +17,9 @@
 namespace faultline {
 
 namespace {
+
+// A fraction of a frame: the canvas goes on moving while a form is built.
+constexpr double kBuildMs = 6;
 
 QString firstOf(const Diagnostics& problems) {
   QString text = QString::fromStdString(problems.front().message);
@@ -71,8 +76,11 @@ ParamForm::ParamForm(Document& document, RunBridge& run, QWidget* parent)
   form->setStyleSheet(formSheet());
   connect(&Theme::instance(), &Theme::changed, this, [this] {
     widget()->setStyleSheet(formSheet());
-    for (ParamRowWidget* row : rows_) row->refreshTheme();
+    for (ParamRowWidget* row : rows_)
+      if (row != nullptr) row->refreshTheme();
   });
+  building_.setSingleShot(true);
+  connect(&building_, &QTimer::timeout, this, [this] { build(kBuildMs); });
   connect(&document, &Document::changed, this, [this](const ScenarioDiff& diff) {
     const bool matters = !diff.params.empty() || diff.changesGraph() || diff.classes || diff.settings || diff.texts ||
                          diff.kinds || !diff.changedNodes.empty() || !diff.changedEdges.empty();
@@ -99,34 +107,58 @@ void ParamForm::setSections(std::vector<ParamSection> sections) {
 
 void ParamForm::refresh(bool afresh) {
   wasRunning_ = isRunning();
-  const std::vector<ParamRow> wanted = paramRows(document_.scenario(), sections_, closed_);
+  wanted_ = paramRows(document_.scenario(), sections_, closed_);
   std::multimap<std::string, ParamRowWidget*> kept;
-  for (ParamRowWidget* widget : rows_) kept.emplace(widget->row().key(), widget);
-  rows_.clear();
-  setUpdatesEnabled(false);
-  for (const ParamRow& row : wanted) {
-    const auto found = kept.find(row.key());
-    const bool isKept = found != kept.end() && found->second->row().hasSameForm(row);
-    ParamRowWidget* widget = isKept ? found->second : make(row);
-    if (isKept) kept.erase(found);
-    const auto place = static_cast<int>(rows_.size());
-    if (layout_->indexOf(widget) != place) {
-      layout_->removeWidget(widget);
-      layout_->insertWidget(place, widget);
+  for (ParamRowWidget* widget : rows_)
+    if (widget != nullptr) kept.emplace(widget->row().key(), widget);
+  rows_.assign(wanted_.size(), nullptr);
+  built_ = 0;
+  int place = 0;
+  for (std::size_t i = 0; i < wanted_.size(); ++i) {
+    const auto found = kept.find(wanted_[i].key());
+    if (found == kept.end() || !found->second->row().hasSameForm(wanted_[i])) continue;
+    rows_[i] = found->second;
+    kept.erase(found);
+    if (layout_->indexOf(rows_[i]) != place) {
+      layout_->removeWidget(rows_[i]);
+      layout_->insertWidget(place, rows_[i]);
     }
-    widget->show(row, document_.scenario(), wasRunning_, afresh || !isKept);
-    rows_.push_back(widget);
+    ++place;
+    rows_[i]->show(wanted_[i], document_.scenario(), wasRunning_, afresh);
   }
-  for (const auto& [key, widget] : kept) {
-    // It may be the one whose signal brought us here.
-    disconnect(widget, nullptr, this, nullptr);
-    layout_->removeWidget(widget);
-    widget->hide();
-    widget->setParent(nullptr);
-    widget->deleteLater();
+  for (const auto& [key, widget] : kept) drop(*widget);
+  build(0);
+}
+
+// Goes on with the rows that are missing, in their order; at least one at a time.
+void ParamForm::build(double patienceMs) {
+  QElapsedTimer timer;
+  timer.start();
+  bool isInTime = patienceMs > 0;
+  for (; built_ < rows_.size(); ++built_) {
+    if (rows_[built_] != nullptr) continue;
+    if (!isInTime) return building_.start(0);
+    rows_[built_] = make(wanted_[built_]);
+    layout_->insertWidget(static_cast<int>(built_), rows_[built_]);
+    rows_[built_]->show(wanted_[built_], document_.scenario(), wasRunning_, true);
+    isInTime = static_cast<double>(timer.nsecsElapsed()) < patienceMs * 1e6;
   }
+  building_.stop();
   showStoredProblems();
-  setUpdatesEnabled(true);
+}
+
+const std::vector<ParamRowWidget*>& ParamForm::rows() {
+  build(std::numeric_limits<double>::max());
+  return rows_;
+}
+
+void ParamForm::drop(ParamRowWidget& widget) {
+  // It may be the one whose signal brought us here.
+  disconnect(&widget, nullptr, this, nullptr);
+  layout_->removeWidget(&widget);
+  widget.hide();
+  widget.setObjectName({});
+  widget.deleteLater();
 }
 
 ParamRowWidget* ParamForm::make(const ParamRow& row) {
@@ -221,22 +253,23 @@ void ParamForm::setOpen(const ParamRow& row, bool open) {
   refresh(false);
 }
 
-ParamRowWidget* ParamForm::row(const std::string& path, int section) const {
-  for (ParamRowWidget* widget : rows_)
+ParamRowWidget* ParamForm::row(const std::string& path, int section) {
+  for (ParamRowWidget* widget : rows())
     if (widget->row().path == path && widget->row().section == section) return widget;
   return nullptr;
 }
 
 void ParamForm::showStoredProblems() {
-  std::map<const ParamRowWidget*, QString> texts;
-  for (const Diagnostic& problem : document_.problems())
-    for (ParamRowWidget* widget : rows_) {
-      const ParamSubject& subject = subjectOf(widget->row());
-      if (widget->row().path.empty()) continue;
+  for (ParamRowWidget* widget : rows_) {
+    if (widget == nullptr) continue;
+    QString text;
+    const ParamSubject& subject = subjectOf(widget->row());
+    for (const Diagnostic& problem : document_.problems())
       for (const std::string& name : subject.names().empty() ? std::vector<std::string>{{}} : subject.names())
-        if (problem.path == prefixOf(subject, name) + widget->row().path) texts[widget] = firstOf({problem});
-    }
-  for (ParamRowWidget* widget : rows_) widget->setStoredProblem(texts.contains(widget) ? texts[widget] : QString());
+        if (!widget->row().path.empty() && problem.path == prefixOf(subject, name) + widget->row().path)
+          text = firstOf({problem});
+    widget->setStoredProblem(text);
+  }
 }
 
 void ParamForm::watchFocus(QWidget* now) {

@@ -1,12 +1,13 @@
 // The form of the inspector: a row for each parameter of what it is told to show, made from the descriptors.
 //
 // It follows the document. Rows that stay the same keep their widgets, so that neither the keyboard nor what is being
-// typed is lost when something else changes. Every entry is one edit of the document; typing on in one parameter
-// merges.
+// typed is lost when something else changes. New rows are built a few at a time between events: all of them at once kept
+// the pointer waiting. Every entry is one edit of the document; typing on in one parameter merges.
 #pragma once
 
 #include <QPointer>
 #include <QScrollArea>
+#include <QTimer>
 #include <set>
 #include <vector>
 
@@ -27,8 +28,9 @@ class ParamForm : public QScrollArea {
   ParamForm(Document& document, RunBridge& run, QWidget* parent = nullptr);
 
   void setSections(std::vector<ParamSection> sections);
-  const std::vector<ParamRowWidget*>& rows() const { return rows_; }
-  ParamRowWidget* row(const std::string& path, int section = 0) const;
+  // Both build first what is not there yet.
+  const std::vector<ParamRowWidget*>& rows();
+  ParamRowWidget* row(const std::string& path, int section = 0);
   // Opens or closes a heading; groups and rows of tables are open until they are closed.
   void setOpen(const ParamRow& row, bool open);
 
@@ -40,6 +42,8 @@ class ParamForm : public QScrollArea {
 
  private:
   void refresh(bool afresh);
+  void build(double patienceMs);
+  void drop(ParamRowWidget& widget);
   ParamRowWidget* make(const ParamRow& row);
   void follow(ParamRowWidget& widget);
   bool apply(ParamRowWidget& widget, const QString& label, const Edit& edit, bool merges = false);
@@ -55,7 +59,10 @@ class ParamForm : public QScrollArea {
   RunBridge& run_;
   std::vector<ParamSection> sections_;
   std::set<std::string> closed_;
-  std::vector<ParamRowWidget*> rows_;
+  std::vector<ParamRow> wanted_;
+  std::vector<ParamRowWidget*> rows_;  // of those that are wanted; null where it is still to be built
+  std::size_t built_ = 0;              // rows before this one are there
+  QTimer building_;
   QVBoxLayout* layout_;
   bool wasRunning_ = false;
 };
