@@ -316,6 +316,24 @@ class ChartsTest : public QObject {
     QCOMPARE(throughput->spec().lines.size(), std::size_t{4});
   }
 
+  void anEditKeepsTheChartsAndWhatWasAddedToThem() {
+    Dashboard d;
+    ChartCard* chart = d.card("Utilization");
+    QVERIFY(chart != nullptr);
+    chart->addLine({"worker.ok", "/s"});
+    chart->setLineHidden("app.utilization", true);
+    const std::size_t lines = chart->spec().lines.size();
+    QVERIFY(!hasErrors(d.document.apply("", edits::addNode({.name = "second", .kind = "service"}, {0, 0}))));
+    QCOMPARE(d.card("Utilization"), chart);
+    QCOMPARE(chart->spec().lines.size(), lines + 1);
+    QVERIFY(chart->isHidden("app.utilization"));
+    QCOMPARE(chart->spec().lines.back().column, std::string("worker.ok"));
+    // What is gone is drawn no more.
+    QVERIFY(!hasErrors(d.document.apply("", edits::remove({"worker"}, {}))));
+    QCOMPARE(d.card("Utilization"), chart);
+    for (const ChartLine& line : chart->spec().lines) QVERIFY(!line.column.starts_with("worker."));
+  }
+
   void narrowWindowsHaveTabs() {
     Dashboard d(900);
     QTRY_VERIFY(d.charts.isVisible());

@@ -8,6 +8,7 @@
 #include <QPainter>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <algorithm>
 #include <cmath>
 
 #include "gui/style/format.h"
@@ -36,7 +37,7 @@ QIcon swatch(const QColor& color, bool isDashed, bool isHidden, double ratio) {
 }  // namespace
 
 ChartCard::ChartCard(ChartSpec spec, QWidget* parent)
-    : QFrame(parent), spec_(std::move(spec)), title_(new QLabel(spec_.title)), about_(new QLabel), log_(new QToolButton),
+    : QFrame(parent), plan_(spec), spec_(std::move(spec)), title_(new QLabel(spec_.title)), about_(new QLabel), log_(new QToolButton),
       view_(new ChartView), legend_(new QWidget) {
   setObjectName(QStringLiteral("chartCard"));
   setAccessibleName(spec_.title);
@@ -159,7 +160,11 @@ void ChartCard::placeLegend() {
 void ChartCard::resizeEvent(QResizeEvent* event) {
   QFrame::resizeEvent(event);
   placeLegend();
-  // Whose metric it is gives way to the title.
+  elideAbout();
+}
+
+// Whose metric it is gives way to the title.
+void ChartCard::elideAbout() {
   const int room = width() - title_->sizeHint().width() - log_->sizeHint().width() - 40;
   about_->setText(about_->fontMetrics().elidedText(about(), Qt::ElideRight, std::max(0, room)));
 }
@@ -194,6 +199,23 @@ void ChartCard::addLine(const MetricColumn& column) {
     if (line.column == column.name) return;
   spec_.lines.push_back({column.name, QString::fromStdString(column.name), LineRole::Plain});
   buildLegend();
+  Q_EMIT changed();
+}
+
+void ChartCard::setPlan(const ChartSpec& plan, const std::vector<MetricColumn>& columns) {
+  const auto isIn = [](const auto& list, const auto& isIt) { return std::any_of(list.begin(), list.end(), isIt); };
+  std::vector<ChartLine> added;
+  for (const ChartLine& line : spec_.lines) {
+    const auto isSame = [&](const ChartLine& other) { return other.column == line.column; };
+    const auto isThere = [&](const MetricColumn& column) { return column.name == line.column; };
+    if (!isIn(plan_.lines, isSame) && !isIn(plan.lines, isSame) && isIn(columns, isThere)) added.push_back(line);
+  }
+  plan_ = plan;
+  spec_.about = plan.about;
+  spec_.lines = plan.lines;
+  spec_.lines.insert(spec_.lines.end(), added.begin(), added.end());
+  buildLegend();
+  elideAbout();
   Q_EMIT changed();
 }
 

@@ -36,6 +36,10 @@ class ChartCard : public QFrame {
   explicit ChartCard(ChartSpec spec, QWidget* parent = nullptr);
 
   const ChartSpec& spec() const { return spec_; }
+  // What the card was made for, without what people added to it.
+  const ChartSpec& plan() const { return plan_; }
+  // Another plan for the same chart, after an edit: scale and added lines stay, as far as `columns` still has them.
+  void setPlan(const ChartSpec& plan, const std::vector<MetricColumn>& columns);
   ChartView& view() { return *view_; }
   const ChartView& view() const { return *view_; }
   bool isHidden(const std::string& column) const { return hidden_.count(column) != 0; }
@@ -78,13 +82,14 @@ class ChartCard : public QFrame {
  private:
   void buildLegend();
   void placeLegend();
+  void elideAbout();
   QString about() const;
   const Series& series(const ChartSource& source) const { return own_ != nullptr ? *own_ : source.series; }
   RunLines& lines(const ChartSource& source) const { return own_ != nullptr ? *ownLines_ : source.lines; }
   void restyle();
   void fillMenu(QMenu& menu);
 
-  ChartSpec spec_;
+  ChartSpec plan_, spec_;
   const Series* own_ = nullptr;
   RunLines* ownLines_ = nullptr;
   std::set<std::string> hidden_;

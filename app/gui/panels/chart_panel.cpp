@@ -200,16 +200,24 @@ void ChartPanel::setColumns(std::vector<MetricColumn> columns) {
     const bool exists = std::any_of(columns_.begin(), columns_.end(), [&](const MetricColumn& c) { return c.name == spec.lines[0].column; });
     if (exists) wanted.push_back(spec);
   }
+  // A card that is there already takes the new lines: to make another one costs several times as much.
   std::vector<ChartCard*> old = std::move(cards_);
   cards_.clear();
   for (const ChartSpec& spec : wanted) {
-    const auto same = std::find_if(old.begin(), old.end(), [&](const ChartCard* card) { return isSameChart(card->spec(), spec); });
+    const auto isIt = [&](const ChartCard* card) { return isSameChart(card->plan(), spec); };
+    const auto isFree = [&](const ChartCard* card) {
+      return card->plan().title == spec.title && card->plan().unit == spec.unit &&
+             std::none_of(wanted.begin(), wanted.end(), [&](const ChartSpec& w) { return isSameChart(card->plan(), w); });
+    };
+    auto same = std::find_if(old.begin(), old.end(), isIt);
+    if (same == old.end()) same = std::find_if(old.begin(), old.end(), isFree);
     if (same == old.end()) {
       cards_.push_back(makeCard(spec));
-    } else {
-      cards_.push_back(*same);
-      old.erase(same);
+      continue;
     }
+    if (!isSameChart((*same)->plan(), spec)) (*same)->setPlan(spec, columns_);
+    cards_.push_back(*same);
+    old.erase(same);
   }
   for (ChartCard* card : old) {
     dirty_.erase(card);
@@ -245,7 +253,7 @@ bool ChartPanel::addMetric(const std::string& name) {
   const auto column = std::find_if(columns_.begin(), columns_.end(), [&](const MetricColumn& c) { return c.name == name; });
   if (column == columns_.end()) return false;
   const ChartSpec spec = chartOf(*column);
-  const auto same = std::find_if(cards_.begin(), cards_.end(), [&](const ChartCard* card) { return isSameChart(card->spec(), spec); });
+  const auto same = std::find_if(cards_.begin(), cards_.end(), [&](const ChartCard* card) { return isSameChart(card->plan(), spec); });
   if (same == cards_.end()) {
     added_.push_back(spec);
     cards_.push_back(makeCard(spec));
@@ -261,7 +269,7 @@ bool ChartPanel::addMetric(const std::string& name) {
 void ChartPanel::removeCard(ChartCard* card) {
   const auto found = std::find(cards_.begin(), cards_.end(), card);
   if (found == cards_.end()) return;
-  const auto wasAdded = std::find_if(added_.begin(), added_.end(), [&](const ChartSpec& spec) { return isSameChart(spec, card->spec()); });
+  const auto wasAdded = std::find_if(added_.begin(), added_.end(), [&](const ChartSpec& spec) { return isSameChart(spec, card->plan()); });
   if (wasAdded == added_.end()) removed_.insert(card->spec().title);
   else added_.erase(wasAdded);
   cards_.erase(found);
