@@ -36,7 +36,7 @@ const char* wordOf(Judgement judgement) {
   return "";
 }
 
-Json jsonOf(const Comparison& c) {
+Json jsonOf(const PairedComparison& c) {
   Json j;
   j["replications"] = c.replications;
   j["precise"] = c.precise;
@@ -145,7 +145,7 @@ int compareScenarios(const CompareOptionsOfUser& options) {
   how.most = static_cast<std::size_t>(options.replications);
   how.least = std::min(how.least, how.most);
   how.precision = options.precision;
-  const Comparison comparison = compare(*variants, how, parallelRunner());
+  const PairedComparison comparison = compare(*variants, how, parallelRunner());
   return shown(options.run.json, jsonOf(comparison), comparisonText(comparison));
 }
 

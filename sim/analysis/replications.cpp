@@ -121,8 +121,8 @@ RunFigures figuresOf(const Simulation& simulation, SimTime healthyUntil) {
   return f;
 }
 
-Comparison compare(const std::vector<Variant>& variants, const CompareOptions& options, const Runner& run) {
-  Comparison result;
+PairedComparison compare(const std::vector<Variant>& variants, const CompareOptions& options, const Runner& run) {
+  PairedComparison result;
   result.runs.resize(variants.size());
   for (const Variant& v : variants) result.labels.push_back(v.label);
   const std::uint64_t firstSeed = variants.front().scenario.seed;
@@ -152,7 +152,7 @@ Comparison compare(const std::vector<Variant>& variants, const CompareOptions& o
   return result;
 }
 
-std::string verdictText(const Comparison& c) {
+std::string verdictText(const PairedComparison& c) {
   std::string text;
   for (std::size_t v = 0; v < c.differences.size(); ++v) {
     std::string better, worse;
@@ -170,7 +170,7 @@ std::string verdictText(const Comparison& c) {
   return text;
 }
 
-std::string comparisonText(const Comparison& c) {
+std::string comparisonText(const PairedComparison& c) {
   std::string text = std::to_string(c.replications) + " replications on common random numbers" +
                      (c.precise ? "\n" : "; the precision asked for was not reached\n");
   for (std::size_t v = 0; v < c.differences.size(); ++v) {

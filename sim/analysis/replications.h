@@ -61,7 +61,7 @@ struct Difference {
   Judgement judgement = Judgement::NoDifferenceShown;
 };
 
-struct Comparison {
+struct PairedComparison {
   std::vector<std::string> labels;                   // the first one is compared with
   std::vector<std::vector<RunFigures>> runs;         // by variant, then by replication
   std::vector<std::vector<Difference>> differences;  // by further variant
@@ -70,10 +70,10 @@ struct Comparison {
 };
 
 // REQUIRES at least two variants that can run. The seeds are those from the first variant's seed on.
-Comparison compare(const std::vector<Variant>& variants, const CompareOptions& options, const Runner& run);
+PairedComparison compare(const std::vector<Variant>& variants, const CompareOptions& options, const Runner& run);
 
 // A sentence for each figure whose interval supports one, else that none does.
-std::string verdictText(const Comparison& comparison);
-std::string comparisonText(const Comparison& comparison);
+std::string verdictText(const PairedComparison& comparison);
+std::string comparisonText(const PairedComparison& comparison);
 
 }  // namespace faultline

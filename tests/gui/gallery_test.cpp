@@ -1,5 +1,6 @@
 #include <QAbstractItemModelTester>
 #include <QComboBox>
+#include <QLabel>
 #include <QLineEdit>
 #include <QListView>
 #include <QListWidget>
@@ -39,24 +40,44 @@ class GalleryTest : public QObject {
   int shown() { return dialog_->filter().rowCount(); }
 
  private slots:
-  void initTestCase() { Theme::instance().install(*qobject_cast<QApplication*>(QCoreApplication::instance())); }
+  void initTestCase() {
+    Theme::instance().install(*qobject_cast<QApplication*>(QCoreApplication::instance()));
+    progress_ = new Progress({});
+    model_ = new GalleryModel(kLibrary, *progress_);
+    QSignalSpy loaded(model_, &GalleryModel::loaded);
+    model_->load();
+    QVERIFY(loaded.wait(kPatienceMs));
+  }
+  void cleanupTestCase() {
+    delete model_;
+    delete progress_;
+  }
 
   void init() {
     chosen_.clear();
-    progress_ = new Progress({});
-    model_ = new GalleryModel(kLibrary, *progress_);
     dialog_ = new GalleryDialog(*model_, paintThumbnail);
     connect(dialog_, &GalleryDialog::chosen, this, [this](const QString& path) { chosen_ << path; });
     dialog_->resize(1100, 700);
-    QSignalSpy loaded(model_, &GalleryModel::loaded);
     dialog_->present();
     QVERIFY(QTest::qWaitForWindowActive(dialog_));
-    QVERIFY(!loaded.isEmpty() || loaded.wait(kPatienceMs));
   }
-  void cleanup() {
-    delete dialog_;
-    delete model_;
-    delete progress_;
+  void cleanup() { delete dialog_; }
+
+  void itSaysThatItReads() {
+    QVERIFY(!dialog_->findChild<QLabel*>(QStringLiteral("reading"))->isVisible());
+    dialog_->reject();
+    GalleryModel model(kLibrary, *progress_);
+    GalleryDialog dialog(model, paintThumbnail);
+    auto* state = dialog.findChild<QLabel*>(QStringLiteral("reading"));
+    QSignalSpy loaded(&model, &GalleryModel::loaded);
+    dialog.present();
+    const QString all = QString::number(libraryFiles(kLibrary).size());
+    QVERIFY(state->isVisible());
+    QVERIFY2(state->text().endsWith(all), qPrintable(state->text()));
+    QVERIFY2(dialog.groups().item(0)->text().endsWith(all), qPrintable(dialog.groups().item(0)->text()));
+    QVERIFY(loaded.wait(kPatienceMs));
+    QVERIFY(!state->isVisible());
+    QCOMPARE(dialog.filter().rowCount(), model_->rowCount());
   }
 
   void theLibraryIsThereInOrder() {

@@ -1,7 +1,9 @@
 #include "gui/models/gallery_model.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
+#include <mutex>
 
 namespace faultline {
 
@@ -16,9 +18,15 @@ GalleryFilter::Length lengthOf(Duration duration) {
 
 }  // namespace
 
+// What was read and is not in the model yet.
+struct GalleryModel::Arrivals {
+  std::mutex mutex;
+  std::vector<LibraryEntry> entries;
+};
+
 GalleryModel::GalleryModel(QString folder, Progress& progress, QObject* parent)
     : QAbstractListModel(parent), folder_(std::move(folder)), progress_(progress) {
-  connect(&timer_, &QTimer::timeout, this, &GalleryModel::readNext);
+  connect(&reading_, &Background::progressed, this, &GalleryModel::takeArrivals);
   connect(&progress_, &Progress::changed, this, [this](const QString& id) {
     for (int row = 0; row < rowCount(); ++row)
       if (entry(row).id == id) Q_EMIT dataChanged(index(row), index(row), {ProgressRole});
@@ -26,25 +34,37 @@ GalleryModel::GalleryModel(QString folder, Progress& progress, QObject* parent)
 }
 
 void GalleryModel::load() {
-  if (started_) return;
-  started_ = true;
-  waiting_ = libraryFiles(folder_);
-  timer_.start(0);
+  if (arrivals_ != nullptr) return;
+  arrivals_ = std::make_shared<Arrivals>();
+  files_ = libraryFiles(folder_);
+  reading_.start<bool>(
+      [folder = folder_, files = files_, arrivals = arrivals_](Work& work) {
+        for (const QString& file : files) {
+          if (work.cancelled) break;
+          LibraryEntry entry = readLibraryEntry(folder, file);
+          const std::lock_guard lock(arrivals->mutex);
+          // Without a node it is some other file.
+          if (!entry.scenario.nodes.empty()) arrivals->entries.push_back(std::move(entry));
+        }
+        return true;
+      },
+      [this](bool) {
+        takeArrivals();
+        loaded_ = true;
+        Q_EMIT loaded();
+      });
 }
 
-void GalleryModel::readNext() {
-  if (!waiting_.isEmpty()) {
-    LibraryEntry entry = readLibraryEntry(folder_, waiting_.takeFirst());
-    // Without a node it is some other file.
-    if (!entry.scenario.nodes.empty()) {
-      beginInsertRows({}, rowCount(), rowCount());
-      entries_.push_back(std::move(entry));
-      endInsertRows();
-    }
+void GalleryModel::takeArrivals() {
+  std::vector<LibraryEntry> arrived;
+  {
+    const std::lock_guard lock(arrivals_->mutex);
+    arrived.swap(arrivals_->entries);
   }
-  if (!waiting_.isEmpty()) return;
-  timer_.stop();
-  Q_EMIT loaded();
+  if (arrived.empty()) return;
+  beginInsertRows({}, rowCount(), rowCount() + static_cast<int>(arrived.size()) - 1);
+  std::move(arrived.begin(), arrived.end(), std::back_inserter(entries_));
+  endInsertRows();
 }
 
 QStringList GalleryModel::groups() const {

@@ -1,15 +1,16 @@
 // The library as a list of cards, and what is left of it after search and filters.
 //
-// The files are read one after the other between the window's events, so that a large library does not hold it up.
+// The files are read on another thread and arrive a few at a time, so that a large library does not hold the window up.
 // Thread safety: the window's thread.
 #pragma once
 
 #include <QAbstractListModel>
 #include <QSortFilterProxyModel>
-#include <QTimer>
+#include <memory>
 #include <optional>
 #include <vector>
 
+#include "gui/models/background.h"
 #include "gui/models/library.h"
 #include "gui/models/progress.h"
 
@@ -26,8 +27,9 @@ class GalleryModel : public QAbstractListModel {
 
   // Begins to read; does nothing the second time.
   void load();
-  bool isLoaded() const { return started_ && waiting_.isEmpty(); }
-  int total() const { return static_cast<int>(entries_.size() + static_cast<std::size_t>(waiting_.size())); }
+  bool isLoaded() const { return loaded_; }
+  // How many there are, read or not.
+  int total() const { return loaded_ ? rowCount() : static_cast<int>(files_.size()); }
   const LibraryEntry& entry(int row) const { return entries_[static_cast<std::size_t>(row)]; }
   // In the order of the gallery, as far as read.
   QStringList groups() const;
@@ -41,14 +43,16 @@ class GalleryModel : public QAbstractListModel {
   void loaded();
 
  private:
-  void readNext();
+  struct Arrivals;
+  void takeArrivals();
 
   QString folder_;
   Progress& progress_;
-  QStringList waiting_;
+  QStringList files_;
   std::vector<LibraryEntry> entries_;
-  QTimer timer_;
-  bool started_ = false;
+  std::shared_ptr<Arrivals> arrivals_;
+  bool loaded_ = false;
+  Background reading_;
 };
 
 class GalleryFilter : public QSortFilterProxyModel {

@@ -1,5 +1,6 @@
 #include "gui/panels/gallery_delegate.h"
 
+#include <QElapsedTimer>
 #include <QListView>
 #include <QPainter>
 #include <QPainterPath>
@@ -17,6 +18,8 @@ namespace {
 
 constexpr int kGap = 7;  // around a card, inside its cell
 constexpr int kMargin = 12, kRadius = 9, kLessonLines = 3;
+// A fraction of a frame: scrolling goes on meanwhile.
+constexpr int kDrawingMs = 8;
 constexpr double kDrawingShare = 0.46;  // height of the drawing by the width of the card
 
 QFont lessonFont() { return Theme::instance().textFont(Type::Base, 0.94); }
@@ -60,7 +63,7 @@ void drawLines(QPainter& painter, const QRect& rect, const QString& text, int mo
 
 GalleryDelegate::GalleryDelegate(const GalleryFilter& filter, ThumbnailPainter thumbnail, QObject* parent)
     : QStyledItemDelegate(parent), filter_(filter), thumbnail_(std::move(thumbnail)) {
-  connect(&timer_, &QTimer::timeout, this, &GalleryDelegate::drawNext);
+  connect(&timer_, &QTimer::timeout, this, &GalleryDelegate::drawSome);
 }
 
 int GalleryDelegate::heightFor(int width) {
@@ -74,17 +77,21 @@ QSize GalleryDelegate::sizeHint(const QStyleOptionViewItem& option, const QModel
   return list == nullptr ? QSize() : list->gridSize();
 }
 
-void GalleryDelegate::drawNext() {
-  if (orders_.empty()) return timer_.stop();
-  const Order order = orders_.front();
-  orders_.erase(orders_.begin());
-  QPixmap drawing(order.size * order.ratio);
-  drawing.setDevicePixelRatio(order.ratio);
-  drawing.fill(Qt::transparent);
-  QPainter painter(&drawing);
-  thumbnail_(painter, QRectF(QPointF(), QSizeF(order.size)), *order.scenario);
-  painter.end();
-  drawings_[order.id] = drawing;
+void GalleryDelegate::drawSome() {
+  QElapsedTimer timer;
+  timer.start();
+  while (!orders_.empty() && timer.elapsed() < kDrawingMs) {
+    const Order order = orders_.front();
+    orders_.erase(orders_.begin());
+    QPixmap drawing(order.size * order.ratio);
+    drawing.setDevicePixelRatio(order.ratio);
+    drawing.fill(Qt::transparent);
+    QPainter painter(&drawing);
+    thumbnail_(painter, QRectF(QPointF(), QSizeF(order.size)), *order.scenario);
+    painter.end();
+    drawings_[order.id] = drawing;
+  }
+  if (orders_.empty()) timer_.stop();
   Q_EMIT drawn();
 }
 

@@ -33,12 +33,12 @@ class GalleryDelegate : public QStyledItemDelegate {
   void forgetOrders() { orders_.clear(); }
 
  Q_SIGNALS:
-  // A drawing is ready that was missing when the card was painted.
+  // Drawings are ready that were missing when their cards were painted.
   void drawn();
 
  private:
   void paintDrawing(QPainter& painter, const QRect& rect, const QModelIndex& index) const;
-  void drawNext();
+  void drawSome();
 
   struct Order {
     QString id;
@@ -48,7 +48,7 @@ class GalleryDelegate : public QStyledItemDelegate {
   };
   const GalleryFilter& filter_;
   ThumbnailPainter thumbnail_;
-  // Drawings are made one at a time between the window's events.
+  // Drawings are made a few at a time between the window's events.
   mutable QHash<QString, QPixmap> drawings_;
   mutable std::vector<Order> orders_;
   mutable QTimer timer_;

@@ -47,6 +47,7 @@ GalleryDialog::GalleryDialog(GalleryModel& model, ThumbnailPainter thumbnail, QW
   connect(&model_, &QAbstractItemModel::rowsInserted, this, [this] {
     delegate_->forgetOrders();
     if (!list_->currentIndex().isValid()) selectFirst();
+    showState();
   });
   connect(&Theme::instance(), &Theme::changed, this, [this] {
     restyle();
@@ -69,6 +70,8 @@ void GalleryDialog::build() {
   auto* hint = new QLabel(
       tr("Each scenario runs by itself and teaches one thing. Click to open it; change it as you like."), this);
   hint->setObjectName(QStringLiteral("muted"));
+  state_ = new QLabel(this);
+  state_->setObjectName(QStringLiteral("reading"));
   search_ = new QLineEdit(this);
   search_->setPlaceholderText(tr("Search names, lessons, components"));
   search_->setAccessibleName(tr("Search"));
@@ -114,7 +117,10 @@ void GalleryDialog::build() {
   layout->setContentsMargins(kSide, kSide - 4, kSide - 8, 12);
   layout->setHorizontalSpacing(14);
   layout->addWidget(heading_, 0, 0, 1, 2);
-  layout->addWidget(hint, 1, 0, 1, 2);
+  auto* below = new QHBoxLayout;
+  below->addWidget(hint, 1);
+  below->addWidget(state_);
+  layout->addLayout(below, 1, 0, 1, 2);
   layout->addLayout(wishes, 2, 0, 1, 2);
   layout->addWidget(groups_, 3, 0);
   layout->addWidget(list_, 3, 1);
@@ -138,7 +144,13 @@ void GalleryDialog::fillChoices() {
   groups_->setCurrentRow(0);
   while (kinds_->count() > 1) kinds_->removeItem(1);
   for (const QString& kind : model_.concepts()) kinds_->addItem(tr("With: %1").arg(kind), kind);
+  showState();
   applyWish();
+}
+
+void GalleryDialog::showState() {
+  state_->setVisible(!model_.isLoaded());
+  state_->setText(tr("Reading: %1 of %2").arg(model_.rowCount()).arg(model_.total()));
 }
 
 void GalleryDialog::applyWish() {
@@ -168,6 +180,7 @@ void GalleryDialog::present() {
     move(over.center() - rect().center());
   }
   model_.load();
+  if (!model_.isLoaded()) fillChoices();
   selectFirst();
   open();
   raise();

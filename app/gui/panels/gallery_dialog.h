@@ -42,6 +42,7 @@ class GalleryDialog : public QDialog {
   void build();
   void restyle();
   void fillChoices();
+  void showState();
   void applyWish();
   void fitCards();
   void selectFirst();
@@ -54,7 +55,7 @@ class GalleryDialog : public QDialog {
   QListView* list_;
   QListWidget* groups_;
   QComboBox *kinds_, *sources_, *lengths_;
-  QLabel *heading_, *none_;
+  QLabel *heading_, *state_, *none_;
 };
 
 }  // namespace faultline

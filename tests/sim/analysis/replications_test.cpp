@@ -29,7 +29,7 @@ Scenario station(const char* more) {
                     "}\nedges: [u -> s]\n");
 }
 
-const Difference& differenceIn(const Comparison& c, const char* name) {
+const Difference& differenceIn(const PairedComparison& c, const char* name) {
   for (const Difference& d : c.differences.front())
     if (std::string(d.figure->name) == name) return d;
   qFatal("no figure %s", name);
@@ -68,7 +68,7 @@ class ReplicationsTest : public QObject {
     CompareOptions options;
     options.most = 3;
     options.least = 3;
-    const Comparison c = compare({{"a", s}, {"b", s}}, options, runInTurn);
+    const PairedComparison c = compare({{"a", s}, {"b", s}}, options, runInTurn);
     for (const Difference& d : c.differences.front()) {
       QCOMPARE(d.difference.mean, 0.0);  // the same luck to the bit
       QCOMPARE(d.judgement, Judgement::NoDifferenceShown);
@@ -80,7 +80,7 @@ class ReplicationsTest : public QObject {
   void aSlowerStationIsShownToBeWorse() {
     CompareOptions options;
     options.most = 6;
-    const Comparison c = compare({{"fast", station("workers: 2, work: exponential(12ms)")},
+    const PairedComparison c = compare({{"fast", station("workers: 2, work: exponential(12ms)")},
                                   {"slow", station("workers: 2, work: exponential(16ms)")}}, options, runInTurn);
     QCOMPARE(differenceIn(c, "p99").judgement, Judgement::Worse);
     QVERIFY(differenceIn(c, "p99").difference.low() > 0);
