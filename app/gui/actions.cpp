@@ -31,6 +31,7 @@ constexpr Row kRows[] = {
     {Command::Save, TEXT("&File"), TEXT("&Save"), TEXT("Save the scenario"), "save", "Ctrl+S"},
     {Command::SaveAs, TEXT("&File"), TEXT("Save &as…"), TEXT("Save the scenario under another name"), "",
      "Ctrl+Shift+S"},
+    {Command::Handout, TEXT("&File"), TEXT("&Handout…"), TEXT("Save the lesson as a PDF to print, with the answers of a run"), "", ""},
     {Command::Quit, TEXT("&File"), TEXT("&Quit"), TEXT("Close the window"), "", "Ctrl+Q"},
     {Command::Undo, TEXT("&Edit"), TEXT("&Undo"), TEXT("Take back the last change"), "undo", "Ctrl+Z"},
     {Command::Redo, TEXT("&Edit"), TEXT("&Redo"), TEXT("Do again what was taken back"), "redo", "Ctrl+Shift+Z; Ctrl+Y"},

@@ -21,6 +21,7 @@ enum class Command {
   Gallery,
   Save,
   SaveAs,
+  Handout,
   Quit,
   Undo,
   Redo,

@@ -12,6 +12,7 @@
 #include "analysis/expect.h"
 #include "gui/canvas/canvas_view.h"
 #include "gui/canvas/thumbnail.h"
+#include "gui/handout_command.h"
 #include "gui/main_window.h"
 #include "gui/panels/file_drop.h"
 #include "gui/panels/gallery_dialog.h"
@@ -39,6 +40,7 @@ FileCommands::FileCommands(MainWindow& window, const Memory& memory)
       autosave_(document_, memory.recoveryFolder),
       galleryModel_(library_, progress_) {
   gallery_ = new GalleryDialog(galleryModel_, paintThumbnail, &window);
+  handout_ = new HandoutCommand(window, document_);
   recovery_ = new RecoveryBar(&window);
   window.addToolBarBreak();
   window.addToolBar(Qt::TopToolBarArea, recovery_);
@@ -70,6 +72,7 @@ void FileCommands::connectCommands() {
   actions.on(Command::Gallery, this, [this] { showGallery(); });
   actions.on(Command::Save, this, [this] { save(); });
   actions.on(Command::SaveAs, this, [this] { saveAs(); });
+  actions.on(Command::Handout, handout_, [this] { handout_->save(); });
   actions.on(Command::Quit, this, [this] { window_.close(); });
   auto* menu = new QMenu(&window_);
   actions[Command::OpenRecent]->setMenu(menu);
@@ -77,6 +80,10 @@ void FileCommands::connectCommands() {
   const auto refresh = [this, &actions] { actions[Command::OpenRecent]->setEnabled(!recent_.paths().isEmpty()); };
   connect(&recent_, &RecentFiles::changed, this, refresh);
   refresh();
+  const auto offer = [this, &actions] { actions[Command::Handout]->setEnabled(handout_->isPossible()); };
+  connect(&document_, &Document::replaced, handout_, offer);
+  connect(&document_, &Document::changed, handout_, offer);
+  offer();
   connect(&document_, &Document::replaced, this, [this] { mayLoseComments_ = mayChangeLibrary_ = false; });
 }
 

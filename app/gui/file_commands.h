@@ -17,6 +17,7 @@ namespace faultline {
 
 class Document;
 class GalleryDialog;
+class HandoutCommand;
 class MainWindow;
 class RecoveryBar;
 
@@ -70,6 +71,7 @@ class FileCommands : public QObject {
   Autosave autosave_;
   GalleryModel galleryModel_;
   GalleryDialog* gallery_;
+  HandoutCommand* handout_;
   RecoveryBar* recovery_;
   bool mayLoseComments_ = false, mayChangeLibrary_ = false;  // somebody said so, for this document
 };

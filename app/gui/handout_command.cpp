@@ -1,0 +1,81 @@
+#include "gui/handout_command.h"
+
+#include <QFile>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QLocale>
+#include <QMessageBox>
+
+#include "analysis/lesson.h"
+#include "engine/simulation.h"
+#include "gui/document/document.h"
+#include "gui/handout_pdf.h"
+#include "gui/models/background.h"
+#include "io/translation.h"
+#include "teaching/handout.h"
+
+namespace faultline {
+
+namespace {
+
+void addTexts(const std::string& file, Translation& texts) {
+  QFile content(QString::fromStdString(file));
+  if (file.empty() || !content.open(QIODevice::ReadOnly)) return;
+  const Result<Translation> read = readTranslation(content.readAll().toStdString(), file);
+  for (const auto& [english, text] : read.value.texts()) texts.add(english, text);
+}
+
+// The user's language where the scenario is translated into it.
+Translation textsFor(const QString& scenarioFile, const std::string& language) {
+  Translation texts;
+  if (scenarioFile.isEmpty() || language == "en") return texts;
+  const std::string file = translationFileOf(scenarioFile.toStdString(), language);
+  if (file.empty()) return texts;
+  addTexts(wordsFileOf(scenarioFile.toStdString(), language), texts);
+  addTexts(file, texts);
+  return texts;
+}
+
+std::vector<LessonAnswer> answersOf(const Scenario& scenario, Work& work) {
+  if (scenario.lesson.empty()) return {};
+  Simulation simulation(scenario);
+  if (!advanceTo(simulation, scenario.duration, work)) return {};
+  return lessonAnswers(scenario, simulation.series(), simulation.summary());
+}
+
+}  // namespace
+
+HandoutCommand::HandoutCommand(QWidget& window, Document& document)
+    : QObject(&window), window_(window), document_(document), background_(std::make_unique<Background>()) {
+  connect(this, &HandoutCommand::finished, &window_, [this](const QString& problem) {
+    if (!problem.isEmpty()) QMessageBox::warning(&window_, tr("Handout"), problem);
+  });
+}
+
+HandoutCommand::~HandoutCommand() = default;
+
+bool HandoutCommand::isPossible() const {
+  return (!document_.scenario().lesson.empty() || document_.scenario().challenge) && !document_.isDamaged();
+}
+
+void HandoutCommand::save() {
+  const QString name = QFileInfo(document_.filePath()).completeBaseName();
+  const QString path =
+      QFileDialog::getSaveFileName(&window_, tr("Save the handout"),
+                                   (name.isEmpty() ? tr("handout") : name) + QStringLiteral(".pdf"), tr("PDF (*.pdf)"));
+  if (!path.isEmpty()) writeTo(path);
+}
+
+void HandoutCommand::writeTo(const QString& path) {
+  const std::string language = QLocale().name().section(QLatin1Char('_'), 0, 0).toStdString();
+  Translation texts = textsFor(document_.filePath(), language);
+  Scenario scenario = document_.scenario();
+  translate(scenario, texts);
+  background_->start<std::string>(
+      [scenario = std::move(scenario), texts = std::move(texts), language](Work& work) {
+        return handoutHtml(scenario, answersOf(scenario, work), texts, language);
+      },
+      [this, path](std::string page) { Q_EMIT finished(writeHandoutPdf(page, path)); });
+}
+
+}  // namespace faultline
