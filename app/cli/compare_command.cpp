@@ -1,6 +1,7 @@
 // faultline compare, whatif and capacity: many runs of variants of a scenario.
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "analysis/capacity.h"
 #include "analysis/explain.h"
@@ -10,10 +11,10 @@
 #include "cli/interruption.h"
 #include "cli/loading.h"
 #include "cli/messages.h"
-#include "cli/parallel_runs.h"
 #include "cli/running.h"
 #include "io/yaml_reader.h"
 #include "metrics/explanation_text.h"
+#include "session/work.h"
 
 namespace faultline::cli {
 namespace {
@@ -21,6 +22,14 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kMostShown = 12;
+
+Runner runnerOnAllCores(SimTime healthyUntil = {}) {
+  Batches how;
+  how.cores = std::max(1u, std::thread::hardware_concurrency());
+  how.healthyUntil = healthyUntil;
+  how.isCancelled = [] { return interruption() != 0; };
+  return batchRunner(std::move(how));
+}
 
 Json jsonOf(const Estimate& e) {
   return {{"mean", e.mean}, {"low", std::isfinite(e.low()) ? Json(e.low()) : Json()},
@@ -145,7 +154,7 @@ int compareScenarios(const CompareOptionsOfUser& options) {
   how.most = static_cast<std::size_t>(options.replications);
   how.least = std::min(how.least, how.most);
   how.precision = options.precision;
-  const PairedComparison comparison = compare(*variants, how, parallelRunner());
+  const PairedComparison comparison = compare(*variants, how, runnerOnAllCores());
   return shown(options.run.json, jsonOf(comparison), comparisonText(comparison));
 }
 
@@ -162,7 +171,7 @@ int tryChanges(const RunOptions& options) {
     return shown(options.json, Json{{"broke", false}}, "Nothing broke: there is nothing to prevent.\n");
   const SimTime until = explanation.broke ? explanation.stages.front().main().onset : SimTime{};
   const ApplySetting apply = [](Scenario& s, const std::string& setting) { return applySetting(s, setting); };
-  const WhatIf result = whatIf(*scenario, explanation, apply, parallelRunner(until));
+  const WhatIf result = whatIf(*scenario, explanation, apply, runnerOnAllCores(until));
   std::string text = explanation.broke ? "Trigger: " + stageText(explanation.stages.front()) + "\n" : "";
   return shown(options.json, jsonOf(result), text + whatIfText(result, kMostShown));
 }
@@ -173,7 +182,7 @@ int findCapacity(const RunOptions& options, double inTime) {
   watchForInterruption();
   CapacityOptions how;
   how.inTime = inTime;
-  const Capacity capacity = capacityOf(*scenario, how, parallelRunner());
+  const Capacity capacity = capacityOf(*scenario, how, runnerOnAllCores());
   return shown(options.json, jsonOf(capacity), capacityText(capacity));
 }
 

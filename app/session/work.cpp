@@ -12,11 +12,11 @@ namespace {
 // A cancellation should be noticed within about this long.
 constexpr std::chrono::milliseconds kSlice{20};
 
-bool advance(Simulation& simulation, SimTime until, const Work& work, auto&& tell) {
+bool advance(Simulation& simulation, SimTime until, const auto& isCancelled, const auto& tell) {
   using Clock = std::chrono::steady_clock;
   // From little upwards: nobody knows how much happens in a second of this scenario.
   Duration step = milliseconds(1);
-  while (simulation.now() < until && !work.cancelled) {
+  while (simulation.now() < until && !isCancelled()) {
     const Clock::time_point start = Clock::now();
     if (simulation.advanceTo(std::min(until, simulation.now() + step)) != Simulation::Status::Running) break;
     const auto took = Clock::now() - start;
@@ -24,39 +24,49 @@ bool advance(Simulation& simulation, SimTime until, const Work& work, auto&& tel
     if (took > kSlice * 2) step = std::max(Duration{step.ns / 2}, microseconds(1));
     tell();
   }
-  return !work.cancelled;
+  return !isCancelled();
 }
 
 }  // namespace
 
 bool advanceTo(Simulation& simulation, SimTime until, Work& work) {
-  return advance(simulation, until, work,
-                 [&] { work.share = simulation.now().seconds() / std::max(until.seconds(), 1e-9); });
+  return advance(
+      simulation, until, [&] { return work.cancelled.load(); },
+      [&] { work.share = simulation.now().seconds() / std::max(until.seconds(), 1e-9); });
 }
 
-Runner batchRunner(Work& work, std::size_t expected, SimTime healthyUntil) {
-  auto ended = std::make_shared<std::atomic<std::size_t>>(0);
-  return [&work, ended, expected, healthyUntil](const std::vector<Scenario>& batch) {
+Runner batchRunner(Batches how) {
+  return [how = std::move(how)](const std::vector<Scenario>& batch) {
     std::vector<RunFigures> figures(batch.size());
     std::atomic<std::size_t> next = 0;
     const auto run = [&] {
-      for (std::size_t i = next++; i < batch.size() && !work.cancelled; i = next++) {
+      for (std::size_t i = next++; i < batch.size() && !how.isCancelled(); i = next++) {
         Simulation simulation(batch[i]);
-        if (!advance(simulation, batch[i].duration, work, [] {})) return;
-        figures[i] = figuresOf(simulation, healthyUntil);
-        // Which batches are still to come is not known beforehand: nobody is told that all is done before it is.
-        work.share = std::min(0.99, static_cast<double>(++*ended) / static_cast<double>(std::max<std::size_t>(1, expected)));
+        if (!advance(simulation, batch[i].duration, how.isCancelled, [] {})) return;
+        figures[i] = figuresOf(simulation, how.healthyUntil);
+        how.runEnded();
       }
     };
-    const std::size_t cores = std::max(2u, std::thread::hardware_concurrency()) - 1;
     {
       std::vector<std::jthread> others;
-      for (std::size_t i = 1; i < std::min(cores, batch.size()); ++i) others.emplace_back(run);
+      for (std::size_t i = 1; i < std::min(how.cores, batch.size()); ++i) others.emplace_back(run);
       run();
     }
-    if (work.cancelled) figures.clear();
+    if (how.isCancelled()) figures.clear();
     return figures;
   };
+}
+
+Runner batchRunner(Work& work, std::size_t expected, SimTime healthyUntil) {
+  Batches how;
+  how.cores = std::max(2u, std::thread::hardware_concurrency()) - 1;
+  how.healthyUntil = healthyUntil;
+  how.isCancelled = [&work] { return work.cancelled.load(); };
+  how.runEnded = [&work, expected, ended = std::make_shared<std::atomic<std::size_t>>(0)] {
+    // Which batches are still to come is not known beforehand: nobody is told that all is done before it is.
+    work.share = std::min(0.99, static_cast<double>(++*ended) / static_cast<double>(std::max<std::size_t>(1, expected)));
+  };
+  return batchRunner(std::move(how));
 }
 
 }  // namespace faultline

@@ -1,11 +1,13 @@
 // Long computations away from a window: how far they are, and whether they are still wanted. No Qt.
 //
-// Thread safety: `Work` is for two threads, one that works and one that watches. Determinism: results depend neither on
+// Thread safety: `Work` is for two threads, one that works and one that watches; the functions of `Batches` are called on
+// any of the threads that run. Determinism: results depend neither on
 // the number of cores nor on when somebody looks.
 #pragma once
 
 #include <atomic>
 #include <cstddef>
+#include <functional>
 #include <string>
 
 #include "analysis/replications.h"
@@ -21,9 +23,17 @@ struct Work {
 // Runs on to a time in slices, and tells how far it is. False when it was cancelled on the way.
 bool advanceTo(Simulation& simulation, SimTime until, Work& work);
 
-// Runs batches on several cores; one of them stays free for the window and the run that it shows. After a cancellation it
-// gives an empty batch. `expected` is the number of runs of all batches together, as far as that is known.
-// `healthyUntil`: see figuresOf.
+struct Batches {
+  std::size_t cores = 1;
+  SimTime healthyUntil;  // see figuresOf
+  std::function<bool()> isCancelled;
+  std::function<void()> runEnded = [] {};
+};
+// After a cancellation it gives an empty batch.
+Runner batchRunner(Batches how);
+
+// As many as there are cores but one, which stays free for the window and the run that it shows. `expected` is the number
+// of runs of all batches together, as far as that is known.
 Runner batchRunner(Work& work, std::size_t expected, SimTime healthyUntil = {});
 
 }  // namespace faultline
