@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "analysis/alerts.h"
 #include "analysis/expect.h"
 #include "analysis/recorded.h"
 #include "analysis/theory.h"
@@ -54,6 +55,7 @@ Outcome runToEnd(Simulation& simulation, const RunOptions& options) {
   outcome.summary = simulation.summary();
   outcome.interrupted = interruption() != 0 && simulation.now() < scenario.duration;
   if (outcome.interrupted) outcome.summary.stopped = "interrupted";
+  outcome.facts.alerts = alertsOf(scenario, simulation.series());
   if (outcome.summary.stopped.empty()) {
     outcome.facts.expectations = checkExpectations(scenario, simulation.series(), outcome.summary);
     outcome.facts.recorded =
@@ -134,6 +136,7 @@ int runScenario(const RunOptions& options) {
   }
   const int written = writeResult(options.json ? json
                                              : reportText(outcome.summary, outcome.facts.wallSeconds) +
+                                                   alertsText(outcome.facts.alerts) +
                                                    expectationsText(outcome.facts.expectations) +
                                                    recordedText(outcome.facts.recorded) + more);
   return written != kFine ? written : outcome.status();

@@ -44,20 +44,20 @@ std::optional<Verdict> errorShare(const Series& series, std::size_t failed, std:
   return Verdict{bad / all > limit, bad / all};
 }
 
-// Empty while some samples are over the limit and some are not: then nothing changes.
-std::optional<Verdict> latency(const Series& series, std::size_t column, double limit, std::size_t first,
-                               std::size_t last) {
-  bool any = false, above = true, below = true;
+// Empty while some samples are beyond the limit and some are not: then nothing changes.
+std::optional<Verdict> beyond(const Series& series, std::size_t column, const AlertRule& rule, std::size_t first,
+                              std::size_t last) {
+  bool any = false, all = true, none = true;
   double value = 0;
   for (std::size_t row = first; row <= last; ++row) {
     const double v = series.columns[column].values[row];
     if (std::isnan(v)) continue;
     any = true;
-    (v > limit ? below : above) = false;
+    (holds(v, rule.comparison, rule.limit) ? none : all) = false;
     value = v;
   }
-  if (!any || above == below) return std::nullopt;
-  return Verdict{above, value};
+  if (!any || all == none) return std::nullopt;
+  return Verdict{all, value};
 }
 
 std::optional<Verdict> growth(const Series& series, std::size_t column, const AlertRule& rule, std::size_t first,
@@ -77,14 +77,6 @@ std::optional<Verdict> growth(const Series& series, std::size_t column, const Al
 }
 
 }  // namespace
-
-std::vector<AlertRule> defaultAlertRules() {
-  return {
-      {AlertRule::Kind::ErrorShare, 0.05, seconds(10)},
-      {AlertRule::Kind::Latency, 500, seconds(3)},
-      {AlertRule::Kind::Growth, 5, seconds(30)},
-  };
-}
 
 AlertWatch::AlertWatch(std::vector<AlertRule> rules) : rules_(std::move(rules)) {}
 
@@ -110,8 +102,9 @@ void AlertWatch::findSubjects(const Series& series) {
       // What a node stores counts, and the calls that wait for it only where it stores nothing.
       const bool isQueue = metric == "depth" || (metric == "queue" && !other(owner, "depth"));
       const bool fits = (rule.kind == AlertRule::Kind::ErrorShare && starts && ok && metric == "failed") ||
-                        (rule.kind == AlertRule::Kind::Latency && starts && metric == "p95") ||
-                        (rule.kind == AlertRule::Kind::Growth && isQueue);
+                        (rule.kind == AlertRule::Kind::Latency && starts && metric == rule.metric) ||
+                        (rule.kind == AlertRule::Kind::Growth && isQueue) ||
+                        (rule.kind == AlertRule::Kind::Metric && series.columns[i].name == rule.metric);
       if (fits) watches_.push_back({rule, i, ok.value_or(i), {}, 0, -1});
     }
   }
@@ -136,7 +129,8 @@ void AlertWatch::look(Watch& watch, const Series& series, std::size_t row) {
       verdict = errorShare(series, watch.column, watch.total, rule.limit, watch.first, row);
       break;
     case AlertRule::Kind::Latency:
-      verdict = latency(series, watch.column, rule.limit, watch.first, row);
+    case AlertRule::Kind::Metric:
+      verdict = beyond(series, watch.column, rule, watch.first, row);
       break;
     case AlertRule::Kind::Growth:
       verdict = growth(series, watch.column, rule, watch.first, row);
@@ -145,14 +139,22 @@ void AlertWatch::look(Watch& watch, const Series& series, std::size_t row) {
   if (!verdict) return;
   if (watch.open >= 0) {
     Alert& alert = alerts_[static_cast<std::size_t>(watch.open)];
-    alert.worst = std::max(alert.worst, verdict->value);
+    const bool isLow = rule.comparison == Comparison::Less || rule.comparison == Comparison::LessOrEqual;
+    alert.worst = isLow ? std::min(alert.worst, verdict->value) : std::max(alert.worst, verdict->value);
     if (verdict->fires) return;
     alert.until = now;
     watch.open = -1;
   } else if (verdict->fires) {
     watch.open = static_cast<std::ptrdiff_t>(alerts_.size());
-    alerts_.push_back({rule, series.columns[watch.column].name, now, kNever, verdict->value, verdict->value});
+    const SeriesColumn& column = series.columns[watch.column];
+    alerts_.push_back({rule, column.name, column.unit, now, kNever, verdict->value, verdict->value});
   }
+}
+
+std::vector<Alert> alertsOf(const Scenario& scenario, const Series& series) {
+  AlertWatch watch(alertRules(scenario));
+  watch.update(series);
+  return watch.alerts();
 }
 
 }  // namespace faultline

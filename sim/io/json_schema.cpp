@@ -228,6 +228,8 @@ std::string jsonSchema() {
   properties["edges"] = edgesSchema();
   properties["timeline"] = timelineSchema();
   properties["expect"] = {{"type", "array"}, {"items", {{"type", "string"}}}};
+  const AlertSpec alert;
+  properties["alerts"] = {{"type", "array"}, {"items", objectOf(alertParams(), &alert)}};
   const Json place = {{"type", "array"}, {"items", {{"type", "number"}}}, {"minItems", 2}, {"maxItems", 2}};
   properties["layout"] = {{"type", "object"}, {"additionalProperties", place}};
   Json note = objectOf(noteParams(), nullptr);

@@ -7,7 +7,9 @@
 #include "io/preset_catalog.h"
 #include "io/value_text.h"
 #include "io/yaml_writer.h"
+#include "base/quantity.h"
 #include "model/actions.h"
+#include "model/alert_rule.h"
 #include "model/catalog.h"
 #include "model/edge_policy.h"
 #include "model/expectation.h"
@@ -228,7 +230,7 @@ std::string referenceMarkdown() {
   std::string out =
       "# Scenario reference\n\nGenerated from the program's own tables.\n\n## Top level\n\n"
       "`faultline: 1` stands first. Beside the keys below there are the sections `classes`, `hosts`, `regions`, `nodes`, `edges`, "
-      "`timeline`, `expect`, `layout`, `notes`, `recorded`, `lesson` and `challenge`.\n\n";
+      "`timeline`, `expect`, `alerts`, `layout`, `notes`, `recorded`, `lesson` and `challenge`.\n\n";
   const Scenario scenario;
   const RequestClass requestClass;
   const GroupSpec group;
@@ -261,6 +263,16 @@ std::string referenceMarkdown() {
       "## Expectations: `expect: [...]`\n\nWhat a run must have shown; `faultline verify` checks it.\n\n| form | "
       "meaning |\n|---|---|\n";
   for (const ExpectationForm& f : expectationForms()) out += "| `" + withoutBars(f.form) + "` | " + f.help + " |\n";
+  const AlertSpec alert;
+  out += "## Alerts: `alerts: [{when: error_rate > 5%, for: 10s}]`\n\nRules that tell operators that something is wrong: `faultline run` "
+         "and the timeline of the studio say when they fired. Runs know nothing of them. Without the section there are ";
+  for (std::size_t i = 0; i < defaultAlerts().size(); ++i)
+    out += std::string(i == 0 ? "" : i + 1 < defaultAlerts().size() ? ", " : " and ") + "`" + defaultAlerts()[i].when + "` for " +
+           formatDuration(defaultAlerts()[i].window);
+  out += "; `alerts: []` means none.\n\n| when | meaning |\n|---|---|\n";
+  for (const ExpectationForm& f : alertForms()) out += "| `" + withoutBars(f.form) + "` | " + f.help + " |\n";
+  out += '\n';
+  addTable(alertParams(), &alert, out);
   out += "## Notes: `notes: [{at: [X, Y], text: TEXT}]`\n\nTexts on the drawing, each with its top left corner; runs know nothing of them.\n\n";
   addTable(noteParams(), nullptr, out);
   const RecordedSpec recorded;

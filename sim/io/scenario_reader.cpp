@@ -12,7 +12,7 @@ namespace faultline {
 namespace {
 
 constexpr std::string_view kSections[] = {"faultline", "classes", "hosts",  "regions", "nodes",
-                                          "edges",     "timeline", "expect", "layout",  "notes",
+                                          "edges",     "timeline", "expect", "alerts", "layout",  "notes",
                                           "recorded",  "lesson",   "challenge"};
 
 void assignFields(std::span<const ParamInfo> params, const ValueMap& values, void* target) {
@@ -167,6 +167,28 @@ void readExpect(const YamlNode& node, Scenario& scenario, FieldReader& reader) {
   }
 }
 
+void readAlerts(const YamlNode& node, Scenario& scenario, FieldReader& reader) {
+  constexpr const char* kExample = "a rule like {when: error_rate > 5%, for: 10s}";
+  scenario.alerts.emplace();
+  if (node.kind == YamlNode::Kind::Null) return;
+  if (!reader.isList(node, "alerts", std::string("a list of rules, ") + kExample)) return;
+  for (std::size_t i = 0; i < node.items.size(); ++i) {
+    const YamlNode& item = *node.items[i];
+    const std::string path = "alerts[" + std::to_string(i) + "]";
+    reader.setPlace(path, item.place);
+    if (!reader.isMap(item, path, kExample)) continue;
+    AlertSpec alert;
+    assignFields(alertParams(), readChecked(alertParams(), item, path, reader), &alert);
+    const YamlNode* when = item.find("when");
+    if (when == nullptr) {
+      reader.fail(item.place, path, "the alert does not say when it fires", "add \"when: error_rate > 5%\"");
+      continue;
+    }
+    if (!when->isPlain) reader.setTextPlace(path + ".when", when->place);
+    scenario.alerts->push_back(std::move(alert));
+  }
+}
+
 std::optional<Point> readPlace(const YamlNode& node, const std::string& path, FieldReader& reader) {
   const ParamInfo coordinate = field(ParamType::Number, "coordinate", "", range(-1e9, 1e9), "");
   if (node.kind != YamlNode::Kind::List || node.items.size() != 2) {
@@ -240,6 +262,7 @@ void readScenarioTree(const YamlNode& root, Scenario& scenario, FieldReader& rea
   section("edges", readEdges);
   section("timeline", readTimeline);
   section("expect", readExpect);
+  section("alerts", readAlerts);
   section("layout", readLayout);
   section("notes", readNotes);
   section("recorded", readRecorded);

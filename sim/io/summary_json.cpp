@@ -274,6 +274,14 @@ std::string summaryJson(const Summary& s, const RunFacts& facts) {
   for (const EdgeSummary& e : s.edges) j["edges"].push_back(edgeJson(e));
   j["actions"] = Json::array();
   for (const ActionSummary& a : s.actions) j["actions"].push_back({{"at_s", a.at.seconds()}, {"action", a.text}});
+  j["alerts"] = Json::array();
+  for (const Alert& a : facts.alerts)
+    j["alerts"].push_back({{"text", alertText(a)},
+                           {"column", a.column},
+                           {"at_s", a.at.seconds()},
+                           {"until_s", a.lasts() ? Json() : Json(a.until.seconds())},
+                           {"value", a.value},
+                           {"worst", a.worst}});
   j["expectations"] = Json::array();
   for (const ExpectationResult& e : facts.expectations)
     j["expectations"].push_back({{"text", e.text}, {"passed", e.passed}, {"measured", e.measured}});

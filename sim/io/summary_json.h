@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "metrics/alert.h"
 #include "metrics/expectation_result.h"
 #include "metrics/recorded_result.h"
 #include "metrics/summary.h"
@@ -18,6 +19,7 @@ struct RunFacts {
   std::string file;                             // of the scenario
   double wallSeconds = 0;                       // of the event loop alone
   std::vector<ExpectationResult> expectations;  // empty when they were not checked
+  std::vector<Alert> alerts;                    // that fired
   RecordedResult recorded;                      // without phases when there is no recording
 };
 

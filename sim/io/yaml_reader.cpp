@@ -28,7 +28,7 @@ std::string sizeProblem() {
 bool followsFromReading(const Diagnostic& d, const FieldReader& reader) {
   if (reader.hasFailed(d.path)) return true;
   if (reader.problems.empty()) return false;
-  if (d.path.starts_with("expect")) return true;  // it may be about what could not be read
+  if (d.path.starts_with("expect") || d.path.starts_with("alerts")) return true;  // it may be about what could not be read
   // A node whose callers or callees could not be read may look unconnected.
   const bool isAboutWholeNode =
       d.path == "nodes" || (d.path.starts_with("nodes.") && d.path.find('.', 6) == std::string::npos);

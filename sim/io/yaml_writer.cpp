@@ -227,6 +227,9 @@ void writeTimeline(const Scenario& scenario, Text& out) {
 void writeRest(const Scenario& scenario, Text& out) {
   if (!scenario.expect.empty()) out.addLine("expect:");
   for (const std::string& text : scenario.expect) out.addLine("  - " + quotedForYaml(text));
+  if (scenario.alerts) out.addLine(scenario.alerts->empty() ? "alerts: []" : "alerts:");
+  for (const AlertSpec& alert : scenario.alerts.value_or(std::vector<AlertSpec>{}))
+    out.addLine("  - {when: " + quotedForYaml(alert.when) + ", for: " + formatDuration(alert.window) + '}');
   if (!scenario.layout.empty()) out.addLine("layout:");
   for (const auto& [node, place] : scenario.layout)
     out.addLine("  " + quotedForYaml(node) + ": [" + formatNumber(place.x) + ", " + formatNumber(place.y) + ']');

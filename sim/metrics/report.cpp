@@ -227,6 +227,17 @@ std::string reportText(const Summary& summary, double wallSeconds) {
          particulars(summary) + edges(summary) + timeline(summary);
 }
 
+std::string alertsText(const std::vector<Alert>& alerts) {
+  if (alerts.empty()) return {};
+  TextTable table;
+  table.addColumn("at", TextTable::Align::Right);
+  table.addColumn("until", TextTable::Align::Right);
+  table.addColumn("alert", TextTable::Align::Left);
+  for (const Alert& alert : alerts)
+    table.addRow({formatDuration(alert.at), alert.lasts() ? "-" : formatDuration(alert.until), alertText(alert)});
+  return "\nAlerts\n" + table.text("  ");
+}
+
 std::string expectationsText(const std::vector<ExpectationResult>& expectations) {
   if (expectations.empty()) return {};
   TextTable table;

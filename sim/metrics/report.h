@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "metrics/alert.h"
 #include "metrics/expectation_result.h"
 #include "metrics/summary.h"
 
@@ -24,6 +25,9 @@ std::string reportText(const Summary& summary, double wallSeconds);
 
 // A line for each expectation; empty when there are none.
 std::string expectationsText(const std::vector<ExpectationResult>& expectations);
+
+// A line for each alert that fired; empty when none did.
+std::string alertsText(const std::vector<Alert>& alerts);
 
 // 1,234,567.
 std::string groupDigits(std::uint64_t count);

@@ -61,7 +61,7 @@ class Comparison {
                   before_.sample != after_.sample || before_.seed != after_.seed ||
                   before_.maxCallsInFlight != after_.maxCallsInFlight;
     d_.texts = before_.name != after_.name || before_.description != after_.description ||
-               before_.expect != after_.expect || before_.lesson != after_.lesson ||
+               before_.expect != after_.expect || before_.alerts != after_.alerts || before_.lesson != after_.lesson ||
                before_.challenge != after_.challenge || before_.recorded != after_.recorded ||
                before_.traces != after_.traces;
     return std::move(d_);

@@ -135,6 +135,13 @@ struct TraceSpec {
   bool operator==(const TraceSpec& other) const { return file == other.file; }
 };
 
+// A rule that tells operators that something is wrong, see model/alert_rule.h.
+struct AlertSpec {
+  std::string when;
+  Duration window = seconds(10);  // how long it has to be so
+  bool operator==(const AlertSpec&) const = default;
+};
+
 // An answer that a lesson offers. It is right when its expectation (model/expectation.h) holds in the run.
 struct LessonChoice {
   std::string text;
@@ -181,6 +188,7 @@ struct Scenario {
   std::vector<EdgeSpec> edges;
   std::vector<Action> timeline;  // in order of time
   std::vector<std::string> expect;
+  std::optional<std::vector<AlertSpec>> alerts;  // unset: defaultAlerts of model/alert_rule.h; empty: none
   std::vector<std::pair<std::string, Point>> layout;
   std::vector<NoteSpec> notes;
   std::optional<RecordedSpec> recorded;

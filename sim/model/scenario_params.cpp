@@ -108,6 +108,11 @@ constexpr ParamInfo kRegionParams[] = {
     required(param<&GroupSpec::members>("members", "Members", {}, "Nodes that are in this region.")),
 };
 
+constexpr ParamInfo kAlertParams[] = {
+    required(param<&AlertSpec::when>("when", "When", {}, "What is wrong, like error_rate > 5% or db.queue > 100.")),
+    param<&AlertSpec::window>("for", "For", range(1e-3, kMostSeconds), "How long it has to be so before the alert fires."),
+};
+
 constexpr ParamInfo kLessonStepParams[] = {
     param<&LessonStep::at>("at", "At", range(0, kMostSeconds),
                            "The run stands still here until the step is done; unset: it follows the one before."),
@@ -170,6 +175,7 @@ constexpr ParamInfo kRecordedRowParams[] = {
 std::span<const ParamInfo> noteParams() { return kNoteParams; }
 std::span<const ParamInfo> recordedParams() { return kRecordedParams; }
 std::span<const ParamInfo> recordedRowParams() { return kRecordedRowParams; }
+std::span<const ParamInfo> alertParams() { return kAlertParams; }
 std::span<const ParamInfo> lessonStepParams() { return kLessonStepParams; }
 std::span<const ParamInfo> challengeParams() { return kChallengeParams; }
 std::span<const ParamInfo> scenarioParams() { return kScenarioParams; }

@@ -20,6 +20,7 @@ std::span<const ParamInfo> regionParams();        // binds GroupSpec
 std::span<const ParamInfo> noteParams();          // binds NoteSpec; its place is no parameter
 std::span<const ParamInfo> recordedParams();      // binds RecordedSpec
 std::span<const ParamInfo> recordedRowParams();   // binds RecordedRow
+std::span<const ParamInfo> alertParams();         // binds AlertSpec
 std::span<const ParamInfo> lessonStepParams();    // binds LessonStep
 std::span<const ParamInfo> challengeParams();     // binds ChallengeSpec
 

@@ -253,6 +253,7 @@ void checkSizes(const Scenario& scenario, Diagnostics& problems) {
   check(scenario.expect.size(), 1'000, "expect", "expectations");
   check(scenario.notes.size(), 1'000, "notes", "notes");
   check(scenario.classes.size(), 1'000, "classes", "request classes");
+  if (scenario.alerts) check(scenario.alerts->size(), 100, "alerts", "alerts");
   check(scenario.lesson.size(), 1'000, "lesson", "steps");
   if (!scenario.recorded) return;
   check(scenario.recorded->phases.size(), 1'000, "recorded.phases", "phases");
@@ -275,6 +276,7 @@ Diagnostics validate(const Scenario& scenario) {
   // An expectation about what is broken would only repeat what is said already.
   if (!hasErrors(problems)) {
     validateExpectations(scenario, problems);
+    validateAlerts(scenario, problems);
     validateTeaching(scenario, problems);
   }
   validateNotes(scenario, problems);

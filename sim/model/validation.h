@@ -42,6 +42,7 @@ void validateEdges(const ScenarioIndex& index, Diagnostics& problems);
 void validateGraph(const ScenarioIndex& index, Diagnostics& problems);
 void validateTimeline(const Scenario& scenario, Diagnostics& problems);
 void validateExpectations(const Scenario& scenario, Diagnostics& problems);
+void validateAlerts(const Scenario& scenario, Diagnostics& problems);
 void validateTeaching(const Scenario& scenario, Diagnostics& problems);  // lesson and challenge
 void validateRecorded(const Scenario& scenario, Diagnostics& problems);
 void validateMemory(const ScenarioIndex& index, Diagnostics& problems);

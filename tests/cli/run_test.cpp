@@ -106,7 +106,7 @@ void RunTest::reportNamesWhatHappened() {
   const ProgramResult r = runFaultline({"run", twoTier()});
   QCOMPARE(r.status, 0);
   for (const char* text : {"Two tiers", "fingerprint", "Requests", "Failures", "p99.9", "view ok", "db", "app -> db",
-                           "slow db (factor 10", "Expectations"})
+                           "slow db (factor 10", "Alerts", "Expectations"})
     QVERIFY2(r.out.contains(text), text);
   QVERIFY(!r.out.contains('\r'));
   QCOMPARE(r.err, QByteArray());

@@ -268,7 +268,7 @@ class TimelineTest : public QObject {
     QVERIFY(!s.panel.alerts().empty());
     QCOMPARE(s.panel.alerts()[0].column, std::string("users.failed"));
     QVERIFY(s.panel.alerts()[0].at > seconds(20) && s.panel.alerts()[0].at < seconds(30));
-    QVERIFY(alertText(s.panel.alerts()[0]).contains(QStringLiteral("users")));
+    QVERIFY(wordsOf(s.panel.alerts()[0]).contains(QStringLiteral("users")));
     for (std::size_t i = 0; i < s.model.entries().size(); ++i) {
       if (s.model.entries()[i].source != TimelineModel::Source::Alert) continue;
       QTest::mouseClick(&s.track, Qt::LeftButton, {}, s.track.alertOf(i).center().toPoint());
@@ -278,6 +278,42 @@ class TimelineTest : public QObject {
     s.run.reset();
     QVERIFY(s.panel.alerts().empty());
     QCOMPARE(s.model.rowCount(), 4);
+  }
+
+  void alertRulesAreThoseOfTheScenario() {
+    Stage s;
+    QVERIFY(s.finishes());
+    const std::size_t byDefault = s.panel.alerts().size();
+    QVERIFY(byDefault > 0);
+    s.document.apply("", [](Scenario& scenario) -> Diagnostics {
+      scenario.alerts = std::vector<AlertSpec>{{"users.offered > 1/s", seconds(5)}};
+      return {};
+    });
+    QCOMPARE(s.panel.alerts().size(), std::size_t{1});
+    QCOMPARE(s.panel.alerts()[0].column, std::string("users.offered"));
+    const auto shown = std::count_if(s.model.entries().begin(), s.model.entries().end(),
+                                     [](const auto& e) { return e.source == TimelineModel::Source::Alert; });
+    QCOMPARE(shown, 1);
+    s.document.undoStack()->undo();
+    QCOMPARE(s.panel.alerts().size(), byDefault);
+  }
+
+  // A dozen stages within seconds: none covers another, and none is farther away than it has to be.
+  void stagesStandSideBySideAroundTheirTimes() {
+    Stage s;
+    std::vector<std::pair<SimTime, QString>> stages;
+    for (int i = 0; i < 12; ++i) stages.emplace_back(seconds(10) + milliseconds(100 * i), QStringLiteral("stage"));
+    s.model.setOnsets(stages);
+    std::vector<QRectF> places;
+    double middle = 0;
+    for (std::size_t i = 0; i < s.model.entries().size(); ++i)
+      if (const QRectF place = s.track.onsetOf(i); !place.isEmpty()) {
+        for (const QRectF& other : places) QVERIFY(!other.intersects(place));
+        places.push_back(place);
+        middle += place.center().x() / 12;
+      }
+    QCOMPARE(places.size(), std::size_t{12});
+    QVERIFY(std::abs(middle - s.track.xOf(seconds(10) + milliseconds(550))) < 2);
   }
 
   void themesAreDrawnInBothColours() {

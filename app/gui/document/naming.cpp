@@ -122,6 +122,8 @@ void renameInPolicy(EdgeSpec& edge, const std::string& from, const std::string& 
 template <class Rename>
 void eachExpression(Scenario& scenario, Rename rename) {
   for (std::string& expectation : scenario.expect) rename(expectation);
+  if (scenario.alerts)
+    for (AlertSpec& alert : *scenario.alerts) rename(alert.when);
   for (LessonStep& step : scenario.lesson) {
     for (std::string& name : step.highlight) rename(name);
     for (LessonChoice& choice : step.choices) rename(choice.holds);

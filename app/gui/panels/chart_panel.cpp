@@ -17,15 +17,15 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
-#include "analysis/alerts.h"
 #include "gui/document/document.h"
 #include "gui/document/mime.h"
 #include "gui/panels/branch.h"
 #include "gui/panels/chart_export.h"
+#include "gui/panels/chart_limits.h"
 #include "gui/panels/chart_tip.h"
 #include "gui/style/format.h"
 #include "gui/style/theme.h"
-#include "model/catalog.h"
+#include "model/alert_rule.h"
 
 namespace faultline {
 
@@ -44,23 +44,6 @@ Tone toneOf(TimelineModel::Meaning meaning) {
     case TimelineModel::Meaning::Remarks: return Tone::Muted;
   }
   return Tone::Muted;
-}
-
-// The classes of operations that a node starts: those it names, else all.
-std::vector<const RequestClass*> classesOf(const Scenario& scenario, const std::string& owner) {
-  std::vector<const RequestClass*> classes;
-  const NodeSpec* node = scenario.findNode(owner);
-  const ComponentInfo* kind = node == nullptr ? nullptr : findKind(node->kind);
-  if (kind == nullptr) return classes;
-  const ValueList* named = nullptr;
-  for (const ParamInfo& info : kind->params)
-    if (info.type == ParamType::ClassList)
-      if (const Value* value = node->params.find(info.name)) named = value->as<ValueList>();
-  for (const RequestClass& c : scenario.classes) {
-    const auto isNamed = [&](const Value& value) { return value.as<std::string>() != nullptr && *value.as<std::string>() == c.name; };
-    if (named == nullptr || named->empty() || std::any_of(named->begin(), named->end(), isNamed)) classes.push_back(&c);
-  }
-  return classes;
 }
 
 bool isSameChart(const ChartSpec& a, const ChartSpec& b) { return a.title == b.title && a.about == b.about && a.lines == b.lines; }
@@ -385,29 +368,6 @@ void ChartPanel::showWholeRun() {
   updateRange();
 }
 
-std::vector<ChartView::Limit> ChartPanel::limitsOf(const ChartSpec& spec) const {
-  std::vector<ChartView::Limit> limits;
-  const auto add = [&](double value, const QString& text, Tone tone) {
-    for (const ChartView::Limit& limit : limits)
-      if (limit.value == value) return;
-    limits.push_back({value, text, colorOf(tone)});
-  };
-  const Scenario& scenario = document_.scenario();
-  const auto isOrigin = [&](const std::string& owner) {
-    return std::any_of(columns_.begin(), columns_.end(), [&](const MetricColumn& c) { return c.name == owner + ".offered"; });
-  };
-  for (const ChartLine& line : spec.lines) {
-    const std::string owner = ownerOfColumn(line.column);
-    if (spec.unit != "ms" || !isOrigin(owner)) continue;
-    for (const RequestClass* c : classesOf(scenario, owner))
-      if (c->objective) add(c->objective->milliseconds(), tr("objective %1").arg(format::duration(*c->objective)), Tone::Muted);
-    if (metricOfColumn(line.column) != "p95") continue;
-    for (const AlertRule& rule : defaultAlertRules())
-      if (rule.kind == AlertRule::Kind::Latency) add(rule.limit, tr("alert %1").arg(format::value(rule.limit, "ms")), Tone::Degraded);
-  }
-  return limits;
-}
-
 void ChartPanel::updateMarks() {
   ChartView::Marks marks;
   for (const TimelineModel::Entry& entry : timeline_.entries()) {
@@ -417,8 +377,9 @@ void ChartPanel::updateMarks() {
     if (entry.until && entry.meaning == TimelineModel::Meaning::Breaks) marks.bands.push_back({entry.at, *entry.until, color});
   }
   marks.branch = branch_.at();
+  const std::vector<AlertRule> rules = alertRules(document_.scenario());
   for (ChartCard* card : cards_) {
-    marks.limits = limitsOf(card->spec());
+    marks.limits = chartLimits(card->spec(), document_.scenario(), columns_, rules);
     card->view().setMarks(marks);
   }
 }

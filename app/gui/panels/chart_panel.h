@@ -77,7 +77,6 @@ class ChartPanel : public QWidget {
   void arrange();
   void updateRange();
   void updateMarks();
-  std::vector<ChartView::Limit> limitsOf(const ChartSpec& spec) const;
   void markDirty();
   void refreshNext();
   void hover(ChartView* view, SimTime at);

@@ -17,10 +17,14 @@
 namespace faultline {
 
 namespace {
-constexpr int kGutter = 190;
-}
 
-QString alertText(const Alert& alert) {
+constexpr int kGutterRoom = 10;
+
+QString scrubHint() { return TimelinePanel::tr("drag to scrub · double-click to add"); }
+
+}  // namespace
+
+QString wordsOf(const Alert& alert) {
   const QString owner = QString::fromStdString(ownerOfColumn(alert.column));
   const QString metric = QString::fromStdString(metricOfColumn(alert.column));
   switch (alert.rule.kind) {
@@ -28,18 +32,22 @@ QString alertText(const Alert& alert) {
       return TimelinePanel::tr("%1: %2 of the operations fail (limit %3)")
           .arg(owner, format::ratio(alert.value), format::ratio(alert.rule.limit));
     case AlertRule::Kind::Latency:
-      return TimelinePanel::tr("%1: p95 is %2 (limit %3)")
-          .arg(owner, format::value(alert.value, "ms"), format::value(alert.rule.limit, "ms"));
+      return TimelinePanel::tr("%1: %2 is %3 (limit %4)")
+          .arg(owner, metric, format::value(alert.value, "ms"), format::value(alert.rule.limit, "ms"));
     case AlertRule::Kind::Growth:
       return TimelinePanel::tr("%1: %2 has been growing for %3, now %4")
           .arg(owner, metric, format::duration(alert.rule.window), format::count(alert.value));
+    case AlertRule::Kind::Metric:
+      break;
   }
-  return {};
+  return TimelinePanel::tr("%1: %2 is %3 (limit %4)")
+      .arg(owner, metric, format::value(alert.value, alert.unit), format::value(alert.rule.limit, alert.unit));
 }
 
 TimelinePanel::TimelinePanel(Document& document, RunBridge& run, Branch& branch, QWidget* parent)
     : QWidget(parent), document_(document), run_(run), branch_(branch), model_(new TimelineModel(document, this)),
-      track_(new TimelineTrack(*model_)) {
+      track_(new TimelineTrack(*model_)),
+      watch_(alertRules(document.scenario())) {
   setObjectName(QStringLiteral("timeline"));
   auto* all = new QHBoxLayout(this);
   all->setContentsMargins(12, 4, 0, 2);
@@ -53,9 +61,16 @@ TimelinePanel::TimelinePanel(Document& document, RunBridge& run, Branch& branch,
   connect(&run_, &RunBridge::samplesGrew, this, &TimelinePanel::updateAlerts);
   const auto showLiveActions = [this] { model_->setLiveActions(run_.liveActions(), run_.runScenario()); };
   connect(&run_, &RunBridge::liveActionsChanged, this, showLiveActions);
-  connect(&document_, &Document::changed, this, &TimelinePanel::showState);
+  connect(&document_, &Document::changed, this, [this] {
+    updateRules();
+    showState();
+  });
+  connect(&document_, &Document::replaced, this, &TimelinePanel::updateRules);
   connect(&branch_, &Branch::changed, this, &TimelinePanel::showState);
-  connect(&Theme::instance(), &Theme::changed, this, &TimelinePanel::showState);
+  connect(&Theme::instance(), &Theme::changed, this, [this] {
+    fitGutter();
+    showState();
+  });
 
   connect(track_, &TimelineTrack::seekWanted, &run_, &RunBridge::viewAt);
   connect(track_, &TimelineTrack::liveWanted, &run_, &RunBridge::viewLive);
@@ -70,7 +85,8 @@ TimelinePanel::TimelinePanel(Document& document, RunBridge& run, Branch& branch,
 
 void TimelinePanel::buildGutter() {
   title_ = new QLabel(tr("Timeline"));
-  hint_ = new QLabel(tr("drag to scrub · double-click to add"));
+  hint_ = new QLabel(scrubHint());
+  hint_->setObjectName(QStringLiteral("hint"));
   live_ = new QPushButton(tr("Live"));
   live_->setObjectName(QStringLiteral("live"));
   live_->setToolTip(tr("Follows the run again (End)."));
@@ -92,23 +108,27 @@ void TimelinePanel::buildGutter() {
   gutter->addWidget(hint_);
   gutter->addLayout(buttons);
   gutter->addStretch();
-  auto* side = new QWidget;
-  side->setFixedWidth(kGutter);
+  gutter_ = new QWidget;
   gutter->setContentsMargins(0, 2, 0, 0);
-  side->setLayout(gutter);
-  static_cast<QHBoxLayout*>(layout())->addWidget(side);
+  gutter_->setLayout(gutter);
+  static_cast<QHBoxLayout*>(layout())->addWidget(gutter_);
+  fitGutter();
+}
+
+void TimelinePanel::fitGutter() {
+  title_->setFont(Theme::instance().textFont(Type::Name));
+  hint_->setFont(Theme::instance().textFont(Type::Base, 0.86));
+  gutter_->setFixedWidth(hint_->fontMetrics().horizontalAdvance(scrubHint()) + kGutterRoom);
 }
 
 void TimelinePanel::showState() {
   track_->setRun(run_.now(), run_.duration());
   track_->setPlayhead(run_.viewTime(), run_.isLive());
   track_->setBranch(branch_.at());
-  title_->setFont(Theme::instance().textFont(Type::Name));
-  hint_->setFont(Theme::instance().textFont(Type::Base, 0.86));
   QPalette palette = hint_->palette();
   palette.setColor(QPalette::WindowText, colorOf(run_.isLive() ? Tone::Muted : Tone::Degraded));
   hint_->setPalette(palette);
-  hint_->setText(run_.isLive() ? tr("drag to scrub · double-click to add") : tr("viewing %1").arg(format::clock(run_.viewTime())));
+  hint_->setText(run_.isLive() ? scrubHint() : tr("viewing %1").arg(format::clock(run_.viewTime())));
   live_->setEnabled(!run_.isLive());
   branchButton_->setText(branch_.isActive() ? tr("End branch") : tr("Branch"));
   branchButton_->setToolTip(branch_.isActive()
@@ -121,7 +141,14 @@ void TimelinePanel::showState() {
 void TimelinePanel::updateAlerts(int firstNewRow) {
   if (firstNewRow == 0) watch_.reset();
   watch_.update(run_.shown().series);
-  model_->setAlerts(watch_.alerts(), alertText);
+  model_->setAlerts(watch_.alerts(), wordsOf);
+}
+
+void TimelinePanel::updateRules() {
+  const std::vector<AlertRule> rules = alertRules(document_.scenario());
+  if (rules == watch_.rules()) return;
+  watch_ = AlertWatch(rules);
+  updateAlerts(0);
 }
 
 // ------------------------------------------------------------- edits

@@ -38,8 +38,10 @@ class TimelinePanel : public QWidget {
 
  private:
   void buildGutter();
+  void fitGutter();
   void showState();
   void updateAlerts(int firstNewRow);
+  void updateRules();
   void openMenu(QPoint global, SimTime at, int action);
   void apply(const QString& label, const Edit& edit);
 
@@ -48,12 +50,13 @@ class TimelinePanel : public QWidget {
   Branch& branch_;
   TimelineModel* model_;
   TimelineTrack* track_;
+  QWidget* gutter_ = nullptr;
   QLabel *title_ = nullptr, *hint_ = nullptr;
   QPushButton *live_ = nullptr, *branchButton_ = nullptr;
   AlertWatch watch_;
 };
 
 // An alert in words: who, what, how much, and the limit.
-QString alertText(const Alert& alert);
+QString wordsOf(const Alert& alert);
 
 }  // namespace faultline

@@ -22,7 +22,7 @@ constexpr double kSide = 18, kTop = 8;
 constexpr double kSpans = 15, kProgress = 20;
 constexpr double kLeastFlag = 18;
 constexpr int kMostLanes = 3;
-constexpr double kAlertSize = 11, kOnsetSize = 15;
+constexpr double kAlertSize = 11, kOnsetSize = 15, kOnsetRise = 6;
 
 // What holds texts grows with them.
 double scaled(double size) { return size * Theme::instance().scale(); }
@@ -138,21 +138,37 @@ void TimelineTrack::layOut() {
   update();
 }
 
-// The stages of an incident often begin within seconds: those that would cover one another move to the right.
+// The stages of an incident often begin within seconds: those that would cover one another stand side by side around the
+// middle of their times, so that none is farther away than it has to be.
 void TimelineTrack::layOutOnsets() {
+  struct Cluster {
+    double sum = 0;  // of the left edges that its members would like, less their places in the row
+    int count = 0;
+    double left() const { return sum / count; }
+  };
+  constexpr double kStep = kOnsetSize + 1;
   onsets_.clear();
-  double free = 0;
+  std::vector<Cluster> clusters;
   for (std::size_t i = 0; i < model_.entries().size(); ++i) {
     if (entry(i).stage < 0) continue;
-    const double pole = xOf(entry(i).at), left = std::max(free, pole - kOnsetSize / 2);
-    onsets_.push_back({i, QRectF(left, 0, kOnsetSize, kOnsetSize), pole});
-    free = left + kOnsetSize + 1;
+    const double pole = xOf(entry(i).at);
+    Cluster cluster{pole - kOnsetSize / 2 - kStep * static_cast<double>(onsets_.size()), 1};
+    onsets_.push_back({i, QRectF(0, 0, kOnsetSize, kOnsetSize), pole});
+    for (; !clusters.empty() && clusters.back().left() > cluster.left(); clusters.pop_back())
+      cluster = {clusters.back().sum + cluster.sum, clusters.back().count + cluster.count};
+    clusters.push_back(cluster);
   }
+  const double most = width() - 2 - kStep * static_cast<double>(onsets_.size());
+  auto onset = onsets_.begin();
+  double place = 0;
+  for (const Cluster& cluster : clusters)
+    for (int i = 0; i < cluster.count; ++i, ++onset, place += kStep)
+      onset->rect.moveLeft(std::max(0.0, std::min(cluster.left(), most)) + place);
 }
 
 QRectF TimelineTrack::onsetOf(std::size_t index) const {
   for (const Flag& onset : onsets_)
-    if (onset.entry == index) return onset.rect.translated(0, progressY() - kOnsetSize / 2);
+    if (onset.entry == index) return onset.rect.translated(0, progressY() - kOnsetSize - kOnsetRise);
   return {};
 }
 
@@ -289,8 +305,11 @@ void TimelineTrack::drawOnsets(QPainter& painter) const {
   painter.setFont(flagFont());
   for (const Flag& onset : onsets_) {
     const QRectF place = onsetOf(onset.entry);
+    const QColor color = colorOf(entry(onset.entry).meaning == TimelineModel::Meaning::Breaks ? Tone::Failing : Tone::Degraded);
+    painter.setPen(QPen(color, 1));
+    painter.drawLine(QPointF(place.center().x(), place.bottom() - 1), QPointF(onset.pole, progressY() - 2));
     painter.setPen(QPen(colorOf(Tone::Panel), 1.5));
-    painter.setBrush(colorOf(entry(onset.entry).meaning == TimelineModel::Meaning::Breaks ? Tone::Failing : Tone::Degraded));
+    painter.setBrush(color);
     painter.drawEllipse(place);
     painter.setPen(colorOf(Tone::Panel));
     painter.drawText(place, Qt::AlignCenter, QString::number(entry(onset.entry).stage + 1));

@@ -32,11 +32,7 @@ Series withFailures(Duration step, int rows, Failed failed) {
               std::pair("users.ok", [failed](double t) { return 100 - failed(t); }), std::pair("users.failed", failed));
 }
 
-std::vector<Alert> alertsOf(const Series& series) {
-  AlertWatch watch;
-  watch.update(series);
-  return watch.alerts();
-}
+std::vector<Alert> alertsOf(const Series& series) { return alertsOf(Scenario{}, series); }
 
 }  // namespace
 
@@ -109,9 +105,30 @@ class AlertsTest : public QObject {
     QCOMPARE(alerts[0].column, std::string("app.queue"));
   }
 
+  void theScenarioSaysItsOwnRules() {
+    Scenario scenario;
+    scenario.nodes = {{.name = "users", .kind = "client"}, {.name = "app", .kind = "service"}};
+    scenario.edges = {{.from = "users", .to = "app"}};
+    const Series series = made(seconds(1), 120, std::pair("users.offered", kHundred), std::pair("users.ok", kHundred),
+                               std::pair("users.failed", kNone), std::pair("users.p99", [](double t) { return t > 30 ? 80.0 : 5.0; }),
+                               std::pair("app.utilization", [](double t) { return t > 60 && t <= 90 ? 0.2 : 0.7; }));
+    QVERIFY(alertsOf(scenario, series).empty());
+    scenario.alerts = std::vector<AlertSpec>{{"p99 > 50ms", seconds(5)}, {"app.utilization < 50%", seconds(10)}};
+    const auto alerts = alertsOf(scenario, series);
+    QCOMPARE(alerts.size(), std::size_t{2});
+    QCOMPARE(alerts[0].column, std::string("users.p99"));
+    QCOMPARE(alerts[0].at, seconds(35));
+    QCOMPARE(alerts[1].column, std::string("app.utilization"));
+    QCOMPARE(alerts[1].at, seconds(70));
+    QCOMPARE(alerts[1].until, seconds(100));
+    QVERIFY(alertText(alerts[0]).find("p99 is 80ms (limit 50ms)") != std::string::npos);
+    scenario.alerts.emplace();
+    QVERIFY(alertsOf(scenario, series).empty());
+  }
+
   void rowByRowIsTheSameAsAtOnce() {
     const Series series = withFailures(milliseconds(100), 1500, [](double t) { return std::fmod(t, 40) > 20 ? 30.0 : 1.0; });
-    AlertWatch piecewise;
+    AlertWatch piecewise(alertRules({}));
     Series grown = series;
     grown.times.clear();
     for (SeriesColumn& column : grown.columns) column.values.clear();
@@ -125,7 +142,7 @@ class AlertsTest : public QObject {
   }
 
   void anotherRunBeginsAnew() {
-    AlertWatch watch;
+    AlertWatch watch(alertRules({}));
     watch.update(withFailures(seconds(1), 60, kHundred));
     QCOMPARE(watch.alerts().size(), std::size_t{1});
     watch.update(withFailures(seconds(1), 20, kNone));

@@ -38,6 +38,10 @@ class RandomScenario {
     addTimeline(s);
     for (int i = below(3); i > 0; --i)
       s.expect.push_back(pick({"p99(users) > 5s", "first(db.queue < 3) < first(app.failed > 0)", "  p50(users)  > 1ms "}));
+    if (chance()) s.alerts.emplace();
+    if (s.alerts)
+      for (int i = below(3); i > 0; --i)
+        s.alerts->push_back({pick({"error_rate > 5%", "p95 > 1s", "queue_growth > 3.5"}), milliseconds(1 + below(99999))});
     if (chance()) s.layout = {{"users", {1.5, -2}}, {"db", {1e6, 0.001}}};
     for (int i = below(3); i > 0; --i)
       s.notes.push_back({pick({"why?", "two\nlines", "a: b, {c} # d", " \"quoted\" ", "äöü", "5", "null"}), {real(-1e4, 1e4), 0.5}});
