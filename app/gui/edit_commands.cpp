@@ -36,6 +36,8 @@ void EditCommands::connectClipboard() {
   actions.on(Command::Copy, this, [this] { copy(); });
   actions.on(Command::Cut, this, [this] {
     copy();
+    // Of a region not only the frame goes, as Delete would have it: what is in the clipboard is gone here.
+    if (!window_.selection().region().empty()) window_.selection().set(asSet(chosenNodes()));
     remove();
   });
   actions.on(Command::Paste, this, [this] { paste(); });
@@ -73,9 +75,10 @@ void EditCommands::refresh() {
   actions[Command::Redo]->setEnabled(undo->canRedo());
   actions[Command::Redo]->setText(undo->canRedo() ? tr("&Redo: %1").arg(undo->redoText()) : tr("&Redo"));
   const bool hasNodes = !selection.nodes().empty();
-  for (const Command command : {Command::Cut, Command::Copy, Command::Duplicate, Command::FitSelection, Command::Group})
-    actions[command]->setEnabled(hasNodes);
   const bool hasDrawing = !selection.region().empty() || selection.note() >= 0;
+  for (const Command command : {Command::FitSelection, Command::Group}) actions[command]->setEnabled(hasNodes);
+  for (const Command command : {Command::Cut, Command::Copy, Command::Duplicate})
+    actions[command]->setEnabled(hasNodes || hasDrawing);
   actions[Command::Delete]->setEnabled(!selection.isEmpty() || hasDrawing);
   actions[Command::Ungroup]->setEnabled(!selection.region().empty());
   actions[Command::Connect]->setEnabled(!selection.onlyNode().empty());
@@ -91,9 +94,18 @@ void EditCommands::warn(const Diagnostics& problems) {
 }
 
 void EditCommands::copy() {
-  if (window_.selection().nodes().empty()) return;
-  QApplication::clipboard()->setText(
-      QString::fromStdString(edits::copy(window_.document().scenario(), window_.selection().nodeList())));
+  const Selection& selection = window_.selection();
+  const edits::Names nodes = chosenNodes();
+  std::vector<std::size_t> notes;
+  if (selection.note() >= 0) notes.push_back(static_cast<std::size_t>(selection.note()));
+  if (nodes.empty() && notes.empty()) return;
+  QApplication::clipboard()->setText(QString::fromStdString(edits::copy(window_.document().scenario(), nodes, notes)));
+}
+
+// A region stands for its members.
+edits::Names EditCommands::chosenNodes() const {
+  const GroupSpec* region = window_.document().scenario().findRegion(window_.selection().region());
+  return region != nullptr ? region->members : window_.selection().nodeList();
 }
 
 // Where the pointer is; a second paste at the same place goes beside the first one.
@@ -102,7 +114,12 @@ void EditCommands::paste() {
   const QPointF wanted = window_.canvas().pointerPlace();
   Point centre{std::round(wanted.x() / kGrid) * kGrid, std::round(wanted.y() / kGrid) * kGrid};
   const std::string text = QApplication::clipboard()->text().toStdString();
+  const std::size_t notes = document.scenario().notes.size();
   const auto covers = [&](const Scenario& pasted, const edits::Names& names) {
+    for (std::size_t i = notes; i < pasted.notes.size(); ++i)
+      for (std::size_t k = 0; k < notes; ++k)
+        if (std::hypot(pasted.notes[i].at.x - pasted.notes[k].at.x, pasted.notes[i].at.y - pasted.notes[k].at.y) < kGrid)
+          return true;
     for (const std::string& name : names) {
       const Point* at = edits::placeOf(pasted, name);
       for (const auto& [other, place] : document.scenario().layout)
@@ -118,12 +135,22 @@ void EditCommands::paste() {
   }
   added.clear();
   warn(document.apply(tr("Paste"), edits::paste(text, centre, &added)));
-  if (!added.empty()) window_.selection().set(asSet(added));
+  if (!added.empty())
+    window_.selection().set(asSet(added));
+  else if (document.scenario().notes.size() > notes)
+    window_.selection().setNote(static_cast<int>(document.scenario().notes.size()) - 1);
 }
 
 void EditCommands::duplicate() {
+  Document& document = window_.document();
+  if (const int note = window_.selection().note(); note >= 0) {
+    NoteSpec copied = document.scenario().notes[static_cast<std::size_t>(note)];
+    copied.at = {copied.at.x + kBeside.x, copied.at.y + kBeside.y};
+    warn(document.apply(tr("Duplicate"), edits::addNote(std::move(copied))));
+    return window_.selection().setNote(static_cast<int>(document.scenario().notes.size()) - 1);
+  }
   edits::Names added;
-  warn(window_.document().apply(tr("Duplicate"), edits::duplicate(window_.selection().nodeList(), kBeside, &added)));
+  warn(document.apply(tr("Duplicate"), edits::duplicate(chosenNodes(), kBeside, &added)));
   if (!added.empty()) window_.selection().set(asSet(added));
 }
 

@@ -5,6 +5,7 @@
 #include <QPointF>
 
 #include "base/diagnostic.h"
+#include "gui/document/edits.h"
 
 namespace faultline {
 
@@ -23,6 +24,7 @@ class EditCommands : public QObject {
   void connectClipboard();
   void connectDrawing();
   void copy();
+  edits::Names chosenNodes() const;
   void paste();
   void remove();
   void duplicate();

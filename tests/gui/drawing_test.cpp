@@ -54,6 +54,35 @@ class DrawingTest : public QObject {
     QVERIFY(desk.scene.groups().empty());
   }
 
+  void notesAndRegionsAreCopied() {
+    Desk desk;
+    desk.document.apply("", edits::addNote({"look here", {10, 20}}));
+    const Scenario before = desk.document.scenario();
+    desk.selection.setNote(static_cast<int>(before.notes.size()) - 1);
+    desk.give(Command::Copy);
+    QVERIFY(QApplication::clipboard()->text().contains(QStringLiteral("look here")));
+    desk.give(Command::Paste);
+    QCOMPARE(desk.document.scenario().notes.size(), before.notes.size() + 1);
+    QCOMPARE(desk.document.scenario().notes.back().text, std::string("look here"));
+    QCOMPARE(desk.selection.note(), static_cast<int>(before.notes.size()));
+    desk.give(Command::Duplicate);
+    QCOMPARE(desk.document.scenario().notes.size(), before.notes.size() + 2);
+    QVERIFY(!(desk.document.scenario().notes.back().at == desk.document.scenario().notes[before.notes.size()].at));
+    desk.give(Command::Cut);
+    QCOMPARE(desk.document.scenario().notes.size(), before.notes.size() + 1);
+    while (desk.document.undoStack()->canUndo()) desk.give(Command::Undo);
+
+    desk.document.apply("", edits::group({"db", "replica"}, "east"));
+    desk.selection.setRegion("east");
+    desk.give(Command::Copy);
+    desk.give(Command::Paste);
+    const GroupSpec* copied = desk.document.scenario().findRegion("east_2");
+    QVERIFY(copied != nullptr);
+    QCOMPARE(copied->members.size(), std::size_t{2});
+    for (const std::string& member : copied->members) QVERIFY(desk.document.scenario().findNode(member) != nullptr);
+    QCOMPARE(desk.selection.nodeList(), copied->members);
+  }
+
   void aRegionWithoutMembersGoesWithItsActions() {
     Desk desk;
     desk.document.apply("", edits::group({"db"}, "east"));

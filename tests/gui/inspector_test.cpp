@@ -25,6 +25,7 @@
 #include "gui/panels/param_row_widget.h"
 #include "gui/run/run_bridge.h"
 #include "io/preset_catalog.h"
+#include "io/yaml_reader.h"
 #include "model/catalog.h"
 #include "model/edge_policy.h"
 #include "model/value_check.h"
@@ -273,6 +274,48 @@ class InspectorTest : public QObject {
     QTest::keyClick(line, Qt::Key_Return);
     QCOMPARE(*document_->scenario().findNode("app")->params.find("workers")->as<std::int64_t>(), 12);
     QVERIFY(line->hasFocus());
+  }
+
+  void regionsHaveAForm() {
+    document_->reset(readScenarioFile(FAULTLINE_SOURCE_DIR "/scenarios/incidents/zone_outage.yaml").value);
+    const auto region = [&] { return document_->scenario().groups.front(); };
+    QCOMPARE(region().kind, std::string("region"));
+    selection_->setRegion(region().name);
+    auto* line = qobject_cast<QLineEdit*>(panel_->form().row("latency")->editor()->input());
+    const Scenario before = document_->scenario();
+    line->setFocus();
+    line->selectAll();
+    QTest::keyClicks(line, QStringLiteral("77ms"));
+    QTest::keyClick(line, Qt::Key_Return);
+    QCOMPARE(region().latency.mean(), 77e6);
+    // A link to the other region, with fields of its own.
+    const std::string other = document_->scenario().groups[1].name;
+    if (panel_->form().row("links." + other) == nullptr) {
+      auto* field = panel_->form().row("links")->findChild<QLineEdit*>(QStringLiteral("newRow"));
+      field->setFocus();
+      QTest::keyClicks(field, QString::fromStdString(other));
+      QTest::keyClick(field, Qt::Key_Return);
+    }
+    ParamRowWidget* loss = panel_->form().row("links." + other + ".loss");
+    QVERIFY(loss != nullptr);
+    line = qobject_cast<QLineEdit*>(loss->editor()->input());
+    line->setFocus();
+    line->selectAll();
+    QTest::keyClicks(line, QStringLiteral("3%"));
+    QTest::keyClick(line, Qt::Key_Return);
+    const auto links = region().links;
+    const auto link = std::find_if(links.begin(), links.end(), [&](const auto& l) { return l.first == other; });
+    QVERIFY(link != links.end() && link->second.loss.value == 0.03);
+    // Without members it would be nothing.
+    line = qobject_cast<QLineEdit*>(panel_->form().row("members")->editor()->input());
+    line->setFocus();
+    line->clear();
+    QTest::keyClick(line, Qt::Key_Return);
+    QVERIFY(!region().members.empty());
+    QVERIFY(!shownProblem(*panel_->form().row("members")).empty());
+    QTest::keyClick(line, Qt::Key_Escape);
+    while (document_->undoStack()->canUndo()) document_->undoStack()->undo();
+    QVERIFY(document_->scenario() == before);
   }
 
   // All at once they would keep the window from answering.

@@ -6,7 +6,6 @@
 #include "gui/document/layered_layout.h"
 #include "gui/document/naming.h"
 #include "io/yaml_reader.h"
-#include "io/yaml_writer.h"
 #include "model/actions.h"
 #include "model/catalog.h"
 #include "model/edge_policy.h"
@@ -98,78 +97,6 @@ Diagnostics setValue(const Scenario& scenario, std::span<const ParamInfo> params
   problems = errorsOf(problems);
   if (problems.empty()) setParameter(params, defaults, values, names, value);
   return problems;
-}
-
-void sortTimeline(Scenario& scenario) {
-  std::stable_sort(scenario.timeline.begin(), scenario.timeline.end(),
-                   [](const Action& a, const Action& b) { return a.at < b.at; });
-}
-
-Diagnostics checkAction(const Scenario& scenario, const Action& action) {
-  Scenario probe = scenario;
-  probe.timeline = {action};
-  probe.expect.clear();
-  Diagnostics problems;
-  for (const Diagnostic& problem : errorsOf(validate(probe)))
-    if (problem.path.starts_with("timeline")) problems.push_back(problem);
-  return problems;
-}
-
-Diagnostics noAction() { return {errorAt("timeline", "there is no such action")}; }
-
-// Nodes and edges of one scenario become part of another under free names.
-Names merge(const Scenario& fragment, Scenario& into, Point offset) {
-  std::vector<std::pair<std::string, std::string>> renamed;
-  Names added;
-  for (const NodeSpec& node : fragment.nodes) {
-    NodeSpec copied = node;
-    copied.name = freeName(into, node.name);
-    copied.group.clear();
-    renamed.emplace_back(node.name, copied.name);
-    const Point* place = placeOf(fragment, node.name);
-    into.layout.emplace_back(copied.name, Point{(place ? place->x : 0) + offset.x, (place ? place->y : 0) + offset.y});
-    added.push_back(copied.name);
-    into.nodes.push_back(std::move(copied));
-  }
-  const auto newName = [&](const std::string& name) {
-    for (const auto& [from, to] : renamed)
-      if (from == name) return to;
-    return name;
-  };
-  for (std::size_t i = into.nodes.size() - fragment.nodes.size(); i < into.nodes.size(); ++i)
-    for (const auto& [from, to] : renamed) renameInParams(into.nodes[i], from, to);
-  for (EdgeSpec edge : fragment.edges) {
-    for (const auto& [from, to] : renamed) renameInPolicy(edge, from, to);
-    edge.from = newName(edge.from);
-    edge.to = newName(edge.to);
-    into.edges.push_back(std::move(edge));
-  }
-  for (const RequestClass& c : fragment.classes)
-    if (into.findClass(c.name) == nullptr) into.classes.push_back(c);
-  return added;
-}
-
-Scenario fragmentOf(const Scenario& scenario, const Names& nodes) {
-  Scenario fragment;
-  fragment.name = scenario.name;
-  fragment.classes = scenario.classes;
-  for (const NodeSpec& node : scenario.nodes)
-    if (contains(nodes, node.name)) fragment.nodes.push_back(node);
-  for (const EdgeSpec& edge : scenario.edges)
-    if (contains(nodes, edge.from) && contains(nodes, edge.to)) fragment.edges.push_back(edge);
-  for (const auto& place : scenario.layout)
-    if (contains(nodes, place.first)) fragment.layout.push_back(place);
-  return fragment;
-}
-
-Point centreOf(const Scenario& scenario) {
-  if (scenario.layout.empty()) return {};
-  Point low = scenario.layout[0].second, high = low;
-  for (const auto& [name, place] : scenario.layout) {
-    low = {std::min(low.x, place.x), std::min(low.y, place.y)};
-    high = {std::max(high.x, place.x), std::max(high.y, place.y)};
-  }
-  return {(low.x + high.x) / 2, (low.y + high.y) / 2};
 }
 
 }  // namespace
@@ -323,15 +250,6 @@ Edit arrange(Names nodes) {
   };
 }
 
-Edit duplicate(Names nodes, Point offset, Names* added) {
-  return [=](Scenario& scenario) -> Diagnostics {
-    const Scenario fragment = fragmentOf(scenario, nodes);
-    const Names names = merge(fragment, scenario, offset);
-    if (added != nullptr) *added = names;
-    return {};
-  };
-}
-
 Edit setParam(Names nodes, std::string path, Value value) {
   return [=](Scenario& scenario) -> Diagnostics {
     for (const std::string& name : nodes) {
@@ -367,59 +285,6 @@ Edit setEdgePolicy(Names edges, std::string path, Value value) {
 Edit setSetting(std::string assignment) {
   return
       [assignment = std::move(assignment)](Scenario& scenario) { return errorsOf(applySetting(scenario, assignment)); };
-}
-
-std::string copy(const Scenario& scenario, const Names& nodes) { return writeScenario(fragmentOf(scenario, nodes)); }
-
-Edit paste(std::string yaml, Point centre, Names* added) {
-  return [=](Scenario& scenario) -> Diagnostics {
-    // What is missing in a fragment may be there where it is pasted, so only its text has to be sound.
-    const Result<Scenario> fragment = readScenarioText(yaml, "");
-    if (fragment.value.nodes.empty()) return {errorAt("", "there are no nodes in the clipboard")};
-    const Point from = centreOf(fragment.value);
-    const Names names = merge(fragment.value, scenario, {centre.x - from.x, centre.y - from.y});
-    if (added != nullptr) *added = names;
-    return {};
-  };
-}
-
-Edit addAction(Action action) {
-  return [action = std::move(action)](Scenario& scenario) -> Diagnostics {
-    if (Diagnostics problems = checkAction(scenario, action); !problems.empty()) return problems;
-    scenario.timeline.push_back(action);
-    sortTimeline(scenario);
-    return {};
-  };
-}
-
-Edit changeAction(std::size_t index, Action action) {
-  return [index, action = std::move(action)](Scenario& scenario) -> Diagnostics {
-    if (index >= scenario.timeline.size()) return noAction();
-    if (Diagnostics problems = checkAction(scenario, action); !problems.empty()) return problems;
-    scenario.timeline[index] = action;
-    sortTimeline(scenario);
-    return {};
-  };
-}
-
-Edit moveAction(std::size_t index, SimTime to) {
-  return [index, to](Scenario& scenario) -> Diagnostics {
-    if (index >= scenario.timeline.size()) return noAction();
-    scenario.timeline[index].at = std::clamp(to, SimTime{}, scenario.duration);
-    sortTimeline(scenario);
-    return {};
-  };
-}
-
-Edit removeActions(std::vector<std::size_t> indexes) {
-  return [indexes = std::move(indexes)](Scenario& scenario) -> Diagnostics {
-    std::vector<Action> kept;
-    for (std::size_t i = 0; i < scenario.timeline.size(); ++i)
-      if (std::find(indexes.begin(), indexes.end(), i) == indexes.end()) kept.push_back(scenario.timeline[i]);
-    if (kept.size() + indexes.size() != scenario.timeline.size()) return noAction();
-    scenario.timeline = std::move(kept);
-    return {};
-  };
 }
 
 }  // namespace faultline::edits

@@ -60,8 +60,10 @@ Edit setEdgePolicy(Names edges, std::string path, Value value);
 Edit setSetting(std::string assignment);
 
 // --- clipboard: fragments are scenario files, so they can be mailed, edited and pasted anywhere.
-std::string copy(const Scenario& scenario, const Names& nodes);
-// The centre of what is pasted comes to `centre`. `added` gets the names, which may differ from those in the text.
+// Regions come along when all their members do.
+std::string copy(const Scenario& scenario, const Names& nodes, const std::vector<std::size_t>& notes = {});
+// The centre of what is pasted comes to `centre`. `added` gets the names of nodes, which may differ from those in the
+// text; notes come last among those of the scenario.
 Edit paste(std::string yaml, Point centre, Names* added = nullptr);
 
 // --- the timeline, which stays in order of time

@@ -4,6 +4,7 @@
 
 #include "io/preset_catalog.h"
 #include "model/edge_policy.h"
+#include "model/scenario_params.h"
 
 namespace faultline {
 
@@ -72,6 +73,15 @@ QString aboutEdges() {
           .arg(text("An arrow"), text("It says when one node calls another, and how: what it waits for, when it "
                                       "gives up, what it tries again and through how many connections."));
   for (const ParamInfo& info : edgePolicyParams()) out += entry(QString::fromUtf8(info.label), info.help);
+  return out;
+}
+
+QString aboutRegions() {
+  QString out = QStringLiteral("## %1\n\n%2\n\n")
+                    .arg(text("A region"), text("Nodes in one place: a zone, a data centre. Messages between two regions "
+                                                "take the time of their link each way, and faults can hit a region "
+                                                "as a whole or cut it off."));
+  for (const ParamInfo& info : regionParams()) out += entry(QString::fromUtf8(info.label), info.help);
   return out;
 }
 

@@ -11,6 +11,7 @@ namespace faultline {
 QString aboutKind(const ComponentInfo& kind);
 QString aboutPreset(const std::string& name);  // empty for an unknown one
 QString aboutEdges();
+QString aboutRegions();
 QString aboutScenario(const Scenario& scenario);
 
 }  // namespace faultline

@@ -257,6 +257,10 @@ ParamSubject::View ParamSubject::view(const Scenario& scenario) const {
       if (const RequestClass* c = scenario.findClass(names_[0]))
         addWhole(requestClassParams(), std::make_shared<RequestClass>(), std::make_shared<RequestClass>(*c));
       break;
+    case Kind::Region:
+      if (const GroupSpec* region = scenario.findRegion(names_[0]))
+        addWhole(regionParams(), std::make_shared<GroupSpec>(), std::make_shared<GroupSpec>(*region));
+      break;
     case Kind::Nodes:
       for (const std::string& name : names_)
         if (const NodeSpec* node = scenario.findNode(name))
@@ -419,6 +423,30 @@ Diagnostics ParamSubject::writeOne(Scenario& scenario, const std::string& owner,
   return {};
 }
 
+// Regions hold all values, and no setting names them.
+Diagnostics ParamSubject::writeRegion(Scenario& scenario, const std::string& path, const Value& value) const {
+  const auto region = std::find_if(scenario.groups.begin(), scenario.groups.end(), [&](const GroupSpec& group) {
+    return group.kind == "region" && group.name == names_[0];
+  });
+  if (region == scenario.groups.end()) return gone(names_[0]);
+  const Names names = pathNames(path);
+  const ParamInfo* top = findParam(regionParams(), names[0]);
+  if (top == nullptr || findParameter(regionParams(), names).info == nullptr)
+    return {errorAt(path, "a region has no " + faultline::quoted(path))};
+  const GroupSpec fresh;
+  ValueMap values;
+  values.set(names[0], top->read(&*region));
+  setParameter(regionParams(), &fresh, values, names, value);
+  const Value* whole = values.find(names[0]);
+  const Value wanted = whole != nullptr ? *whole : top->read(&fresh);
+  Diagnostics problems;
+  checkValue(*top, wanted, "regions." + names_[0] + '.' + names[0], scenario, problems);
+  if (const ValueList* list = wanted.as<ValueList>(); list != nullptr && list->empty() && top->required)
+    problems.push_back(errorAt("regions." + names_[0] + '.' + names[0], "a region needs members"));
+  if (!hasErrors(problems)) top->assign(&*region, wanted);
+  return problems;
+}
+
 Diagnostics ParamSubject::resetOne(Scenario& scenario, const std::string& owner, const std::string& path) const {
   ValueMap* written = writtenOf(scenario, kind_, owner);
   const View view = ParamSubject(kind_, {owner}).view(scenario);
@@ -447,14 +475,15 @@ Diagnostics ParamSubject::resetOne(Scenario& scenario, const std::string& owner,
 
 Diagnostics ParamSubject::writeTable(Scenario& scenario, const std::string& owner, const std::string& path,
                                      ValueMap rows) const {
+  if (kind_ == Kind::Region) return writeRegion(scenario, path, Value(std::move(rows)));
   return writeOne(scenario, owner, path, Value(std::move(rows)));
 }
 
 namespace {
 
 // The rows as they are written, in the preset, or by default: without the fields that only have their defaults.
-ValueMap rowsOf(const ValueMap& written, const ValueMap* inherited, const Value& effective, const Names& path) {
-  for (const ValueMap* source : {&written, inherited}) {
+ValueMap rowsOf(const ValueMap* written, const ValueMap* inherited, const Value& effective, const Names& path) {
+  for (const ValueMap* source : {written, inherited}) {
     const Value* rows = source != nullptr ? writtenAt(*source, path) : nullptr;
     if (rows != nullptr && rows->as<ValueMap>() != nullptr) return *rows->as<ValueMap>();
     if (source != nullptr && source->find(path[0]) != nullptr) break;
@@ -468,6 +497,7 @@ ValueMap rowsOf(const ValueMap& written, const ValueMap* inherited, const Value&
 Edit ParamSubject::write(std::string path, Value value) const {
   const ParamSubject subject = *this;
   return [=](Scenario& scenario) -> Diagnostics {
+    if (subject.kind_ == Kind::Region) return subject.writeRegion(scenario, path, value);
     if (subject.kind_ == Kind::Scenario || subject.kind_ == Kind::Class) {
       const View view = subject.view(scenario);
       if (view.owners_.empty()) return gone(subject.names_[0]);
@@ -484,7 +514,7 @@ Edit ParamSubject::write(std::string path, Value value) const {
 Edit ParamSubject::reset(std::string path) const {
   const ParamSubject subject = *this;
   return [=](Scenario& scenario) -> Diagnostics {
-    if (subject.kind_ == Kind::Scenario || subject.kind_ == Kind::Class) {
+    if (subject.kind_ != Kind::Nodes && subject.kind_ != Kind::Edges) {
       const View view = subject.view(scenario);
       if (view.owners_.empty()) return gone(subject.names_[0]);
       return subject.write(path, view.state(path).fallback)(scenario);
@@ -503,7 +533,7 @@ Edit ParamSubject::addRow(std::string table, std::string row) const {
       if (view.owners_.empty()) return gone(owner);
       const Names names = pathNames(table);
       const ParameterPlace place = findParameter(view.owners_[0].params, names);
-      ValueMap rows = rowsOf(*view.owners_[0].written, view.owners_[0].inherited, view.state(table).value, names);
+      ValueMap rows = rowsOf(view.owners_[0].written, view.owners_[0].inherited, view.state(table).value, names);
       if (!isIdentifier(row))
         return {errorAt(table + "." + row, faultline::quoted(row) + " is not a name", "use letters, digits and _")};
       if (rows.find(row) != nullptr)
@@ -524,7 +554,7 @@ Edit ParamSubject::removeRow(std::string table, std::string row) const {
       const View view = ParamSubject(subject.kind_, {owner}).view(scenario);
       if (view.owners_.empty()) return gone(owner);
       ValueMap rows =
-          rowsOf(*view.owners_[0].written, view.owners_[0].inherited, view.state(table).value, pathNames(table));
+          rowsOf(view.owners_[0].written, view.owners_[0].inherited, view.state(table).value, pathNames(table));
       rows.erase(row);
       if (Diagnostics problems = subject.writeTable(scenario, owner, table, std::move(rows)); hasErrors(problems))
         return problems;

@@ -1,4 +1,4 @@
-// Whose parameters are shown and edited together: nodes, edges, the scenario itself or a request class.
+// Whose parameters are shown and edited together: nodes, edges, the scenario itself, a request class or a region.
 //
 // A parameter is named by its path through groups, rows of tables and classes: "queries.by_email.rows". Everything
 // follows from the descriptors; no kind is known by name.
@@ -31,12 +31,13 @@ struct ParamState {
 
 class ParamSubject {
  public:
-  enum class Kind { Scenario, Nodes, Edges, Class };
+  enum class Kind { Scenario, Nodes, Edges, Class, Region };
 
   static ParamSubject scenario() { return {Kind::Scenario, {}}; }
   static ParamSubject nodes(std::vector<std::string> names) { return {Kind::Nodes, std::move(names)}; }
   static ParamSubject edges(std::vector<std::string> names) { return {Kind::Edges, std::move(names)}; }
   static ParamSubject requestClass(std::string name) { return {Kind::Class, {std::move(name)}}; }
+  static ParamSubject region(std::string name) { return {Kind::Region, {std::move(name)}}; }
 
   Kind kind() const { return kind_; }
   const std::vector<std::string>& names() const { return names_; }
@@ -59,7 +60,7 @@ class ParamSubject {
     friend class ParamSubject;
     struct Owner {
       std::span<const ParamInfo> params;
-      const ValueMap* written = nullptr;    // null for the scenario and its classes, which hold all values
+      const ValueMap* written = nullptr;    // null for those that hold all values: scenario, class, region
       const ValueMap* inherited = nullptr;  // of the preset
       std::function<std::shared_ptr<void>()> make;
       std::shared_ptr<void> fresh;   // the kind's defaults
@@ -84,6 +85,7 @@ class ParamSubject {
  private:
   ParamSubject(Kind kind, std::vector<std::string> names) : kind_(kind), names_(std::move(names)) {}
   Diagnostics writeOne(Scenario& scenario, const std::string& owner, const std::string& path, const Value& value) const;
+  Diagnostics writeRegion(Scenario& scenario, const std::string& path, const Value& value) const;
   Diagnostics resetOne(Scenario& scenario, const std::string& owner, const std::string& path) const;
   Diagnostics writeTable(Scenario& scenario, const std::string& owner, const std::string& path, ValueMap rows) const;
   Edit set(const std::string& owner, const std::string& path, Value value) const;

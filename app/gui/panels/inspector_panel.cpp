@@ -12,6 +12,7 @@
 
 #include "gui/document/components.h"
 #include "gui/document/document.h"
+#include "gui/document/drawing_edits.h"
 #include "gui/document/selection.h"
 #include "gui/models/about_text.h"
 #include "gui/panels/calm_combo_box.h"
@@ -205,7 +206,7 @@ InspectorPanel::InspectorPanel(Document& document, Selection& selection, RunBrid
     refresh();
   });
   connect(&document, &Document::changed, this, [this](const ScenarioDiff& diff) {
-    if (diff.changesGraph() || diff.kinds || diff.classes || diff.texts || !diff.changedNodes.empty()) refresh();
+    if (diff.changesGraph() || diff.groups || diff.kinds || diff.classes || diff.texts || !diff.changedNodes.empty()) refresh();
   });
   connect(&Theme::instance(), &Theme::changed, this, &InspectorPanel::refreshHeader);
   connect(name_, &QLineEdit::editingFinished, this, &InspectorPanel::rename);
@@ -239,7 +240,9 @@ void InspectorPanel::refresh() {
   const bool isBoth = !nodes.empty() && !edges.empty();
   if (!nodes.empty()) sections.push_back({isBoth ? tr("Nodes") : QString(), ParamSubject::nodes(nodes), false});
   if (!edges.empty()) sections.push_back({isBoth ? tr("Arrows") : QString(), ParamSubject::edges(edges), false});
-  if (selection_.isEmpty()) {
+  const bool isScenario = selection_.isEmpty() && selection_.region().empty();
+  if (!selection_.region().empty()) sections.push_back({{}, ParamSubject::region(selection_.region()), false});
+  if (isScenario) {
     sections.push_back({{}, ParamSubject::scenario(), false});
     for (const RequestClass& c : document_.scenario().classes)
       sections.push_back(
@@ -253,7 +256,7 @@ void InspectorPanel::refresh() {
     form_->setSections(std::move(sections));
     help_->clear();
   }
-  newClass_->setVisible(selection_.isEmpty());
+  newClass_->setVisible(isScenario);
   refreshHeader();
   refreshAbout();
 }
@@ -264,12 +267,15 @@ void InspectorPanel::refreshHeader() {
   const std::vector<std::string> kinds = kindsOfSelected();
   const ComponentInfo* kind = kinds.size() == 1 ? findKind(kinds[0]) : nullptr;
   const std::size_t count = selection_.nodes().size() + selection_.edges().size();
-  name_->setReadOnly(node.empty());
+  const std::string& region = selection_.region();
+  name_->setReadOnly(node.empty() && region.empty());
   QString name, subtitle;
   if (!node.empty())
     name = QString::fromStdString(node);
   else if (!edge.empty())
     name = QString::fromStdString(edge).replace(QStringLiteral("->"), QStringLiteral("→"));
+  else if (!region.empty())
+    name = QString::fromStdString(region);
   else if (count > 0)
     name = tr("%1 selected").arg(count);
   else
@@ -281,7 +287,7 @@ void InspectorPanel::refreshHeader() {
   else if (!edge.empty())
     subtitle = tr("arrow");
   else if (count == 0)
-    subtitle = tr("scenario");
+    subtitle = region.empty() ? tr("scenario") : tr("region");
   if (!name_->hasFocus() || !name_->isModified()) name_->setText(name);
   name_->setFont(Theme::instance().textFont(Type::Name));
   name_->setCursorPosition(0);
@@ -329,17 +335,22 @@ void InspectorPanel::refreshAbout() {
   for (const std::string& name : kindsOfSelected())
     if (const ComponentInfo* kind = findKind(name)) text += aboutKind(*kind);
   if (!selection_.edges().empty()) text += aboutEdges();
-  if (selection_.isEmpty()) text = aboutScenario(scenario);
+  if (selection_.isEmpty()) text = selection_.region().empty() ? aboutScenario(scenario) : aboutRegions();
   about_->setMarkdown(text);
 }
 
 void InspectorPanel::rename() {
-  const std::string node = selection_.onlyNode(), wanted = name_->text().trimmed().toStdString();
-  if (node.empty() || wanted == node) return nameError_->hide();
+  const std::string node = selection_.onlyNode(), region = selection_.region();
+  const std::string &present = node.empty() ? region : node, wanted = name_->text().trimmed().toStdString();
+  if (present.empty() || wanted == present) return nameError_->hide();
   const Diagnostics problems =
-      document_.apply(tr("Rename %1").arg(QString::fromStdString(node)), edits::rename(node, wanted));
+      document_.apply(tr("Rename %1").arg(QString::fromStdString(present)),
+                      node.empty() ? edits::renameRegion(present, wanted) : edits::rename(present, wanted));
   name_->setModified(false);
-  if (!hasErrors(problems)) return;
+  if (!hasErrors(problems)) {
+    if (node.empty()) selection_.setRegion(wanted);
+    return;
+  }
   name_->setModified(true);
   nameError_->setText(firstOf(problems));
   nameError_->show();

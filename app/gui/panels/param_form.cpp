@@ -37,6 +37,8 @@ std::string prefixOf(const ParamSubject& subject, const std::string& name) {
       return "edges." + name + ".";
     case ParamSubject::Kind::Class:
       return "classes." + name + ".";
+    case ParamSubject::Kind::Region:
+      return "regions." + name + ".";
     case ParamSubject::Kind::Scenario:
       break;
   }
@@ -82,7 +84,7 @@ ParamForm::ParamForm(Document& document, RunBridge& run, QWidget* parent)
   building_.setSingleShot(true);
   connect(&building_, &QTimer::timeout, this, [this] { build(kBuildMs); });
   connect(&document, &Document::changed, this, [this](const ScenarioDiff& diff) {
-    const bool matters = !diff.params.empty() || diff.changesGraph() || diff.classes || diff.settings || diff.texts ||
+    const bool matters = !diff.params.empty() || diff.changesGraph() || diff.classes || diff.groups || diff.settings || diff.texts ||
                          diff.kinds || !diff.changedNodes.empty() || !diff.changedEdges.empty();
     if (matters) refresh(false);
   });
