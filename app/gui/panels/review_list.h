@@ -8,6 +8,7 @@ class QListView;
 
 namespace faultline {
 
+class FindingDelegate;
 class Findings;
 class ReviewModel;
 class Selection;
@@ -39,6 +40,7 @@ class ReviewList : public QWidget {
   Selection& selection_;
   ReviewModel* model_;
   QListView* view_;
+  FindingDelegate* delegate_;
   QLabel *title_, *state_;
 };
 
