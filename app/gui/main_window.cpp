@@ -17,6 +17,7 @@
 #include "gui/diagnosis_panels.h"
 #include "gui/edit_commands.h"
 #include "gui/file_commands.h"
+#include "gui/narrow_window.h"
 #include "gui/panels/branch.h"
 #include "gui/panels/chart_panel.h"
 #include "gui/panels/guide_overlay.h"
@@ -106,8 +107,10 @@ void MainWindow::addPanels() {
           [this](const QString& text) { statusBar()->showMessage(text, kMessageMs); });
   addSource();
   // Last: docks that come and go take room from each other.
-  resizeDocks({findChild<QDockWidget*>(QStringLiteral("paletteDock")), findChild<QDockWidget*>(QStringLiteral("inspectorDock"))},
-              {kPaletteWidth, kInspectorWidth}, Qt::Horizontal);
+  auto* palette = findChild<QDockWidget*>(QStringLiteral("paletteDock"));
+  auto* inspector = findChild<QDockWidget*>(QStringLiteral("inspectorDock"));
+  resizeDocks({palette, inspector}, {kPaletteWidth, kInspectorWidth}, Qt::Horizontal);
+  narrow_ = new NarrowWindow(*this, *palette, *inspector, kPaletteWidth, kInspectorWidth);
   resizeDocks({above, below}, {kTimelineHeight, kChartHeight}, Qt::Vertical);
   addGuide(timeline, charts);
   addPanelMenu();
@@ -161,7 +164,10 @@ void MainWindow::addPanelMenu() {
   auto* menu = new QMenu(this);
   for (const QDockWidget* dock : findChildren<QDockWidget*>()) menu->addAction(dock->toggleViewAction());
   actions_[Command::Panels]->setMenu(menu);
-  actions_.on(Command::ResetPanels, this, [this] { state_->reset(); });
+  actions_.on(Command::ResetPanels, this, [this] {
+    narrow_->restore();
+    state_->reset();
+  });
 }
 
 void MainWindow::showProblems() {
@@ -223,6 +229,13 @@ void MainWindow::connectRun() {
   actions_.on(Command::RunUntil, this, [this] { askRunUntil(); });
   actions_.on(Command::Slower, this, [this] { transport_->slower(); });
   actions_.on(Command::Faster, this, [this] { transport_->faster(); });
+  connect(transport_, &TransportBar::seedWanted, this, [this](std::uint64_t seed) {
+    document_.apply(tr("Seed %1").arg(seed), edits::setSetting("seed=" + std::to_string(seed)), "seed");
+  });
+  const auto showSeed = [this] { transport_->setSeed(document_.scenario().seed); };
+  connect(&document_, &Document::changed, transport_, showSeed);
+  connect(&document_, &Document::replaced, transport_, showSeed);
+  showSeed();
   actions_.on(Command::ViewLive, this, [this] { run_.viewLive(); });
   actions_.on(Command::RerunToHere, this, [this] { run_.rerunToHere(); });
   connect(&run_, &RunBridge::statusChanged, this, &MainWindow::refreshActions);
@@ -272,6 +285,7 @@ void MainWindow::tell(const QString& text) { statusBar()->showMessage(text, kMes
 
 void MainWindow::closeEvent(QCloseEvent* event) {
   if (!files_->mayDiscard()) return event->ignore();
+  narrow_->restore();
   state_->save();
   event->accept();
 }

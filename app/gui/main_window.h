@@ -24,6 +24,7 @@ class DiagnosisPanels;
 class EditCommands;
 class FileCommands;
 class GuideOverlay;
+class NarrowWindow;
 class SidePanels;
 class SourcePanel;
 class TransportBar;
@@ -86,6 +87,7 @@ class MainWindow : public QMainWindow {
   SourcePanel* source_;
   QDockWidget* sourceDock_;
   GuideOverlay* guide_;
+  NarrowWindow* narrow_;
   std::unique_ptr<WindowState> state_;
   Memory memory_;
   QLabel *problems_, *zoom_;

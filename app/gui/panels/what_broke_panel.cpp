@@ -150,7 +150,8 @@ WhatBrokePanel::WhatBrokePanel(Document& document, Selection& selection, RunBrid
   head->addWidget(basis_);
   head->addWidget(explain_);
   auto* foot = new QVBoxLayout;
-  foot->setContentsMargins(14, 6, 14, 10);
+  foot->setContentsMargins(14, 8, 14, 12);
+  foot->setSpacing(12);
   foot->addWidget(summary_);
   foot->addWidget(prevent_);
   auto* layout = new QVBoxLayout(this);

@@ -2,7 +2,10 @@
 
 #include <QAction>
 #include <QHBoxLayout>
+#include <QKeyEvent>
 #include <QLabel>
+#include <QLineEdit>
+#include <QRegularExpressionValidator>
 #include <QSlider>
 #include <QToolButton>
 #include <algorithm>
@@ -81,6 +84,8 @@ TransportBar::TransportBar(RunBridge& run, const QList<QAction*>& control, QActi
   addGap(*this, 6);
   rerunChip_ = addButton(rerun, tr("Edited since: run again"));
   addGap(*this);
+  addSeed();
+  addGap(*this);
   facts_ = addLabel(*this, "muted");
 
   connect(speed_, &QSlider::valueChanged, this, &TransportBar::speedChosen);
@@ -91,12 +96,43 @@ TransportBar::TransportBar(RunBridge& run, const QList<QAction*>& control, QActi
   refreshIcons();
 }
 
+void TransportBar::addSeed() {
+  addLabel(*this, "muted")->setText(tr("Seed"));
+  addGap(*this, 6);
+  seed_ = new QLineEdit(this);
+  seed_->setObjectName(QStringLiteral("seed"));
+  seed_->setAccessibleName(tr("Seed"));
+  seed_->setToolTip(tr("Equal seeds give equal runs; another one takes effect with the next run. Up and Down count."));
+  seed_->setValidator(new QRegularExpressionValidator(QRegularExpression(QStringLiteral("[0-9]{1,18}")), seed_));
+  seed_->installEventFilter(this);
+  addWidget(seed_);
+  connect(seed_, &QLineEdit::editingFinished, this, [this] {
+    if (seed_->isModified()) Q_EMIT seedWanted(seed_->text().toULongLong());
+    seed_->setModified(false);
+  });
+}
+
+void TransportBar::setSeed(std::uint64_t seed) {
+  const QString text = QString::number(seed);
+  if (seed_->text() != text) seed_->setText(text);
+}
+
+bool TransportBar::eventFilter(QObject* watched, QEvent* event) {
+  if (watched != seed_ || event->type() != QEvent::KeyPress) return QToolBar::eventFilter(watched, event);
+  const int key = static_cast<QKeyEvent*>(event)->key();
+  if (key != Qt::Key_Up && key != Qt::Key_Down) return QToolBar::eventFilter(watched, event);
+  const std::uint64_t seed = seed_->text().toULongLong();
+  if (key == Qt::Key_Up || seed > 0) Q_EMIT seedWanted(key == Qt::Key_Up ? seed + 1 : seed - 1);
+  return true;
+}
+
 void TransportBar::moveSpeed(int steps) { speed_->setValue(speed_->value() + steps); }
 
 void TransportBar::speedChosen(int index) { run_.setSpeed(speeds()[index]); }
 
 void TransportBar::refreshIcons() {
   clock_->setMinimumWidth(clock_->fontMetrics().horizontalAdvance(QStringLiteral("00:00.0 ")));
+  seed_->setFixedWidth(seed_->fontMetrics().horizontalAdvance(QStringLiteral("0000000")) + 20);
   const int icon = static_cast<int>(std::lround(18 * Theme::instance().scale()));
   setIconSize({icon, icon});
   // It stands on the accent colour in both themes.
@@ -133,9 +169,9 @@ void TransportBar::refresh() {
   viewChip_->setVisible(!view.isEmpty());
   liveChip_->setVisible(!run_.isLive());
   rerunChip_->setVisible(run_.isStale());
-  QString facts = tr("seed %1").arg(run_.runScenario().seed);
+  QString facts;
   if (isRunning && run_.update().eventsPerSecond > 0)
-    facts += QStringLiteral("    ") + tr("%1 events/s").arg(format::count(run_.update().eventsPerSecond));
+    facts = tr("%1 events/s").arg(format::count(run_.update().eventsPerSecond));
   facts_->setText(facts);
 }
 

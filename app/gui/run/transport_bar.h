@@ -3,9 +3,11 @@
 #pragma once
 
 #include <QToolBar>
+#include <cstdint>
 
 class QAction;
 class QLabel;
+class QLineEdit;
 class QSlider;
 
 namespace faultline {
@@ -24,8 +26,17 @@ class TransportBar : public QToolBar {
   void faster() { moveSpeed(1); }
   // The speeds that can be chosen, the last one as fast as possible.
   static const QList<double>& speeds();
+  // That of the document, which is the next run's.
+  void setSeed(std::uint64_t seed);
+
+ Q_SIGNALS:
+  void seedWanted(std::uint64_t seed);
+
+ protected:
+  bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
+  void addSeed();
   void moveSpeed(int steps);
   void speedChosen(int index);
   void refresh();
@@ -34,6 +45,7 @@ class TransportBar : public QToolBar {
   RunBridge& run_;
   QAction* play_;
   QSlider* speed_;
+  QLineEdit* seed_;
   QLabel *speedText_, *clock_, *end_, *view_, *facts_;
   QAction *viewChip_, *liveChip_, *rerunChip_;  // a tool bar shows and hides its widgets by their actions
   bool showsPause_ = false;

@@ -1,0 +1,57 @@
+#include "gui/narrow_window.h"
+
+#include <QDockWidget>
+#include <QEvent>
+#include <QMainWindow>
+
+namespace faultline {
+
+NarrowWindow::NarrowWindow(QMainWindow& window, QDockWidget& left, QDockWidget& right, int leftWidth, int rightWidth)
+    : QObject(&window), window_(window), left_(left), right_(right), leftWidth_(leftWidth), rightWidth_(rightWidth) {
+  window.installEventFilter(this);
+}
+
+bool NarrowWindow::eventFilter(QObject* watched, QEvent* event) {
+  // Docks are moved when the window has laid itself out, not in the middle of it.
+  if (event->type() == QEvent::Resize || event->type() == QEvent::Show)
+    QMetaObject::invokeMethod(this, &NarrowWindow::fit, Qt::QueuedConnection);
+  return QObject::eventFilter(watched, event);
+}
+
+void NarrowWindow::fit() {
+  if (!window_.isVisible()) return;
+  if (window_.width() >= kWidth)
+    restore();
+  else if (moved_.isEmpty() && window_.dockWidgetArea(&left_) == Qt::LeftDockWidgetArea)
+    narrow();
+}
+
+void NarrowWindow::narrow() {
+  QList<QDockWidget*> side{&left_};
+  side += window_.tabifiedDockWidgets(&left_);
+  for (QDockWidget* dock : side) {
+    const bool isHidden = dock->isHidden();
+    window_.tabifyDockWidget(&right_, dock);
+    dock->setVisible(!isHidden);
+  }
+  moved_ = side;
+  right_.raise();
+  window_.resizeDocks({&right_}, {rightWidth_}, Qt::Horizontal);
+}
+
+void NarrowWindow::restore() {
+  for (QDockWidget* dock : moved_) {
+    const bool isHidden = dock->isHidden();
+    if (dock == moved_.first())
+      window_.addDockWidget(Qt::LeftDockWidgetArea, dock);
+    else
+      window_.tabifyDockWidget(moved_.first(), dock);
+    dock->setVisible(!isHidden);
+  }
+  if (moved_.isEmpty()) return;
+  moved_.first()->raise();
+  moved_.clear();
+  window_.resizeDocks({&left_, &right_}, {leftWidth_, rightWidth_}, Qt::Horizontal);
+}
+
+}  // namespace faultline

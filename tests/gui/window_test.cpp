@@ -1,0 +1,71 @@
+// The window itself: what gives way when it is small, and what its bar of the run can do.
+#include "gui/desk.h"
+#include "gui/narrow_window.h"
+#include "gui/style/theme.h"
+
+using namespace faultline;
+
+class WindowTest : public QObject {
+  Q_OBJECT
+
+  static QDockWidget* dock(Desk& desk, const char* name) { return desk.window.findChild<QDockWidget*>(QLatin1String(name)); }
+
+ private slots:
+  void initTestCase() { Theme::instance().install(*qApp); }
+
+  void theCanvasKeepsHalfOfANarrowWindow_data() {
+    QTest::addColumn<int>("width");
+    for (const int width : {800, 1000, 1100, 1280}) QTest::addRow("%d", width) << width;
+  }
+  void theCanvasKeepsHalfOfANarrowWindow() {
+    QFETCH(int, width);
+    Desk desk(kFlagship, {width, 760});
+    QTRY_VERIFY2_WITH_TIMEOUT(2 * desk.view.width() >= width - 20, qPrintable(QString::number(desk.view.width())), kPatienceMs);
+    // Nothing is lost: the palette is a tab there.
+    QVERIFY(!dock(desk, "paletteDock")->isHidden());
+    QVERIFY(dock(desk, "inspectorDock")->widget()->isVisible());
+  }
+
+  void panelsComeBackWhenThereIsRoom() {
+    Desk desk(kFlagship, {1300, 760});
+    QDockWidget* palette = dock(desk, "paletteDock");
+    QVERIFY(desk.window.dockWidgetArea(palette) == Qt::LeftDockWidgetArea);
+    desk.window.resize(820, 760);
+    QTRY_VERIFY(desk.window.dockWidgetArea(palette) == Qt::RightDockWidgetArea);
+    QVERIFY(desk.window.tabifiedDockWidgets(dock(desk, "inspectorDock")).contains(palette));
+    desk.window.resize(1300, 760);
+    QTRY_VERIFY(desk.window.dockWidgetArea(palette) == Qt::LeftDockWidgetArea);
+    QVERIFY(palette->widget()->isVisible());
+    QVERIFY(desk.window.tabifiedDockWidgets(palette).contains(dock(desk, "problemsDock")));
+    QVERIFY(!desk.window.tabifiedDockWidgets(dock(desk, "inspectorDock")).contains(palette));
+  }
+
+  void theSeedIsSetInTheBar() {
+    Desk desk;
+    auto* seed = desk.window.findChild<QLineEdit*>(QStringLiteral("seed"));
+    QVERIFY(seed != nullptr);
+    const std::uint64_t before = desk.document.scenario().seed;
+    QCOMPARE(seed->text(), QString::number(before));
+    seed->setFocus();
+    seed->selectAll();
+    QTest::keyClicks(seed, QStringLiteral("42x"));
+    QTest::keyClick(seed, Qt::Key_Return);
+    QCOMPARE(desk.document.scenario().seed, std::uint64_t{42});
+    QTest::keyClick(seed, Qt::Key_Up);
+    QCOMPARE(desk.document.scenario().seed, std::uint64_t{43});
+    QCOMPARE(seed->text(), QStringLiteral("43"));
+    desk.document.undoStack()->setIndex(0);
+    QCOMPARE(seed->text(), QString::number(before));
+  }
+
+  void noHintIsCutShortForPresenters() {
+    Desk desk;
+    auto* hint = desk.window.findChild<QLabel*>(QStringLiteral("hint"));
+    Theme::instance().setScale(Theme::kPresenterScale);
+    QTRY_VERIFY(hint->width() >= hint->fontMetrics().horizontalAdvance(hint->text()));
+    Theme::instance().setScale(1);
+  }
+};
+
+QTEST_MAIN(WindowTest)
+#include "window_test.moc"
