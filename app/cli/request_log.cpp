@@ -35,6 +35,14 @@ spdlog::log_clock::time_point wallTime(SimTime time) {
       std::chrono::duration_cast<spdlog::log_clock::duration>(std::chrono::nanoseconds(time.ns)));
 }
 
+std::unique_ptr<spdlog::formatter> formatter() {
+  auto lines = std::make_unique<spdlog::pattern_formatter>(kLine, spdlog::pattern_time_type::utc, "\n");
+  // It works the date out when the second changes, and begins with second 0 without having done so: runs begin there.
+  spdlog::memory_buf_t unused;
+  lines->format({wallTime(seconds(1)), {}, {}, spdlog::level::info, {}}, unused);
+  return lines;
+}
+
 }  // namespace
 
 std::string refusalOfLog(const std::string& path, bool mayReplace) {
@@ -53,7 +61,7 @@ std::string writeRequestLog(const std::string& path, const std::vector<LogLine>&
   try {
     std::string problem;
     spdlog::logger log("requests", sinkTo(path));
-    log.set_formatter(std::make_unique<spdlog::pattern_formatter>(kLine, spdlog::pattern_time_type::utc, "\n"));
+    log.set_formatter(formatter());
     log.set_level(levelOf(least));
     log.set_error_handler([&](const std::string& what) { problem = what; });
     for (const LogLine& line : lines) log.log(wallTime(line.time), {}, levelOf(line.level), line.fields);

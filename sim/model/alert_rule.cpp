@@ -99,6 +99,9 @@ Result<AlertRule> parseAlertRule(const AlertSpec& spec, const Scenario& scenario
   const std::size_t operation = spec.when.find_first_of("<>=!");
   const std::string_view left = trimmed(std::string_view(spec.when).substr(0, operation));
   const auto named = std::find_if(std::begin(kNamed), std::end(kNamed), [&](const Named& n) { return n.name == left; });
+  if (named == std::end(kNamed) && left.find('.') == std::string_view::npos)
+    return refused(0, "an alert cannot watch " + quoted(std::string(left)),
+                   "it watches error_rate, p50, p95, p99, queue_growth, or a metric of a node like db.utilization");
   Result<AlertRule> result =
       named != std::end(kNamed) ? parseNamed(*named, spec.when, operation) : parseMetric(spec.when, scenario, columns);
   result.value.window = spec.window;

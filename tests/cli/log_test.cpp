@@ -106,6 +106,21 @@ class LogTest : public QObject {
     QVERIFY2(born > 0, r.out.constData());
   }
 
+  void theFirstSecondHasItsDate() {
+    QTemporaryDir dir;
+    const QString design = dir.path() + "/design.yaml";
+    QFile file(design);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(
+        "faultline: 1\nname: t\nduration: 1s\nnodes:\n  u: {kind: client, rate: 100/s}\n  s: {kind: service}\n"
+        "edges:\n  - u -> s\n");
+    file.close();
+    const QList<QJsonObject> lines = linesOf(runFaultline({"run", design, "--quiet", "--log", "-"}).out);
+    QVERIFY(!lines.isEmpty());
+    for (const QJsonObject& line : lines)
+      QVERIFY2(line["time"].toString().startsWith("1970-01-01T00:00:00."), qPrintable(line["time"].toString()));
+  }
+
   void refusals() {
     QTemporaryDir dir;
     const QString there = dir.path() + "/notes.txt";
