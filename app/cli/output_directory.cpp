@@ -27,12 +27,15 @@ Content contentOf(const fs::path& path) {
   const fs::file_status status = fs::status(path, error);
   if (!fs::exists(status)) return Content::Absent;
   if (!fs::is_directory(status)) return Content::NoDirectory;
-  Content content = Content::Empty;
+  bool isEmpty = true, hasSummary = false;
   for (fs::directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error)) {
     if (!isOurs(entry->path().filename().string())) return Content::Others;
-    content = Content::Results;
+    isEmpty = false;
+    hasSummary |= entry->path().filename() == kSummaryFile;
   }
-  return error ? Content::Others : content;
+  if (error) return Content::Others;
+  // Every run leaves a summary: without one it is somebody's scenario that has the same name as ours.
+  return isEmpty ? Content::Empty : hasSummary ? Content::Results : Content::Others;
 }
 
 std::string systemProblem(const std::string& what, const fs::path& path) {

@@ -12,11 +12,15 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <string_view>
 
 namespace faultline {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+// A file of another sort would give one for each line.
+constexpr std::size_t kMostProblems = 10;
 
 std::string clockText(std::int64_t at) {
   const std::time_t time = static_cast<std::time_t>(at);
@@ -77,8 +81,12 @@ Scoreboard Scoreboard::parse(const std::string& content, std::vector<std::string
         board.rounds_.push_back({clockOf(j.at("at").get<std::string>()), clockOf(j.at("until").get<std::string>())});
       else
         board.tries_.push_back(tryOf(j));
-    } catch (const std::exception& e) {
-      problems.push_back("line " + std::to_string(number) + " is no entry of a scoreboard: " + e.what());
+    } catch (const std::exception&) {
+      problems.push_back("line " + std::to_string(number) + " is no entry of a scoreboard");
+      if (problems.size() == kMostProblems) {
+        problems.push_back("... and perhaps more");
+        break;
+      }
     }
   }
   return board;
@@ -153,12 +161,29 @@ std::string lineOf(const Try& t) {
          '\n';
 }
 
+namespace {
+
+// A file that is new, or whose first line looks as those that are written here and whose last one is complete. Lines
+// that are added to anything else would spoil it.
+bool isBoard(int file) {
+  const off_t size = lseek(file, 0, SEEK_END);
+  if (size <= 0) return size == 0;
+  constexpr std::string_view kBegin = "{\"at\":\"";
+  char begin[kBegin.size()], last = 0;
+  return pread(file, begin, sizeof begin, 0) == static_cast<ssize_t>(sizeof begin) &&
+         std::string_view(begin, sizeof begin) == kBegin && pread(file, &last, 1, size - 1) == 1 && last == '\n';
+}
+
+}  // namespace
+
 std::string addToBoard(const std::string& path, const std::string& line) {
-  const int file = open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+  const int file = open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
   const auto problem = [&] { return "cannot write \"" + path + "\": " + std::strerror(errno); };
   if (file < 0) return problem();
   std::string trouble;
-  if (flock(file, LOCK_EX) != 0 || write(file, line.data(), line.size()) != static_cast<ssize_t>(line.size()))
+  if (flock(file, LOCK_EX) != 0) trouble = problem();
+  else if (!isBoard(file)) trouble = "\"" + path + "\" is there already and is no scoreboard; name another file";
+  else if (write(file, line.data(), line.size()) != static_cast<ssize_t>(line.size()))
     trouble = problem();
   if (close(file) != 0 && trouble.empty()) trouble = problem();
   return trouble;

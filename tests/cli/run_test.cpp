@@ -57,6 +57,7 @@ class RunTest : public QObject {
   void outWritesAllFilesOrNone();
   void outHoldsAScenarioThatRuns();
   void outReplacesOnlyItsOwn();
+  void outLeavesAScenarioOfItsOwnName();
   void outInsistsWithForce();
   void failedRunLeavesOldResults();
   void runawayStopsWithPartialResult();
@@ -248,6 +249,16 @@ void RunTest::outReplacesOnlyItsOwn() {
   QVERIFY(r.err.contains("--force"));
   QCOMPARE(contentOf(out + "/fingerprint.txt"), kept);
   QCOMPARE(everythingIn(dir.path()), QStringList{"results"});
+}
+
+void RunTest::outLeavesAScenarioOfItsOwnName() {
+  QTemporaryDir dir;
+  writeFile(dir.filePath("scenario.yaml"), contentOf(twoTier()) + "# mine\n");
+  const QByteArray before = contentOf(dir.filePath("scenario.yaml"));
+  const ProgramResult r = runFaultline({"run", dir.filePath("scenario.yaml"), "--out", dir.path()});
+  QCOMPARE(r.status, 2);
+  QVERIFY(r.err.contains("--force"));
+  QCOMPARE(contentOf(dir.filePath("scenario.yaml")), before);
 }
 
 void RunTest::outInsistsWithForce() {

@@ -101,6 +101,13 @@ class TeachingCommandsTest : public QObject {
     QCOMPARE(runFaultline({"round", board, "--for", "soon"}).status, 2);
     QCOMPARE(runFaultline({"board", dir.filePath("none")}).status, 2);
     QCOMPARE(runFaultline({"guess", incident(), "db", "--board", board}).status, 2);  // whose?
+    // Lines added to a file of another sort would spoil it.
+    const QString mine = dir.filePath("design.yaml");
+    QVERIFY(QFile::copy(challenge, mine));
+    const QByteArray before = contentOf(mine);
+    QCOMPARE(runFaultline({"round", mine, "--for", "1min"}).status, 2);
+    QCOMPARE(runFaultline({"guess", incident(), "db", "--seat", "Ada", "--board", mine}).status, 2);
+    QCOMPARE(contentOf(mine), before);
   }
 };
 
