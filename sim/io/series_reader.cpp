@@ -1,5 +1,7 @@
 #include "io/series_reader.h"
 
+#include <set>
+
 #include "base/csv_file.h"
 #include "model/problem.h"
 
@@ -7,12 +9,27 @@ namespace faultline {
 namespace {
 
 constexpr const char* kTimeColumn = "time_s";
+constexpr std::size_t kMostProblems = 10;  // a file of another sort would give one for each row
 
 Diagnostic problemIn(const std::string& file, std::size_t line, std::string message) {
   Diagnostic d = errorAt("", std::move(message));
   d.file = file;
   d.line = static_cast<int>(line);
   return d;
+}
+
+// Empty when the row is complete; a cell may be empty where nothing was measured.
+std::string problemOfRow(const std::vector<std::string>& names, const std::vector<std::string>& cells, std::size_t time,
+                         const Series& before) {
+  if (cells.size() != names.size())
+    return std::to_string(cells.size()) + " cells for " + std::to_string(names.size()) + " columns";
+  const auto seconds = csvNumber(cells[time]);
+  if (!seconds || (!before.times.empty() && durationFromSeconds(*seconds) <= before.times.back()))
+    return "time_s has to be a number that grows from row to row";
+  for (std::size_t c = 0; c < cells.size(); ++c)
+    if (!cells[c].empty() && !csvNumber(cells[c]))
+      return quoted(cells[c]) + " in the column " + quoted(names[c]) + " is no number (it may be empty)";
+  return {};
 }
 
 }  // namespace
@@ -30,25 +47,26 @@ Result<Series> readSeriesCsv(const std::string& file) {
     return result;
   }
   Series& series = result.value;
-  for (std::size_t c = 0; c < csv.names().size(); ++c)
-    if (c != *time) series.columns.push_back({csv.names()[c], "", {}});
-  std::vector<std::string> cells;
-  while (csv.next(cells)) {
-    const auto seconds = *time < cells.size() ? csvNumber(cells[*time]) : std::nullopt;
-    const bool later = seconds && (series.times.empty() || durationFromSeconds(*seconds) > series.times.back());
-    if (!later || cells.size() > csv.names().size()) {
-      result.diagnostics.push_back(problemIn(file, csv.line(), later ? "more cells than columns"
-                                                                    : "time_s has to be a number that grows from row to row"));
-      return result;
-    }
-    series.times.push_back(durationFromSeconds(*seconds));
-    std::size_t column = 0;
-    for (std::size_t c = 0; c < csv.names().size(); ++c) {
-      if (c == *time) continue;
-      const auto value = c < cells.size() ? csvNumber(cells[c]) : std::nullopt;
-      series.columns[column++].values.push_back(value.value_or(kUnknown));
-    }
+  std::set<std::string> names;
+  for (const std::string& name : csv.names()) {
+    if (!names.insert(name).second)
+      result.diagnostics.push_back(problemIn(file, 1, "the column " + quoted(name) + " is there twice"));
+    if (name != kTimeColumn) series.columns.push_back({name, "", {}});
   }
+  std::vector<std::string> cells;
+  while (result.diagnostics.size() < kMostProblems && csv.next(cells)) {
+    const std::string problem = problemOfRow(csv.names(), cells, *time, series);
+    if (!problem.empty()) {
+      result.diagnostics.push_back(problemIn(file, csv.line(), problem));
+      continue;
+    }
+    series.times.push_back(durationFromSeconds(*csvNumber(cells[*time])));
+    std::size_t column = 0;
+    for (std::size_t c = 0; c < cells.size(); ++c)
+      if (c != *time) series.columns[column++].values.push_back(csvNumber(cells[c]).value_or(kUnknown));
+  }
+  if (result.diagnostics.empty() && series.times.empty())
+    result.diagnostics.push_back(problemIn(file, 1, "there is no sample below the names of the columns"));
   return result;
 }
 

@@ -1,4 +1,5 @@
 #include "io/series_csv.h"
+#include "io/series_reader.h"
 
 #include <QtTest>
 #include <limits>
@@ -10,6 +11,8 @@ class SeriesCsvTest : public QObject {
  private slots:
   void writesARowForEachSample();
   void readsBackExactly();
+  void damageIsNamed_data();
+  void damageIsNamed();
 };
 
 void SeriesCsvTest::writesARowForEachSample() {
@@ -30,6 +33,29 @@ void SeriesCsvTest::readsBackExactly() {
   s.columns.push_back({"x", "1", {0.1 + 0.2}});
   const std::string text = seriesCsv(s);
   QCOMPARE(std::stod(text.substr(text.rfind(',') + 1)), 0.1 + 0.2);
+}
+
+void SeriesCsvTest::damageIsNamed_data() {
+  QTest::addColumn<QByteArray>("text");
+  QTest::addColumn<int>("line");
+  QTest::newRow("no sample") << QByteArray("time_s,a.ok\n") << 1;
+  QTest::newRow("a column twice") << QByteArray("time_s,a.ok,a.ok\n1,2,3\n") << 1;
+  QTest::newRow("cut short") << QByteArray("time_s,a.ok,b.ok\n1,2,3\n2,5\n") << 3;
+  QTest::newRow("too long") << QByteArray("time_s,a.ok\n1,2,3\n") << 2;
+  QTest::newRow("a word") << QByteArray("time_s,a.ok\n1,2\n2,abc\n") << 3;
+  QTest::newRow("too large") << QByteArray("time_s,a.ok\n1,1e999\n") << 2;
+  QTest::newRow("back in time") << QByteArray("time_s,a.ok\n2,2\n1,2\n") << 3;
+}
+
+void SeriesCsvTest::damageIsNamed() {
+  QFETCH(const QByteArray, text);
+  QTemporaryFile file;
+  QVERIFY(file.open());
+  file.write(text);
+  file.flush();
+  const Result<Series> read = readSeriesCsv(file.fileName().toStdString());
+  QCOMPARE(read.diagnostics.size(), std::size_t{1});
+  QTEST(read.diagnostics[0].line, "line");
 }
 
 QTEST_APPLESS_MAIN(SeriesCsvTest)
