@@ -37,7 +37,8 @@ namespace faultline {
 
 namespace {
 
-constexpr int kMessageMs = 6000, kTimelineHeight = 100, kChartHeight = 270, kSourceWidth = 520, kPaletteWidth = 220, kInspectorWidth = 330;
+constexpr int kMessageMs = 6000, kTimelineHeight = 100, kChartHeight = 270;
+constexpr int kSourceWidth = 520, kPaletteWidth = 220, kInspectorWidth = 330;
 
 }  // namespace
 

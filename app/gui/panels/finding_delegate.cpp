@@ -7,6 +7,7 @@
 
 #include "gui/models/review_model.h"
 #include "gui/style/theme.h"
+#include "gui/style/wrapped_text.h"
 
 namespace faultline {
 
@@ -29,9 +30,7 @@ QString mendText(const QModelIndex& index) {
 Places placesOf(const QRect& row, const QModelIndex& index, bool isOpen) {
   const int width = std::max(60, row.width() - kTextLeft - kRight), left = row.left() + kTextLeft;
   const auto below = [&](int top, const QFont& font, const QString& text) {
-    const QRect needed =
-        QFontMetrics(font).boundingRect(QRect(0, 0, width, 10'000), Qt::TextWordWrap | Qt::AlignLeft, text);
-    return QRect(left, top, width, needed.height());
+    return wrappedText(left, top, width, font, text);
   };
   Places p;
   p.what = below(row.top() + kPad, Theme::instance().font(Type::Base), index.data().toString());

@@ -6,6 +6,7 @@
 #include "gui/models/stage_model.h"
 #include "gui/style/format.h"
 #include "gui/style/theme.h"
+#include "gui/style/wrapped_text.h"
 
 namespace faultline {
 
@@ -37,9 +38,7 @@ struct Places {
 Places placesOf(const QRect& row, const QModelIndex& index) {
   const int width = std::max(60, row.width() - kTextLeft - kRight), left = row.left() + kTextLeft;
   const auto below = [&](int top, const QFont& font, const QString& text) {
-    const QRect needed =
-        QFontMetrics(font).boundingRect(QRect(0, 0, width, 10'000), Qt::TextWordWrap | Qt::AlignLeft, text);
-    return QRect(left, top, width, needed.height());
+    return wrappedText(left, top, width, font, text);
   };
   Places p;
   p.title = QRect(left, row.top() + kPad, width, kTitle);
