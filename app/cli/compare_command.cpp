@@ -1,7 +1,6 @@
 // faultline compare, whatif and capacity: many runs of variants of a scenario.
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "analysis/capacity.h"
 #include "analysis/explain.h"
@@ -25,7 +24,7 @@ constexpr std::size_t kMostShown = 12;
 
 Runner runnerOnAllCores(SimTime healthyUntil = {}) {
   Batches how;
-  how.cores = std::max(1u, std::thread::hardware_concurrency());
+  how.cores = allCores();
   how.healthyUntil = healthyUntil;
   how.isCancelled = [] { return interruption() != 0; };
   return batchRunner(std::move(how));
@@ -145,10 +144,7 @@ std::optional<std::vector<Variant>> variantsOf(const CompareOptionsOfUser& optio
 int compareScenarios(const CompareOptionsOfUser& options) {
   const std::optional<std::vector<Variant>> variants = variantsOf(options);
   if (!variants) return kBadInput;
-  if (variants->size() < 2) {
-    sayError("name two scenarios, or one and with --set what is to be different");
-    return kBadInput;
-  }
+  if (variants->size() < 2) return refuse("name two scenarios, or one and with --set what is to be different");
   watchForInterruption();
   CompareOptions how;
   how.most = static_cast<std::size_t>(options.replications);

@@ -117,10 +117,7 @@ namespace {
 int addTexts(const std::string& name, Translation& translation) {
   std::ifstream file(name, std::ios::binary);
   std::stringstream content;
-  if (!file || !(content << file.rdbuf())) {
-    sayError("cannot read \"" + name + "\"");
-    return kBadInput;
-  }
+  if (!file || !(content << file.rdbuf())) return refuse("cannot read \"" + name + "\"");
   const Result<Translation> read = readTranslation(content.str(), name);
   printProblems(read.diagnostics);
   for (const auto& [english, text] : read.value.texts()) translation.add(english, text);

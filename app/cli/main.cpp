@@ -161,9 +161,9 @@ int runProgram(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
     // Help and version are no errors; whatever else the parser refuses is bad usage.
-    return app.exit(e) == 0 ? kFine : kBadInput;
+    return afterOutput(app.exit(e) == 0 ? kFine : kBadInput);
   }
-  return chosen();
+  return afterOutput(chosen());
 }
 
 }  // namespace

@@ -24,11 +24,19 @@ spdlog::logger& messages() {
 void sayError(const std::string& text) { messages().error("{}", text); }
 void sayWarning(const std::string& text) { messages().warn("{}", text); }
 
-int writeResult(const std::string& text) {
-  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
-  if (written && std::fflush(stdout) == 0) return kFine;
-  sayError("standard output cannot be written");
+int refuse(const std::string& error) {
+  sayError(error);
   return kBadInput;
+}
+
+int writeResult(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  return afterOutput(kFine);
+}
+
+int afterOutput(int status) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
+  return status == kBadInput ? status : refuse("standard output cannot be written");
 }
 
 }  // namespace faultline::cli

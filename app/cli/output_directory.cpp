@@ -10,6 +10,8 @@
 #include <cstring>
 #include <system_error>
 
+#include "cli/output_file.h"
+
 namespace faultline::cli {
 namespace {
 
@@ -40,15 +42,6 @@ Content contentOf(const fs::path& path) {
 
 std::string systemProblem(const std::string& what, const fs::path& path) {
   return what + " \"" + path.string() + "\": " + std::strerror(errno);
-}
-
-std::string writeFile(const fs::path& path, const std::string& content) {
-  std::FILE* file = std::fopen(path.c_str(), "wb");
-  if (file == nullptr) return systemProblem("cannot write", path);
-  bool written = std::fwrite(content.data(), 1, content.size(), file) == content.size();
-  written = std::fflush(file) == 0 && fsync(fileno(file)) == 0 && written;
-  if (std::fclose(file) != 0 || !written) return systemProblem("cannot write", path);
-  return {};
 }
 
 }  // namespace
@@ -88,7 +81,7 @@ std::string OutputDirectory::prepare(const std::string& path, bool insist) {
 
 std::string OutputDirectory::publish(const std::vector<std::pair<std::string, std::string>>& files) {
   for (const auto& [name, content] : files)
-    if (std::string problem = writeFile(hidden_ / name, content); !problem.empty()) return problem;
+    if (std::string problem = writeFile((hidden_ / name).string(), content); !problem.empty()) return problem;
   return moveIntoPlace(files);
 }
 

@@ -26,8 +26,7 @@ int showKind(const std::string& kind) {
     std::vector<std::string_view> known;
     for (const ComponentInfo* info : catalog()) known.emplace_back(info->kind);
     const std::string near = nearestName(kind, known);
-    sayError("there is no kind " + quoted(kind) + (near.empty() ? "" : " (did you mean " + quoted(near) + "?)"));
-    return kBadInput;
+    return refuse("there is no kind " + quoted(kind) + (near.empty() ? "" : " (did you mean " + quoted(near) + "?)"));
   }
   std::fputs(referenceFor(kind).c_str(), stdout);
   return kFine;

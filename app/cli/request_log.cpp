@@ -1,11 +1,11 @@
 #include "cli/request_log.h"
 
 #include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/basic_file_sink.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/ostream_sink.h>
 #include <spdlog/spdlog.h>
 
 #include <chrono>
+#include <sstream>
 
 namespace faultline::cli {
 namespace {
@@ -25,11 +25,6 @@ spdlog::level::level_enum levelOf(LogLevel level) {
   return spdlog::level::info;
 }
 
-spdlog::sink_ptr sinkTo(const std::string& path) {
-  if (path == kToStandardOutput) return std::make_shared<spdlog::sinks::stdout_sink_st>();
-  return std::make_shared<spdlog::sinks::basic_file_sink_st>(path, true);
-}
-
 spdlog::log_clock::time_point wallTime(SimTime time) {
   return spdlog::log_clock::time_point(
       std::chrono::duration_cast<spdlog::log_clock::duration>(std::chrono::nanoseconds(time.ns)));
@@ -45,31 +40,13 @@ std::unique_ptr<spdlog::formatter> formatter() {
 
 }  // namespace
 
-std::string refusalOfLog(const std::string& path, bool mayReplace) {
-  if (path == kToStandardOutput) return {};
-  std::error_code error;
-  if (std::filesystem::is_directory(path, error)) return "\"" + path + "\" is a directory; --log wants a file or -";
-  if (!mayReplace && std::filesystem::exists(path, error))
-    return "\"" + path + "\" is there already; name a new file, or add --force to replace it";
-  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
-  if (!folder.empty() && !std::filesystem::is_directory(folder, error))
-    return "there is no directory \"" + folder.string() + "\" for the log";
-  return {};
-}
-
-std::string writeRequestLog(const std::string& path, const std::vector<LogLine>& lines, LogLevel least) {
-  try {
-    std::string problem;
-    spdlog::logger log("requests", sinkTo(path));
-    log.set_formatter(formatter());
-    log.set_level(levelOf(least));
-    log.set_error_handler([&](const std::string& what) { problem = what; });
-    for (const LogLine& line : lines) log.log(wallTime(line.time), {}, levelOf(line.level), line.fields);
-    log.flush();
-    return problem;
-  } catch (const spdlog::spdlog_ex& e) {
-    return e.what();
-  }
+std::string requestLog(const std::vector<LogLine>& lines, LogLevel least) {
+  std::ostringstream text;
+  spdlog::logger log("requests", std::make_shared<spdlog::sinks::ostream_sink_st>(text));
+  log.set_formatter(formatter());
+  log.set_level(levelOf(least));
+  for (const LogLine& line : lines) log.log(wallTime(line.time), {}, levelOf(line.level), line.fields);
+  return text.str();
 }
 
 }  // namespace faultline::cli

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 
 #include "analysis/alerts.h"
 #include "analysis/expect.h"
@@ -15,6 +16,7 @@
 #include "cli/loading.h"
 #include "cli/messages.h"
 #include "cli/output_directory.h"
+#include "cli/output_file.h"
 #include "cli/progress.h"
 #include "cli/request_log.h"
 #include "cli/running.h"
@@ -29,6 +31,8 @@
 
 namespace faultline::cli {
 namespace {
+
+constexpr const char* kToStandardOutput = "-";
 
 // What a finished run amounts to.
 struct Outcome {
@@ -83,11 +87,24 @@ std::string publish(OutputDirectory& out, const Scenario& scenario, const Simula
   return out.publish(files);
 }
 
+// An empty text, or why no log can be written.
+std::string refusalOfLog(const RunOptions& options) {
+  if (options.log.empty()) return {};
+  if (options.log == kToStandardOutput)
+    return options.json ? "standard output takes one of --log - and --format json" : std::string();
+  if (std::string problem = refusalOfFile(options.log, "--log", options.force); !problem.empty()) return problem;
+  namespace fs = std::filesystem;
+  std::error_code error;
+  if (fs::equivalent(options.log, options.file, error)) return "--log names the scenario itself; name another file";
+  const auto whole = [&](const fs::path& path) { return fs::weakly_canonical(fs::absolute(path), error); };
+  if (!options.out.empty() && whole(options.log).parent_path() == whole(options.out))
+    return "--log names a file among those of --out; name one elsewhere";
+  return {};
+}
+
 // An empty text, or why the run cannot begin.
 std::string prepare(OutputDirectory& out, const RunOptions& options) {
-  if (options.log == kToStandardOutput && options.json) return "standard output takes one of --log - and --format json";
-  if (!options.log.empty())
-    if (std::string problem = refusalOfLog(options.log, options.force); !problem.empty()) return problem;
+  if (std::string problem = refusalOfLog(options); !problem.empty()) return problem;
   return options.out.empty() ? std::string() : out.prepare(options.out, options.force);
 }
 
@@ -100,10 +117,7 @@ int runScenario(const RunOptions& options) {
   if (options.hideTimeline) scenario->expect.clear();
   watchForInterruption();
   OutputDirectory out;
-  if (const std::string problem = prepare(out, options); !problem.empty()) {
-    sayError(problem);
-    return kBadInput;
-  }
+  if (const std::string problem = prepare(out, options); !problem.empty()) return refuse(problem);
   Simulation simulation(*scenario);
   TraceCollector collector(*scenario);
   const bool follows = options.traces || !options.log.empty();
@@ -116,23 +130,21 @@ int runScenario(const RunOptions& options) {
   if (!options.out.empty()) {
     if (outcome.interrupted) {
       sayWarning("nothing was written to \"" + options.out + "\"");
-    } else if (const std::string problem = publish(out, options.hideTimeline ? sealed(*scenario) : *scenario, simulation, outcome, json, options.traces ? &*traces : nullptr);
-               !problem.empty()) {
-      sayError(problem);
-      return kBadInput;
-    }
+    } else if (const std::string problem = publish(out, options.hideTimeline ? sealed(*scenario) : *scenario,
+                                                   simulation, outcome, json, options.traces ? &*traces : nullptr);
+               !problem.empty())
+      return refuse(problem);
   }
   std::string more;
   if (options.theory) more += theoryText(theoryOf(simulation.scenario(), simulation.series(), outcome.summary));
   if (options.traces) more += tracesText(*traces);
   if (!options.log.empty()) {
-    const std::string problem =
-        writeRequestLog(options.log, traceLog(*traces, outcome.summary.fingerprint), options.logLevel);
-    if (!problem.empty()) {
-      sayError(problem);
-      return kBadInput;
+    const std::string log = requestLog(traceLog(*traces, outcome.summary.fingerprint), options.logLevel);
+    if (options.log == kToStandardOutput) {
+      const int written = writeResult(log);
+      return written != kFine ? written : outcome.status();
     }
-    if (options.log == kToStandardOutput) return outcome.status();
+    if (const std::string problem = writeFile(options.log, log); !problem.empty()) return refuse(problem);
   }
   const int written = writeResult(options.json ? json
                                              : reportText(outcome.summary, outcome.facts.wallSeconds) +

@@ -1,8 +1,6 @@
 // faultline lesson and grade: what a run teaches, and whether a challenge was mastered.
 #include <algorithm>
-#include <atomic>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "analysis/grade.h"
 #include "analysis/lesson.h"
@@ -14,6 +12,7 @@
 #include "cli/messages.h"
 #include "cli/running.h"
 #include "cli/workshop.h"
+#include "session/work.h"
 #include "teaching/lesson_progress.h"
 #include "teaching/seat.h"
 
@@ -30,21 +29,14 @@ std::optional<Scenario> load(const std::string& file) {
 
 std::vector<ExamResult> examine(const Scenario& given, const Scenario& answer, std::size_t runs) {
   std::vector<ExamResult> results(runs);
-  std::atomic<std::size_t> next{0};
-  const auto work = [&] {
-    for (std::size_t k = next++; k < runs && interruption() == 0; k = next++) {
-      const Scenario examined = examination(given, answer, k);
-      Simulation simulation(examined);
-      advanceToEnd(simulation, nullptr);
-      if (interruption() == 0) results[k] = resultOf(examined, simulation);
-    }
-  };
-  {
-    std::vector<std::jthread> others;
-    for (std::size_t i = 1; i < std::min<std::size_t>(std::max(1u, std::thread::hardware_concurrency()), runs); ++i)
-      others.emplace_back(work);
-    work();
-  }
+  forAll(
+      runs, allCores(), [] { return interruption() != 0; },
+      [&](std::size_t k) {
+        const Scenario examined = examination(given, answer, k);
+        Simulation simulation(examined);
+        advanceToEnd(simulation, nullptr);
+        if (interruption() == 0) results[k] = resultOf(examined, simulation);
+      });
   return results;
 }
 
@@ -120,10 +112,7 @@ int showNext(const Scenario& scenario, const std::vector<LessonAnswer>& answers,
 int showLesson(const LessonOptions& options) {
   std::optional<Scenario> scenario = loadScenario(options.run);
   if (!scenario) return kBadInput;
-  if (scenario->lesson.empty()) {
-    sayError(options.run.file + " has no lesson");
-    return kBadInput;
-  }
+  if (scenario->lesson.empty()) return refuse(options.run.file + " has no lesson");
   const std::string english = scenario->name;
   Translation texts;
   if (const int status = readTexts(options.run.file, options.language, texts); status != kFine) return status;
@@ -140,10 +129,7 @@ int showLesson(const LessonOptions& options) {
 int gradeAnswer(const GradeOptions& options) {
   std::optional<Scenario> challenge = load(options.given);
   if (!challenge) return kBadInput;
-  if (!challenge->challenge) {
-    sayError(options.given + " has no challenge");
-    return kBadInput;
-  }
+  if (!challenge->challenge) return refuse(options.given + " has no challenge");
   if (options.hints > 0) {
     Translation texts;
     if (const int status = readTexts(options.given, options.language, texts); status != kFine) return status;

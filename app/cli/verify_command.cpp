@@ -3,13 +3,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <mutex>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "analysis/expect.h"
 #include "analysis/lesson.h"
@@ -24,6 +22,7 @@
 #include "io/yaml_reader.h"
 #include "metrics/recorded_report.h"
 #include "metrics/text_table.h"
+#include "session/work.h"
 
 namespace faultline::cli {
 namespace {
@@ -135,16 +134,9 @@ Verdict verify(const std::string& file, bool update) {
 
 std::vector<Verdict> verifyAll(const std::vector<std::string>& files, bool update) {
   std::vector<Verdict> verdicts(files.size());
-  std::atomic<std::size_t> nextFile{0};
-  const auto work = [&] {
-    for (std::size_t i = nextFile++; i < files.size() && interruption() == 0; i = nextFile++)
-      verdicts[i] = verify(files[i], update);
-  };
-  const std::size_t cores = std::max(1u, std::thread::hardware_concurrency());
-  std::vector<std::jthread> others;
-  for (std::size_t i = 1; i < std::min(cores, files.size()); ++i) others.emplace_back(work);
-  work();
-  others.clear();  // waits for them
+  forAll(
+      files.size(), allCores(), [] { return interruption() != 0; },
+      [&](std::size_t i) { verdicts[i] = verify(files[i], update); });
   return verdicts;
 }
 
@@ -204,10 +196,7 @@ void printJson(const std::vector<Verdict>& verdicts) {
 
 int verifyScenarios(const std::vector<std::string>& named, bool update, bool json) {
   const std::vector<std::string> files = named.empty() ? allScenarios() : named;
-  if (files.empty()) {
-    sayError("there are no scenarios to verify");
-    return kBadInput;
-  }
+  if (files.empty()) return refuse("there are no scenarios to verify");
   watchForInterruption();
   const std::vector<Verdict> verdicts = verifyAll(files, update);
   if (interruption() != 0) {

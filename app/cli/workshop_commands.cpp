@@ -22,8 +22,7 @@ std::int64_t now() {
 int keep(const std::string& board, const std::string& line) {
   const std::string problem = addToBoard(board, line);
   if (problem.empty()) return kFine;
-  sayError(problem);
-  return kBadInput;
+  return refuse(problem);
 }
 
 bool has(const std::vector<std::string>& list, const std::string& name) {
@@ -45,16 +44,12 @@ int guessCause(const GuessOptions& options) {
   const std::optional<Scenario> scenario = loadScenario(file);
   if (!scenario) return kBadInput;
   const std::vector<std::string> causes = hiddenCauses(*scenario), known = places(*scenario);
-  if (causes.empty()) {
-    sayError(options.file + " has no fault in its timeline");
-    return kBadInput;
-  }
+  if (causes.empty()) return refuse(options.file + " has no fault in its timeline");
   if (!has(known, options.place)) {
     const std::vector<std::string_view> names(known.begin(), known.end());
     const std::string near = nearestName(options.place, names);
-    sayError("\"" + options.place + "\" is no node and no arrow of " + options.file +
-             (near.empty() ? "" : " (did you mean \"" + near + "\"?)"));
-    return kBadInput;
+    return refuse("\"" + options.place + "\" is no node and no arrow of " + options.file +
+                  (near.empty() ? "" : " (did you mean \"" + near + "\"?)"));
   }
   Try t;
   t.task = scenario->name;
@@ -68,11 +63,9 @@ int guessCause(const GuessOptions& options) {
 
 int openRound(const std::string& board, const std::string& length) {
   const Parsed<Duration> parsed = parseDuration(length);
-  if (!parsed.value || parsed.value->ns < seconds(1).ns) {
-    sayError("--for: " +
-             (parsed.value ? std::string("a round takes a second at least, for example 20min") : parsed.problem));
-    return kBadInput;
-  }
+  if (!parsed.value || parsed.value->ns < seconds(1).ns)
+    return refuse("--for: " +
+                  (parsed.value ? std::string("a round takes a second at least, for example 20min") : parsed.problem));
   const std::int64_t from = now();
   const int kept = keep(board, lineOf(Round{from, from + parsed.value->ns / seconds(1).ns}));
   return kept != kFine ? kept : writeResult("The round is open for " + formatDuration(*parsed.value) + ".\n");
@@ -81,10 +74,7 @@ int openRound(const std::string& board, const std::string& length) {
 int showBoard(const std::string& board) {
   std::ifstream file(board);
   std::stringstream content;
-  if (!file || !(content << file.rdbuf())) {
-    sayError("cannot read \"" + board + "\"");
-    return kBadInput;
-  }
+  if (!file || !(content << file.rdbuf())) return refuse("cannot read \"" + board + "\"");
   std::vector<std::string> problems;
   const Scoreboard read = Scoreboard::parse(content.str(), problems);
   for (const std::string& problem : problems) sayError(board + ": " + problem);

@@ -35,23 +35,28 @@ bool advanceTo(Simulation& simulation, SimTime until, Work& work) {
       [&] { work.share = simulation.now().seconds() / std::max(until.seconds(), 1e-9); });
 }
 
+void forAll(std::size_t count, std::size_t cores, const std::function<bool()>& isCancelled,
+            const std::function<void(std::size_t)>& task) {
+  std::atomic<std::size_t> next = 0;
+  const auto run = [&] {
+    for (std::size_t i = next++; i < count && !isCancelled(); i = next++) task(i);
+  };
+  std::vector<std::jthread> others;
+  for (std::size_t i = 1; i < std::min(cores, count); ++i) others.emplace_back(run);
+  run();
+}
+
+std::size_t allCores() { return std::max(1u, std::thread::hardware_concurrency()); }
+
 Runner batchRunner(Batches how) {
   return [how = std::move(how)](const std::vector<Scenario>& batch) {
     std::vector<RunFigures> figures(batch.size());
-    std::atomic<std::size_t> next = 0;
-    const auto run = [&] {
-      for (std::size_t i = next++; i < batch.size() && !how.isCancelled(); i = next++) {
-        Simulation simulation(batch[i]);
-        if (!advance(simulation, batch[i].duration, how.isCancelled, [] {})) return;
-        figures[i] = figuresOf(simulation, how.healthyUntil);
-        how.runEnded();
-      }
-    };
-    {
-      std::vector<std::jthread> others;
-      for (std::size_t i = 1; i < std::min(how.cores, batch.size()); ++i) others.emplace_back(run);
-      run();
-    }
+    forAll(batch.size(), how.cores, how.isCancelled, [&](std::size_t i) {
+      Simulation simulation(batch[i]);
+      if (!advance(simulation, batch[i].duration, how.isCancelled, [] {})) return;
+      figures[i] = figuresOf(simulation, how.healthyUntil);
+      how.runEnded();
+    });
     if (how.isCancelled()) figures.clear();
     return figures;
   };
@@ -59,7 +64,7 @@ Runner batchRunner(Batches how) {
 
 Runner batchRunner(Work& work, std::size_t expected, SimTime healthyUntil) {
   Batches how;
-  how.cores = std::max(2u, std::thread::hardware_concurrency()) - 1;
+  how.cores = std::max<std::size_t>(2, allCores()) - 1;
   how.healthyUntil = healthyUntil;
   how.isCancelled = [&work] { return work.cancelled.load(); };
   how.runEnded = [&work, expected, ended = std::make_shared<std::atomic<std::size_t>>(0)] {

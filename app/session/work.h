@@ -1,8 +1,8 @@
 // Long computations away from a window: how far they are, and whether they are still wanted. No Qt.
 //
-// Thread safety: `Work` is for two threads, one that works and one that watches; the functions of `Batches` are called on
-// any of the threads that run. Determinism: results depend neither on
-// the number of cores nor on when somebody looks.
+// Thread safety: `Work` is for two threads, one that works and one that watches; the functions that are handed over are
+// called on any of the threads that run. Determinism: results depend neither on the number of cores nor on when
+// somebody looks.
 #pragma once
 
 #include <atomic>
@@ -22,6 +22,12 @@ struct Work {
 
 // Runs on to a time in slices, and tells how far it is. False when it was cancelled on the way.
 bool advanceTo(Simulation& simulation, SimTime until, Work& work);
+
+// Calls `task` once for each index below `count`, on so many threads at most, this one among them; stops early once
+// somebody wants no more.
+void forAll(std::size_t count, std::size_t cores, const std::function<bool()>& isCancelled,
+            const std::function<void(std::size_t)>& task);
+std::size_t allCores();
 
 struct Batches {
   std::size_t cores = 1;

@@ -30,6 +30,7 @@ Scenario sealed(const Scenario& scenario) {
   shown.description.clear();
   shown.notes.clear();
   shown.lesson.clear();
+  shown.challenge.reset();
   shown.recorded.reset();
   return shown;
 }

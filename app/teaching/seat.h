@@ -14,7 +14,8 @@ namespace faultline {
 
 std::uint64_t seedOfSeat(const Scenario& scenario, std::string_view seat);
 
-// What a seat may see: the architecture, without timeline, expectations, story, notes and lesson, which would tell.
+// What a seat may see: the architecture, without timeline, expectations, story, notes, lesson and challenge, which
+// would tell.
 Scenario sealed(const Scenario& scenario);
 
 // The places that the first fault of the timeline hits, in its order: nodes, arrows, members of regions and hosts.

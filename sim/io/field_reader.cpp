@@ -55,6 +55,8 @@ YamlPlace FieldReader::placeOf(std::string_view path) const {
 }
 
 bool FieldReader::hasFailed(std::string_view path) const {
+  const std::string items = std::string(path) + '[';
+  if (const auto item = failed_.lower_bound(items); item != failed_.end() && item->starts_with(items)) return true;
   for (; !path.empty(); path = parentPath(path))
     if (failed_.contains(path)) return true;
   return false;

@@ -40,7 +40,7 @@ class FieldReader {
   const std::string& baseDir() const { return baseDir_; }
   // Where the path, or what is nearest above it, was written.
   YamlPlace placeOf(std::string_view path) const;
-  // Whether a problem was already found there or above it.
+  // Whether a problem was already found there, above it, or in an item of the list there.
   bool hasFailed(std::string_view path) const;
 
   Diagnostics problems;

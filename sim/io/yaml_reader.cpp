@@ -8,6 +8,7 @@
 #include "io/trace_loader.h"
 #include "model/problem.h"
 #include "model/validate.h"
+#include "model/validation.h"
 
 namespace faultline {
 namespace {
@@ -28,7 +29,8 @@ std::string sizeProblem() {
 bool followsFromReading(const Diagnostic& d, const FieldReader& reader) {
   if (reader.hasFailed(d.path)) return true;
   if (reader.problems.empty()) return false;
-  if (d.path.starts_with("expect") || d.path.starts_with("alerts")) return true;  // it may be about what could not be read
+  for (const char* section : {"expect", "alerts", "lesson", "challenge", "recorded"})
+    if (d.path.starts_with(section) && !leavesMetrics(reader.problems)) return true;
   // A node whose callers or callees could not be read may look unconnected.
   const bool isAboutWholeNode =
       d.path == "nodes" || (d.path.starts_with("nodes.") && d.path.find('.', 6) == std::string::npos);

@@ -10,7 +10,8 @@ namespace {
 bool hasPrice(const NodeSpec& node) {
   const ValueMap params = node.allParams();
   for (const char* name : {kPriceName, kCallPriceName})
-    if (const Value* price = params.find(name); price != nullptr && *price->as<double>() > 0) return true;
+    if (const Value* price = params.find(name); price != nullptr && price->as<double>() && *price->as<double>() > 0)
+      return true;
   return false;
 }
 

@@ -2,11 +2,13 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
 #include "base/quantity.h"
 #include "model/catalog.h"
+#include "model/price.h"
 #include "model/problem.h"
 #include "model/scenario_params.h"
 #include "model/validation.h"
@@ -69,6 +71,24 @@ void checkTogether(const ScenarioIndex& index, std::size_t n, const std::string&
 }
 
 }  // namespace
+
+bool leavesMetrics(const Diagnostics& problems) {
+  constexpr std::string_view kApart[] = {"timeline", "expect",   "alerts",  "lesson",     "challenge", "notes",
+                                         "layout",   "recorded", "regions", "duration",   "warmup",    "sample",
+                                         "seed",     "limits",   "name",    "description"};
+  return std::all_of(problems.begin(), problems.end(), [&](const Diagnostic& d) {
+    if (d.severity != Diagnostic::Severity::Error) return true;
+    const std::string_view path = d.path;
+    if (path.starts_with("nodes.")) {
+      // A parameter of a node; only what it costs decides on a column.
+      const std::size_t dot = path.find('.', sizeof "nodes.");
+      const std::string_view param = dot == path.npos ? std::string_view{} : path.substr(dot + 1);
+      return !param.empty() && param != "kind" && param != kPriceName && param != kCallPriceName;
+    }
+    return std::any_of(std::begin(kApart), std::end(kApart),
+                       [&](std::string_view section) { return path.starts_with(section); });
+  });
+}
 
 std::string pathOf(const EdgeSpec& edge) { return "edges." + edge.name(); }
 
@@ -273,8 +293,7 @@ Diagnostics validate(const Scenario& scenario) {
   validateEdges(index, problems);
   validateGraph(index, problems);
   validateTimeline(scenario, problems);
-  // An expectation about what is broken would only repeat what is said already.
-  if (!hasErrors(problems)) {
+  if (leavesMetrics(problems)) {
     validateExpectations(scenario, problems);
     validateAlerts(scenario, problems);
     validateTeaching(scenario, problems);

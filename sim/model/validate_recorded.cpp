@@ -105,8 +105,7 @@ void validateRecorded(const Scenario& scenario, Diagnostics& problems) {
   const RecordedSpec& spec = *scenario.recorded;
   if (spec.file.empty()) problems.push_back(errorAt("recorded.file", "the name of the recorded file is empty"));
   checkPhases(scenario, problems);
-  // About a scenario that is broken, figures cannot be told.
-  if (hasErrors(problems)) return;
+  if (!leavesMetrics(problems)) return;
   const MeasureNames names(scenario);
   std::vector<std::string_view> known;
   for (const MetricColumn& column : names.columns) known.push_back(column.name);

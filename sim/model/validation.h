@@ -53,4 +53,8 @@ void checkQuery(const ScenarioIndex& index, std::size_t node, const std::string&
 
 std::string pathOf(const EdgeSpec& edge);  // "edges.a -> b"
 
+// Whether the metrics are there and have their names although something is wrong at each of these places. Otherwise
+// what is said about them cannot be judged.
+bool leavesMetrics(const Diagnostics& problems);
+
 }  // namespace faultline

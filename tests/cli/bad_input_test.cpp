@@ -10,6 +10,8 @@ class BadInputTest : public QObject {
   void isRefused_data();
   void isRefused();
   void reportsEveryProblemOfEveryFile();
+  void oneSectionHidesNoOther();
+  void fullStandardOutputIsAnError();
   void pointsIntoExpectations_data();
   void pointsIntoExpectations();
 };
@@ -90,6 +92,37 @@ void BadInputTest::isRefused() {
     QCOMPARE(r.out, QByteArray());
     QVERIFY2(r.err.contains(message), r.err.left(400));
     QVERIFY2(r.err.contains("bad.yaml"), r.err.left(400));
+  }
+}
+
+void BadInputTest::oneSectionHidesNoOther() {
+  QTemporaryDir dir;
+  QFile file(dir.filePath("broken.yaml"));
+  QVERIFY(file.open(QIODevice::WriteOnly));
+  file.write(
+      "faultline: 1\nname: x\nduration: 30s\nnodes:\n  u: {kind: client, rate: 20}\n"
+      "  db: {kind: database, connections: -60}\nedges:\n  - u -> db\nexpect:\n  - failed(nope) == 0\nalerts:\n"
+      "  - {when: db.nope > 3, for: x}\n  - {when: p97 > 3ms}\nlesson:\n  - {title: a, highlight: [nope]}\n");
+  file.close();
+  const ProgramResult r = runFaultline({"check", file.fileName()});
+  QCOMPARE(r.status, 2);
+  for (const char* place : {":5:27: ", ":6:37: ", ":10:12: ", ":12:12: ", ":12:30: ", ":13:12: ", ":15:27: "})
+    QVERIFY2(r.err.contains(place), place + r.err);
+  QCOMPARE(r.err.count("error:"), 7);
+}
+
+void BadInputTest::fullStandardOutputIsAnError() {
+  const QString design = sourceFile("tests/cli/two_tier.yaml");
+  for (const QStringList& command : {QStringList{"kinds"},
+                                     {"kinds", "cron"},
+                                     {"schema"},
+                                     {"reference"},
+                                     {"--help"},
+                                     {"check", design},
+                                     {"verify", design},
+                                     {"run", design, "--quiet", "--log", "-"}}) {
+    const ProgramResult r = runFaultline(command, "-t 60; exec >/dev/full");
+    QVERIFY2(r.status == 2 && r.err.contains("standard output"), qPrintable(command.join(' ')));
   }
 }
 

@@ -139,7 +139,22 @@ class LogTest : public QObject {
     QCOMPARE(run({"--log", dir.path()}).status, 2);
     QCOMPARE(run({"--log", dir.path() + "/none/log"}).status, 2);
     QCOMPARE(run({"--log", "-", "--format", "json"}).status, 2);
+    const QString out = dir.path() + "/results";
+    QCOMPARE(run({"--out", out, "--log", out + "/timeline.csv"}).status, 2);
+    QVERIFY(!QFileInfo::exists(out));
+    const QString mine = dir.path() + "/mine.yaml";
+    QVERIFY(QFile::copy(incident(), mine));
+    QCOMPARE(
+        runFaultline({"run", mine, "--duration", "12s", "--no-timeline", "--quiet", "--force", "--log", mine}).status,
+        2);
+    QCOMPARE(contentOf(mine), contentOf(incident()));
     QCOMPARE(run({"--log-level", "error"}).status, 2);
+    // Files may hold so little that the log cannot be written in full: then the old one stays.
+    const QByteArray before = contentOf(there);
+    const ProgramResult cut = runFaultline(
+        {"run", incident(), "--duration", "150s", "--quiet", "--force", "--log", there}, "-f 2; trap '' XFSZ");
+    QCOMPARE(cut.status, 2);
+    QCOMPARE(contentOf(there), before);
     QVERIFY(QFileInfo::exists("/dev/full"));
     const ProgramResult full = run({"--log", "/dev/full", "--force"});
     QCOMPARE(full.status, 2);

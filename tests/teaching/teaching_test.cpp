@@ -95,6 +95,7 @@ class TeachingTest : public QObject {
   void sealedTellsNothing() {
     const Scenario s = scenarioOf("incidents/zone_outage"), shown = sealed(s);
     QVERIFY(shown.timeline.empty() && shown.expect.empty() && shown.description.empty() && shown.lesson.empty());
+    QVERIFY(!sealed(scenarioOf("challenges/slow_partner")).challenge);
     QCOMPARE(shown.nodes, s.nodes);
     QCOMPARE(shown.edges, s.edges);
     const std::vector<std::string> causes = hiddenCauses(s);
