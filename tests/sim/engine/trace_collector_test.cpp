@@ -71,8 +71,9 @@ bool isAnyValue(const Json& j) {
   return j.contains("boolValue") && j["boolValue"].is_boolean();
 }
 bool areAttributes(const Json& list) {
-  return list.is_array() && std::all_of(list.begin(), list.end(), [](const Json& a) {
-           return a.size() == 2 && a["key"].is_string() && isAnyValue(a["value"]);
+  std::set<std::string> keys;  // no two alike, as the specification asks
+  return list.is_array() && std::all_of(list.begin(), list.end(), [&](const Json& a) {
+           return a.size() == 2 && a["key"].is_string() && keys.insert(a["key"]).second && isAnyValue(a["value"]);
          });
 }
 
