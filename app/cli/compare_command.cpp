@@ -165,7 +165,7 @@ int tryChanges(const RunOptions& options) {
   const Explanation explanation = explain(*scenario, simulation.series());
   if (interruption() == 0 && !explanation.broke)
     return shown(options.json, Json{{"broke", false}}, "Nothing broke: there is nothing to prevent.\n");
-  const SimTime until = explanation.broke ? explanation.stages.front().main().onset : SimTime{};
+  const SimTime until = explanation.broke ? explanation.began() : SimTime{};
   const ApplySetting apply = [](Scenario& s, const std::string& setting) { return applySetting(s, setting); };
   const WhatIf result = whatIf(*scenario, explanation, apply, runnerOnAllCores(until));
   std::string text = explanation.broke ? "Trigger: " + stageText(explanation.stages.front()) + "\n" : "";

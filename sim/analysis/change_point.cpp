@@ -191,19 +191,24 @@ class Detector {
     return values_.size();
   }
 
-  // The deviance of what came in as long as it takes to be called usual again.
+  // Of the busiest stretch as long as it takes to be called usual again: what trails off behind a burst does not make the
+  // burst less. The significance is its deviance.
   Episode rareEpisodeFrom(std::size_t onset) const {
     Episode e{onset, std::max(endOf(onset), onset + 1), before_, 0, 0};
-    double events = 0, windows = 0;
-    for (std::size_t i = onset; i < e.end; ++i) {
-      if (std::isnan(values_[i])) continue;
-      events += eventsIn(i);
-      ++windows;
+    const auto length = std::max<std::size_t>(1, static_cast<std::size_t>(kUsualSeconds / options_.windowSeconds));
+    std::vector<double> events;
+    for (std::size_t i = onset; i < e.end; ++i)
+      if (!std::isnan(values_[i])) events.push_back(eventsIn(i));
+    double sum = 0, most = 0;
+    for (std::size_t i = 0; i < events.size(); ++i) {
+      sum += events[i];
+      if (i >= length) sum -= events[i - length];
+      most = std::max(most, sum);
     }
-    e.after = events / (windows * options_.windowSeconds);
-    const double length = kUsualSeconds / options_.windowSeconds;
-    const double came = events / windows * length, usual = usualEvents_ * length;
-    e.significance = came > usual ? std::sqrt(2 * (came * std::log(came / usual) - (came - usual))) : 0;
+    const double windows = static_cast<double>(std::min(length, events.size()));
+    e.after = most / (windows * options_.windowSeconds);
+    const double usual = usualEvents_ * windows;
+    e.significance = most > usual ? std::sqrt(2 * (most * std::log(most / usual) - (most - usual))) : 0;
     return e;
   }
 

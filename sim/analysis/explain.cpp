@@ -3,52 +3,15 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analysis/aftermath.h"
+#include "analysis/aspect_ranks.h"
 #include "analysis/causes.h"
 #include "analysis/observations.h"
+#include "analysis/systems.h"
 #include "model/graph.h"
 
 namespace faultline {
 namespace {
-
-// How much a change can be the beginning of a story rather than its consequence.
-int originality(const Observation& o, const ScenarioIndex& architecture) {
-  switch (o.aspect) {
-    case Aspect::Demand: return architecture.kinds[o.place.index]->originates ? 5 : 1;
-    case Aspect::Work:
-    case Aspect::Refusals: return 5;
-    case Aspect::OwnTime:
-    case Aspect::Failing:
-    case Aspect::Network: return 4;
-    case Aspect::Symptom: return 3;
-    case Aspect::Queue:
-    case Aspect::PoolWait: return 2;
-    case Aspect::Retries: return 1;
-    default: return 0;
-  }
-}
-
-// Which of several changes at one place says most.
-int telling(Aspect a) {
-  switch (a) {
-    case Aspect::UserFailures: return 14;
-    case Aspect::UserGoodput: return 13;
-    case Aspect::UserLatency: return 12;
-    case Aspect::UserDegraded: return 11;
-    case Aspect::Symptom: return 10;
-    case Aspect::PoolWait: return 9;
-    case Aspect::Refusals: return 8;
-    case Aspect::OwnTime: return 7;
-    case Aspect::Work: return 6;
-    case Aspect::Queue: return 5;
-    case Aspect::Failing: return 4;
-    case Aspect::Network: return 3;
-    case Aspect::Retries: return 2;
-    case Aspect::Demand: return 1;
-    case Aspect::Slow: return 0;
-    case Aspect::FailsToo: return -1;
-  }
-  return 0;
-}
 
 // Onsets within so many samples, and at least so much time, are taken for simultaneous.
 constexpr std::int64_t kSamplesTogether = 2;
@@ -57,33 +20,37 @@ constexpr Duration kLeastTogether = milliseconds(1500);
 constexpr Duration kSameStory = seconds(15);
 // A second trigger must be at least so far from usual: what is weaker is a consequence whose way is not known.
 constexpr double kClearTrigger = 6;
-// The harm outlived its trigger when it went on for this long ...
-constexpr Duration kOutlived = seconds(20);
-// ... or, where the trigger itself lasted longer, for this share of that.
-constexpr double kOutlivedShare = 0.5;
 
+// What is told of one system, its stages numbered from zero.
+struct Told {
+  SystemStory story;
+  std::vector<Stage> stages;
+  std::vector<Observation> asides;
+};
+
+// Of one system, as if there were no other.
 class Story {
  public:
-  Story(const Scenario& scenario, const Series& series)
-      : architecture_(scenario), series_(series), seen_(observe(architecture_, series, scenario.warmup)),
-        tolerance_(togetherIn(series)) {}
+  Story(const ScenarioIndex& architecture, const Series& series, const System& system)
+      : architecture_(architecture),
+        seen_(observe(architecture, series, architecture.scenario.warmup, system.holds)),
+        end_(series.times.empty() ? SimTime{} : series.times.back()),
+        tolerance_(togetherIn(series)) {
+    told_.story.name = system.name;
+    told_.story.healthyFrom = seen_.healthyFrom;
+    told_.story.healthyTo = seen_.healthyTo;
+  }
 
-  Explanation tell() {
-    Explanation story;
-    story.healthyFrom = seen_.healthyFrom;
-    story.healthyTo = seen_.healthyTo;
-    story.end = series_.times.empty() ? SimTime{} : series_.times.back();
+  Told tell() {
     findTriggers();
-    story.broke = !triggers_.empty();
     for (std::size_t o = 0; o < count(); ++o)
-      if (!partOf_[o]) story.asides.push_back(all()[o]);
-    std::stable_sort(story.asides.begin(), story.asides.end(),
-                     [](const Observation& a, const Observation& b) { return a.onset < b.onset; });
-    if (!story.broke) return story;
-    makeStages(story);
-    nameMisleading(story);
-    tellRecovery(story);
-    return story;
+      if (!partOf_[o]) told_.asides.push_back(all()[o]);
+    if (triggers_.empty()) return std::move(told_);
+    makeStages();
+    told_.story.count = told_.stages.size();
+    nameMisleading(told_.story, told_.stages, tolerance_);
+    tellRecovery(told_.story, told_.stages, end_, architecture_);
+    return std::move(told_);
   }
 
  private:
@@ -122,7 +89,8 @@ class Story {
     std::erase_if(found, [&](std::size_t o) { return !reachesHarm(o); });
     keepOriginal(found);
     // What began first; of what began together, what did more harm.
-    std::sort(found.begin(), found.end(), [&](std::size_t a, std::size_t b) { return all()[a].onset < all()[b].onset; });
+    std::sort(found.begin(), found.end(),
+              [&](std::size_t a, std::size_t b) { return all()[a].onset < all()[b].onset; });
     for (std::size_t i = 0; i < found.size(); ++i)
       for (std::size_t j = i; j > 0 && together(found[j - 1], found[j]) && weight(found[j]) > weight(found[j - 1]); --j)
         std::swap(found[j - 1], found[j]);
@@ -208,19 +176,21 @@ class Story {
     return false;
   }
 
-  void makeStages(Explanation& story) {
+  void makeStages() {
     std::vector<std::vector<std::size_t>> groups;
     for (std::size_t o = 0; o < count(); ++o) {
       if (!partOf_[o] || isShadow(o)) continue;
       auto group = std::find_if(groups.begin(), groups.end(),
                                 [&](const auto& g) { return sameStage(all()[g.front()], all()[o]); });
-      if (group == groups.end()) groups.push_back({o});
-      else group->push_back(o);
+      if (group == groups.end())
+        groups.push_back({o});
+      else
+        group->push_back(o);
     }
     for (auto& group : groups) sortGroup(group);
     order(groups);
-    for (const auto& group : groups) addStage(story, group);
-    addCauses(story, groups);
+    for (const auto& group : groups) addStage(group);
+    addCauses(groups);
   }
 
   bool isTrigger(std::size_t o) const { return std::find(triggers_.begin(), triggers_.end(), o) != triggers_.end(); }
@@ -235,7 +205,8 @@ class Story {
     std::sort(group.begin(), group.end(), [&](std::size_t a, std::size_t b) {
       if (isTrigger(a) != isTrigger(b)) return isTrigger(a);
       if (isLater(a) != isLater(b)) return isLater(b);
-      if (telling(all()[a].aspect) != telling(all()[b].aspect)) return telling(all()[a].aspect) > telling(all()[b].aspect);
+      if (telling(all()[a].aspect) != telling(all()[b].aspect))
+        return telling(all()[a].aspect) > telling(all()[b].aspect);
       return all()[a].onset < all()[b].onset;
     });
   }
@@ -275,32 +246,32 @@ class Story {
     return depth;
   }
 
-  void addStage(Explanation& story, const std::vector<std::size_t>& group) const {
+  void addStage(const std::vector<std::size_t>& group) {
     Stage stage;
     for (std::size_t o : group) {
       stage.observations.push_back(all()[o]);
       stage.isTrigger |= isTrigger(o);
       stage.harms |= isHarm(all()[o]);
     }
-    story.stages.push_back(std::move(stage));
+    told_.stages.push_back(std::move(stage));
   }
 
-  void addCauses(Explanation& story, const std::vector<std::vector<std::size_t>>& groups) const {
+  void addCauses(const std::vector<std::vector<std::size_t>>& groups) {
     for (std::size_t s = 0; s < groups.size(); ++s) {
-      if (story.stages[s].isTrigger) continue;
+      if (told_.stages[s].isTrigger) continue;
       for (std::size_t before = s; before-- > 0;) {
         const bool direct = std::any_of(groups[before].begin(), groups[before].end(), [&](std::size_t a) {
           return std::any_of(groups[s].begin(), groups[s].end(), [&](std::size_t b) { return leads_[a][b]; });
         });
-        if (direct) story.stages[s].causes.push_back(before);
+        if (direct) told_.stages[s].causes.push_back(before);
       }
       // What came through a place that is told later, because something else became of it.
-      if (story.stages[s].causes.empty()) addFarCause(story, groups, s);
-      nearestFirst(story, s);
+      if (told_.stages[s].causes.empty()) addFarCause(groups, s);
+      nearestFirst(s);
     }
   }
 
-  void addFarCause(Explanation& story, const std::vector<std::vector<std::size_t>>& groups, std::size_t s) const {
+  void addFarCause(const std::vector<std::vector<std::size_t>>& groups, std::size_t s) {
     std::vector<std::size_t> queue = groups[s];
     std::vector<bool> seen(count(), false);
     for (std::size_t i = 0; i < queue.size(); ++i)
@@ -310,114 +281,88 @@ class Story {
         queue.push_back(a);
         for (std::size_t before = 0; before < s; ++before)
           if (std::find(groups[before].begin(), groups[before].end(), a) != groups[before].end()) {
-            story.stages[s].causes.push_back(before);
+            told_.stages[s].causes.push_back(before);
             return;
           }
       }
   }
 
   // A cause that the stage's place calls, or an arrow of its own, says more than one far upstream.
-  static void nearestFirst(Explanation& story, std::size_t s) {
-    std::vector<std::size_t>& causes = story.stages[s].causes;
+  void nearestFirst(std::size_t s) {
+    std::vector<std::size_t>& causes = told_.stages[s].causes;
     std::stable_sort(causes.begin(), causes.end(), [&](std::size_t a, std::size_t b) {
-      return telling(story.stages[a].main().aspect) > telling(story.stages[b].main().aspect);
+      return telling(told_.stages[a].main().aspect) > telling(told_.stages[b].main().aspect);
     });
   }
 
-  // --- what misleads
-
-  static double loudness(const Observation& o) {
-    const double low = std::min(o.before, o.after), high = std::max(o.before, o.after);
-    return (high + 1e-9) / std::max(low, 1.0);
-  }
-
-  void nameMisleading(Explanation& story) const {
-    const std::vector<Stage>& stages = story.stages;
-    for (std::size_t s = 0; s < stages.size(); ++s) {
-      if (stages[s].isTrigger) continue;
-      if (!story.latest || stages[s].main().onset > stages[*story.latest].main().onset) story.latest = s;
-      if (!story.loudest || loudness(stages[s].main()) > loudness(stages[*story.loudest].main())) story.loudest = s;
-    }
-    // What began together with its trigger misleads nobody.
-    if (story.latest && stages[*story.latest].main().onset <= stages.front().main().onset + tolerance_)
-      story.latest.reset();
-  }
-
-  // --- recovery
-
-  static std::optional<SimTime> healedOf(const Stage& stage, bool (*counts)(const Stage&, const Observation&)) {
-    SimTime last;
-    for (const Observation& o : stage.observations) {
-      if (!counts(stage, o)) continue;
-      if (!o.healed) return std::nullopt;
-      last = std::max(last, *o.healed);
-    }
-    return last;
-  }
-
-  void tellRecovery(Explanation& story) const {
-    SimTime triggers, harm, began = kNever;
-    bool triggersOver = true, harmOver = true;
-    for (const Stage& stage : story.stages) {
-      if (stage.isTrigger) {
-        const std::optional<SimTime>& healed = stage.main().healed;
-        triggersOver &= healed.has_value();
-        if (healed) triggers = std::max(triggers, *healed);
-        began = std::min(began, stage.main().onset);
-      }
-      if (stage.harms) {
-        const auto healed = healedOf(stage, [](const Stage&, const Observation& o) { return isHarm(o); });
-        harmOver &= healed.has_value();
-        if (healed) harm = std::max(harm, *healed);
-      }
-    }
-    if (triggersOver) story.triggerHealed = triggers;
-    if (harmOver) story.harmHealed = harm;
-    if (!triggersOver) return;
-    const Duration outlived = story.harmHealed.value_or(story.end) - triggers;
-    const Duration lasted = triggers - began;
-    const auto share = static_cast<std::int64_t>(kOutlivedShare * static_cast<double>(lasted.ns));
-    story.outlivedItsTrigger = outlived >= std::max(kOutlived, Duration{share});
-    if (!story.outlivedItsTrigger) return;
-    for (std::size_t s = 0; s < story.stages.size(); ++s) {
-      const Stage& stage = story.stages[s];
-      const bool sustains = std::any_of(stage.observations.begin(), stage.observations.end(), [&](const Observation& o) {
-        return originality(o, architecture_) > 0 && !isTriggerOf(stage, o) &&
-               o.healed.value_or(story.end) > triggers + kLeastTogether;
-      });
-      if (sustains && !isOfUsers(stage.main().aspect)) story.sustainedBy.push_back(s);
-    }
-    std::stable_sort(story.sustainedBy.begin(), story.sustainedBy.end(), [&](std::size_t a, std::size_t b) {
-      return rankOfSustaining(story.stages[a]) > rankOfSustaining(story.stages[b]);
-    });
-  }
-
-  static bool isTriggerOf(const Stage& stage, const Observation& o) { return stage.isTrigger && &o == &stage.main(); }
-
-  // Load that feeds itself, then work that waits, then what else was still there.
-  static int rankOfSustaining(const Stage& stage) {
-    switch (stage.main().aspect) {
-      case Aspect::Retries: return 3;
-      case Aspect::Queue:
-      case Aspect::Symptom: return 2;
-      case Aspect::PoolWait: return 1;
-      default: return 0;
-    }
-  }
-
-  ScenarioIndex architecture_;
-  const Series& series_;
+  const ScenarioIndex& architecture_;
   Observations seen_;
+  SimTime end_;
   Duration tolerance_;
+  Told told_;
   Digraph graph_;
   std::vector<std::vector<bool>> leads_;
   std::vector<std::size_t> triggers_;  // observations, the first one first
   std::vector<bool> partOf_;           // of the story, by observation
 };
 
+// Operations that failed beyond the usual.
+double harmDone(const Told& told, SimTime end) {
+  double failed = 0;
+  for (const Stage& stage : told.stages)
+    for (const Observation& o : stage.observations)
+      if (o.aspect == Aspect::UserFailures)
+        failed += (o.after - o.before) * (o.healed.value_or(end) - o.onset).seconds();
+  return failed;
+}
+
+// Numbers the stages of a system on from those that are there.
+void append(Explanation& whole, Told&& told) {
+  const std::size_t first = whole.stages.size();
+  const auto renumber = [&](std::vector<std::size_t>& stages) {
+    for (std::size_t& s : stages) s += first;
+  };
+  told.story.first = first;
+  if (told.story.latest) *told.story.latest += first;
+  if (told.story.loudest) *told.story.loudest += first;
+  renumber(told.story.sustainedBy);
+  for (Stage& stage : told.stages) {
+    renumber(stage.causes);
+    whole.stages.push_back(std::move(stage));
+  }
+  whole.systems.push_back(std::move(told.story));
+}
+
 }  // namespace
 
-Explanation explain(const Scenario& architecture, const Series& series) { return Story(architecture, series).tell(); }
+SimTime Explanation::began() const {
+  SimTime first = kNever;
+  for (const SystemStory& system : systems) first = std::min(first, stages[system.first].main().onset);
+  return first;
+}
+
+Explanation explain(const Scenario& architecture, const Series& series) {
+  const ScenarioIndex index(architecture);
+  Explanation whole;
+  whole.end = series.times.empty() ? SimTime{} : series.times.back();
+  std::vector<Told> all;
+  for (const System& system : systemsOf(index)) all.push_back(Story(index, series, system).tell());
+  if (all.empty()) return whole;
+  // What broke most first; so what a bystander suffered does not stand for the incident.
+  std::stable_sort(all.begin(), all.end(),
+                   [&](const Told& a, const Told& b) { return harmDone(a, whole.end) > harmDone(b, whole.end); });
+  std::stable_partition(all.begin(), all.end(), [](const Told& t) { return t.story.count > 0; });
+  whole.healthyFrom = all.front().story.healthyFrom;
+  whole.healthyTo = all.front().story.healthyTo;
+  for (Told& told : all) {
+    std::move(told.asides.begin(), told.asides.end(), std::back_inserter(whole.asides));
+    if (told.story.count > 0) append(whole, std::move(told));
+  }
+  std::stable_sort(whole.asides.begin(), whole.asides.end(),
+                   [](const Observation& a, const Observation& b) { return a.onset < b.onset; });
+  whole.broke = !whole.systems.empty();
+  return whole;
+}
 
 Duration samplingForExplanation(const Scenario& scenario) {
   const Duration usual = scenario.sample.value_or(seconds(1));

@@ -3,9 +3,9 @@
 // From the architecture and the series of a run alone. The list of injected faults is not an argument's part that is
 // read: a recording of a real system can be explained as well, as far as it has the columns.
 //
-// Every change (analysis/observations) may have causes among the others (analysis/causes). Changes that are each other's
-// cause form a knot; a knot without a cause outside is where the incident began, and in it the earliest change that
-// can be a cause of its own. What leads to no harm is no part of the story.
+// Every change (analysis/observations) may have causes among the others (analysis/causes). Changes that are each
+// other's cause form a knot; a knot without a cause outside is where the incident began, and in it the earliest change
+// that can be a cause of its own. What leads to no harm is no part of the story.
 //
 // Thread safety: pure function. Determinism: the same series gives the same explanation. Complexity: linear in the
 // series, quadratic in the number of metrics that changed.

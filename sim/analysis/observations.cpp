@@ -43,20 +43,22 @@ constexpr double kLeastOwnShare = 0.3;
 class Collector {
  public:
   // What is usual is learned from the samples [from, to).
-  Collector(const ScenarioIndex& architecture, const Series& series, std::size_t from, std::size_t to)
-      : architecture_(architecture), series_(series), from_(from), to_(to) {
+  Collector(const ScenarioIndex& architecture, const Series& series, const std::vector<bool>& looked, std::size_t from,
+            std::size_t to)
+      : architecture_(architecture), series_(series), looked_(looked), from_(from), to_(to) {
     for (const SeriesColumn& c : series.columns) byName_.try_emplace(c.name, &c.values);
   }
 
   std::vector<Signal> run() {
     for (std::size_t n = 0; n < architecture_.kinds.size(); ++n) {
       const ComponentInfo* kind = architecture_.kinds[n];
-      if (kind == nullptr) continue;
+      if (kind == nullptr || !looked_[n]) continue;
       if (kind->originates) addOrigin(n);
       else addServer(n);
       for (const SymptomInfo& symptom : kind->symptoms) addSymptom(n, *kind, symptom);
     }
-    for (std::size_t a = 0; a < architecture_.arrows.size(); ++a) addArrow(architecture_.arrows[a]);
+    for (const ScenarioIndex::Arrow& arrow : architecture_.arrows)
+      if (looked_[arrow.from]) addArrow(arrow);
     return std::move(signals_);
   }
 
@@ -335,6 +337,7 @@ class Collector {
 
   const ScenarioIndex& architecture_;
   const Series& series_;
+  const std::vector<bool>& looked_;  // by node
   std::size_t from_, to_;
   std::map<std::string, const Values*> byName_;
   std::vector<Signal> signals_;
@@ -430,10 +433,11 @@ class Finder {
 
 }  // namespace
 
-Observations observe(const ScenarioIndex& architecture, const Series& series, Duration warmup) {
+Observations observe(const ScenarioIndex& architecture, const Series& series, Duration warmup,
+                     const std::vector<bool>& looked) {
   Finder finder(series, warmup);
   if (!finder.isLongEnough()) return {};
-  return finder.run(Collector(architecture, series, finder.from(), finder.to()).run());
+  return finder.run(Collector(architecture, series, looked, finder.from(), finder.to()).run());
 }
 
 }  // namespace faultline

@@ -23,7 +23,9 @@ struct Observations {
   SimTime healthyFrom, healthyTo;
 };
 
-// `warmup` is what the series begins with that is no example of a healthy system.
-Observations observe(const ScenarioIndex& architecture, const Series& series, Duration warmup);
+// `warmup` is what the series begins with that is no example of a healthy system; `looked` says by node what is looked
+// at.
+Observations observe(const ScenarioIndex& architecture, const Series& series, Duration warmup,
+                     const std::vector<bool>& looked);
 
 }  // namespace faultline

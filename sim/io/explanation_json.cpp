@@ -47,6 +47,28 @@ Json stageJson(const Explanation& e, std::size_t index) {
   return j;
 }
 
+Json misleadingJson(const SystemStory& system) {
+  return {{"latest", numberOf(system.latest)}, {"loudest", numberOf(system.loudest)}};
+}
+
+Json recoveryJson(const SystemStory& system) {
+  return {{"trigger_healed_s", secondsOf(system.triggerHealed)},
+          {"harm_healed_s", secondsOf(system.harmHealed)},
+          {"outlived_its_trigger", system.outlivedItsTrigger},
+          {"sustained_by", numbers(system.sustainedBy)}};
+}
+
+Json systemJson(const SystemStory& system) {
+  Json j;
+  j["name"] = system.name;
+  j["usual"] = {{"from_s", system.healthyFrom.seconds()}, {"to_s", system.healthyTo.seconds()}};
+  j["stages"] = Json::array();
+  for (std::size_t s = 0; s < system.count; ++s) j["stages"].push_back(system.first + s + 1);
+  j["misleading"] = misleadingJson(system);
+  j["recovery"] = recoveryJson(system);
+  return j;
+}
+
 }  // namespace
 
 std::string explanationJson(const Explanation& e) {
@@ -55,11 +77,12 @@ std::string explanationJson(const Explanation& e) {
   j["usual"] = {{"from_s", e.healthyFrom.seconds()}, {"to_s", e.healthyTo.seconds()}};
   j["stages"] = Json::array();
   for (std::size_t s = 0; s < e.stages.size(); ++s) j["stages"].push_back(stageJson(e, s));
-  j["misleading"] = {{"latest", numberOf(e.latest)}, {"loudest", numberOf(e.loudest)}};
-  j["recovery"] = {{"trigger_healed_s", secondsOf(e.triggerHealed)},
-                   {"harm_healed_s", secondsOf(e.harmHealed)},
-                   {"outlived_its_trigger", e.outlivedItsTrigger},
-                   {"sustained_by", numbers(e.sustainedBy)}};
+  // Of the system that was harmed most; of each below.
+  const SystemStory most = e.broke ? e.systems.front() : SystemStory();
+  j["misleading"] = misleadingJson(most);
+  j["recovery"] = recoveryJson(most);
+  j["systems"] = Json::array();
+  for (const SystemStory& system : e.systems) j["systems"].push_back(systemJson(system));
   j["asides"] = Json::array();
   for (const Observation& o : e.asides) j["asides"].push_back(observationJson(o));
   return j.dump(2) + '\n';

@@ -13,22 +13,22 @@ namespace faultline {
 
 // What about a place left its usual range.
 enum class Aspect {
-  Demand,       // more operations or calls than usual, retries apart
-  Work,         // a call costs it more CPU time
-  OwnTime,      // it holds a call longer than those it calls explain
-  Failing,      // it fails calls on its own account
-  Refusals,     // messages on an arrow do not arrive
-  Network,      // an arrow takes longer than the node at its end
-  Queue,        // calls wait for one of its servers
-  PoolWait,     // calls wait for a connection of an arrow's pool
-  Retries,      // attempts beyond the first
-  Symptom,      // what the kind declares as a symptom
-  FailsToo,     // it hands on failures of others
-  Slow,         // its answers take longer, for whatever reason
-  UserFailures, // operations fail
-  UserLatency,  // operations take longer
-  UserGoodput,  // fewer operations end well and in time
-  UserDegraded, // operations end degraded
+  Demand,        // more operations or calls than usual, retries apart
+  Work,          // a call costs it more CPU time
+  OwnTime,       // it holds a call longer than those it calls explain
+  Failing,       // it fails calls on its own account
+  Refusals,      // messages on an arrow do not arrive
+  Network,       // an arrow takes longer than the node at its end
+  Queue,         // calls wait for one of its servers
+  PoolWait,      // calls wait for a connection of an arrow's pool
+  Retries,       // attempts beyond the first
+  Symptom,       // what the kind declares as a symptom
+  FailsToo,      // it hands on failures of others
+  Slow,          // its answers take longer, for whatever reason
+  UserFailures,  // operations fail
+  UserLatency,   // operations take longer
+  UserGoodput,   // fewer operations end well and in time
+  UserDegraded,  // operations end degraded
 };
 
 struct Place {
@@ -49,7 +49,7 @@ struct Observation {
   SimTime onset;
   std::optional<SimTime> healed;  // empty: not by the end
   double before = 0, after = 0;
-  double significance = 0;  // distance from the healthy middle in its spreads
+  double significance = 0;      // distance from the healthy middle in its spreads
   std::optional<double> limit;  // what there is of it: connections of a pool
 };
 
@@ -67,17 +67,28 @@ struct Stage {
   const Observation& main() const { return observations.front(); }
 };
 
-struct Explanation {
-  bool broke = false;
-  SimTime healthyFrom, healthyTo;   // what "usual" was learned from
-  SimTime end;                      // of the series
-  std::vector<Stage> stages;        // a trigger first; each after its causes, else by onset
-  std::vector<Observation> asides;  // changes that led to no harm, by onset
-  std::optional<std::size_t> latest, loudest;  // stages that mislead
+// What happened in one system: the nodes that arrows connect, whatever else is drawn beside them.
+struct SystemStory {
+  std::string name;                            // of the node that its work begins at
+  SimTime healthyFrom, healthyTo;              // what "usual" was learned from
+  std::size_t first = 0, count = 0;            // its stages
+  std::optional<std::size_t> latest, loudest;  // those that mislead
   // Of the whole: empty while something is still broken at the end.
   std::optional<SimTime> triggerHealed, harmHealed;
-  bool outlivedItsTrigger = false;          // metastable: the harm went on without its trigger
-  std::vector<std::size_t> sustainedBy;     // the stages that were still there then, the strongest first
+  bool outlivedItsTrigger = false;       // metastable: the harm went on without its trigger
+  std::vector<std::size_t> sustainedBy;  // the stages that were still there then, the strongest first
+};
+
+struct Explanation {
+  bool broke = false;
+  SimTime healthyFrom, healthyTo;    // of the first system
+  SimTime end;                       // of the series
+  std::vector<SystemStory> systems;  // that broke, the one that was harmed most first
+  std::vector<Stage> stages;         // of each system: a trigger first; each after its causes, else by onset
+  std::vector<Observation> asides;   // changes that led to no harm, by onset
+
+  // When the first trigger of all began. REQUIRES that something broke.
+  SimTime began() const;
 };
 
 }  // namespace faultline

@@ -33,24 +33,39 @@ std::string change(const Observation& o) { return amount(o.before, o.unit) + " â
 // What an observation means, before its figures.
 std::string meaning(const Observation& o) {
   switch (o.aspect) {
-    case Aspect::Demand: return "more is asked of it";
-    case Aspect::Work: return "each call costs it more CPU time";
-    case Aspect::OwnTime: return "its own time for each call";
-    case Aspect::Failing: return "fails calls on its own account";
-    case Aspect::Refusals: return "calls do not arrive";
-    case Aspect::Network: return "the way takes longer";
-    case Aspect::Queue: return "calls wait for a free server";
+    case Aspect::Demand:
+      return "more is asked of it";
+    case Aspect::Work:
+      return "each call costs it more CPU time";
+    case Aspect::OwnTime:
+      return "its own time for each call";
+    case Aspect::Failing:
+      return "fails calls on its own account";
+    case Aspect::Refusals:
+      return "calls do not arrive";
+    case Aspect::Network:
+      return "the way takes longer";
+    case Aspect::Queue:
+      return "calls wait for a free server";
     case Aspect::PoolWait:
       return o.limit ? "all " + threeDigits(*o.limit) + " connections in use, calls wait for one"
                      : std::string("calls wait for a connection");
-    case Aspect::Retries: return "retries";
-    case Aspect::Symptom: return o.means;
-    case Aspect::FailsToo: return "hands on failures";
-    case Aspect::Slow: return "answers slowly";
-    case Aspect::UserFailures: return "operations fail";
-    case Aspect::UserLatency: return "operations take longer";
-    case Aspect::UserGoodput: return "fewer operations end well and in time";
-    case Aspect::UserDegraded: return "operations end degraded";
+    case Aspect::Retries:
+      return "retries";
+    case Aspect::Symptom:
+      return o.means;
+    case Aspect::FailsToo:
+      return "hands on failures";
+    case Aspect::Slow:
+      return "answers slowly";
+    case Aspect::UserFailures:
+      return "operations fail";
+    case Aspect::UserLatency:
+      return "operations take longer";
+    case Aspect::UserGoodput:
+      return "fewer operations end well and in time";
+    case Aspect::UserDegraded:
+      return "operations end degraded";
   }
   return {};
 }
@@ -65,19 +80,29 @@ std::string shortMetric(const Observation& o) {
 std::string asReason(const Observation& o) {
   const std::string& name = o.place.name;
   switch (o.aspect) {
-    case Aspect::Demand: return name + " is asked more";
+    case Aspect::Demand:
+      return name + " is asked more";
     case Aspect::Work:
     case Aspect::OwnTime:
-    case Aspect::Slow: return name + " takes longer";
+    case Aspect::Slow:
+      return name + " takes longer";
     case Aspect::Failing:
-    case Aspect::FailsToo: return name + " fails calls";
-    case Aspect::Refusals: return "calls " + name + " do not arrive";
-    case Aspect::Network: return "the way " + name + " takes longer";
-    case Aspect::Queue: return name + " has no free server";
-    case Aspect::PoolWait: return "no connection of " + name + " is free";
-    case Aspect::Retries: return "retries of " + name + " add load";
-    case Aspect::Symptom: return name + " " + o.means;
-    default: return name + " suffers";
+    case Aspect::FailsToo:
+      return name + " fails calls";
+    case Aspect::Refusals:
+      return "calls " + name + " do not arrive";
+    case Aspect::Network:
+      return "the way " + name + " takes longer";
+    case Aspect::Queue:
+      return name + " has no free server";
+    case Aspect::PoolWait:
+      return "no connection of " + name + " is free";
+    case Aspect::Retries:
+      return "retries of " + name + " add load";
+    case Aspect::Symptom:
+      return name + " " + o.means;
+    default:
+      return name + " suffers";
   }
 }
 
@@ -87,43 +112,68 @@ constexpr std::size_t kMostAsides = 5;
 
 std::string numberOf(std::size_t stage) { return std::to_string(stage + 1); }
 
-std::string misleading(const Explanation& e) {
+std::string misleading(const Explanation& e, const SystemStory& system) {
   std::string out;
-  if (e.latest) {
-    const Observation& o = e.stages[*e.latest].main();
-    out += "  latest:  " + o.metric + " (" + numberOf(*e.latest) + "), " +
-           amount((o.onset - e.stages.front().main().onset).milliseconds(), "ms") + " after the trigger\n";
+  if (system.latest) {
+    const Observation& o = e.stages[*system.latest].main();
+    out += "  latest:  " + o.metric + " (" + numberOf(*system.latest) + "), " +
+           amount((o.onset - e.stages[system.first].main().onset).milliseconds(), "ms") + " after the trigger\n";
   }
-  if (e.loudest) {
-    const Observation& o = e.stages[*e.loudest].main();
-    out += "  loudest: " + o.metric + " (" + numberOf(*e.loudest) + "), " + change(o) + "\n";
+  if (system.loudest) {
+    const Observation& o = e.stages[*system.loudest].main();
+    out += "  loudest: " + o.metric + " (" + numberOf(*system.loudest) + "), " + change(o) + "\n";
   }
   return out.empty() ? out : "Misleading: these are consequences\n" + out;
 }
 
-std::string sustaining(const Explanation& e) {
+std::string sustaining(const Explanation& e, const SystemStory& system) {
   std::string out;
-  for (std::size_t i = 0; i < e.sustainedBy.size() && i < kMostReasons; ++i) {
-    const Observation& o = e.stages[e.sustainedBy[i]].main();
-    out += (i ? "; " : "") + asReason(o) + " (" + numberOf(e.sustainedBy[i]) + ")";
+  for (std::size_t i = 0; i < system.sustainedBy.size() && i < kMostReasons; ++i) {
+    const Observation& o = e.stages[system.sustainedBy[i]].main();
+    out += (i ? "; " : "") + asReason(o) + " (" + numberOf(system.sustainedBy[i]) + ")";
   }
   return out.empty() ? "nothing that was measured" : out;
 }
 
-std::string recovery(const Explanation& e) {
+std::string recovery(const Explanation& e, const SystemStory& system) {
+  const auto over = [](const std::optional<SimTime>& healed) {
+    return healed ? "over at " + clockText(*healed) : std::string("still there at the end");
+  };
   std::string out = "Recovery\n";
-  out += "  trigger: " + (e.triggerHealed ? "over at " + clockText(*e.triggerHealed) : "still there at the end") + "\n";
-  out += "  harm:    " + (e.harmHealed ? "over at " + clockText(*e.harmHealed) : "still there at the end") + "\n";
-  if (e.outlivedItsTrigger)
+  out += "  trigger: " + over(system.triggerHealed) + "\n";
+  out += "  harm:    " + over(system.harmHealed) + "\n";
+  if (system.outlivedItsTrigger)
     out += "  The overload outlived its trigger by " +
-           amount((e.harmHealed.value_or(e.end) - *e.triggerHealed).milliseconds(), "ms") +
-           (e.harmHealed ? "" : " and lasts (metastable)") + "; what sustained it: " + sustaining(e) + ".\n";
-  for (std::size_t s = 0; s < e.stages.size(); ++s) {
+           amount((system.harmHealed.value_or(e.end) - *system.triggerHealed).milliseconds(), "ms") +
+           (system.harmHealed ? "" : " and lasts (metastable)") + "; what sustained it: " + sustaining(e, system) +
+           ".\n";
+  for (std::size_t s = system.first; s < system.first + system.count; ++s) {
     const Observation& o = e.stages[s].main();
     out += "  " + numberOf(s) + ". " + o.place.name + ": " +
            (o.healed ? "healed at " + clockText(*o.healed) : std::string("not healed")) + "\n";
   }
   return out;
+}
+
+std::string usual(SimTime from, SimTime to) { return "Usual from " + clockText(from) + " to " + clockText(to) + "\n"; }
+
+std::string stageLines(const Explanation& e, std::size_t s) {
+  const Stage& stage = e.stages[s];
+  char significance[32];
+  std::snprintf(significance, sizeof significance, " (%.0f spreads)", std::min(stage.main().significance, 9999.0));
+  std::string out = numberOf(s) + ". " + clockText(stage.main().onset) + "  " + stageText(stage) + significance;
+  out += stage.isTrigger ? "  <- trigger\n" : "\n";
+  if (const std::string reason = reasonText(e, s); !reason.empty()) out += "     " + reason + "\n";
+  return out;
+}
+
+std::string systemText(const Explanation& e, const SystemStory& system) {
+  std::string out = usual(system.healthyFrom, system.healthyTo), triggers;
+  for (std::size_t s = system.first; s < system.first + system.count; ++s) {
+    out += stageLines(e, s);
+    if (e.stages[s].isTrigger) triggers += (triggers.empty() ? "" : "; then ") + observationText(e.stages[s].main());
+  }
+  return out + "Trigger: " + triggers + "\n" + misleading(e, system) + recovery(e, system);
 }
 
 std::string asides(const Explanation& e) {
@@ -149,22 +199,38 @@ std::string clockText(SimTime time) {
 
 const char* aspectName(Aspect aspect) {
   switch (aspect) {
-    case Aspect::Demand: return "demand";
-    case Aspect::Work: return "work";
-    case Aspect::OwnTime: return "own_time";
-    case Aspect::Failing: return "failing";
-    case Aspect::Refusals: return "refusals";
-    case Aspect::Network: return "network";
-    case Aspect::Queue: return "queue";
-    case Aspect::PoolWait: return "pool_wait";
-    case Aspect::Retries: return "retries";
-    case Aspect::Symptom: return "symptom";
-    case Aspect::FailsToo: return "fails_too";
-    case Aspect::Slow: return "slow";
-    case Aspect::UserFailures: return "user_failures";
-    case Aspect::UserLatency: return "user_latency";
-    case Aspect::UserGoodput: return "user_goodput";
-    case Aspect::UserDegraded: return "user_degraded";
+    case Aspect::Demand:
+      return "demand";
+    case Aspect::Work:
+      return "work";
+    case Aspect::OwnTime:
+      return "own_time";
+    case Aspect::Failing:
+      return "failing";
+    case Aspect::Refusals:
+      return "refusals";
+    case Aspect::Network:
+      return "network";
+    case Aspect::Queue:
+      return "queue";
+    case Aspect::PoolWait:
+      return "pool_wait";
+    case Aspect::Retries:
+      return "retries";
+    case Aspect::Symptom:
+      return "symptom";
+    case Aspect::FailsToo:
+      return "fails_too";
+    case Aspect::Slow:
+      return "slow";
+    case Aspect::UserFailures:
+      return "user_failures";
+    case Aspect::UserLatency:
+      return "user_latency";
+    case Aspect::UserGoodput:
+      return "user_goodput";
+    case Aspect::UserDegraded:
+      return "user_degraded";
   }
   return "";
 }
@@ -193,21 +259,11 @@ std::string reasonText(const Explanation& e, std::size_t stage) {
 }
 
 std::string explanationText(const Explanation& e) {
-  std::string out = "Usual from " + clockText(e.healthyFrom) + " to " + clockText(e.healthyTo) + "\n";
-  if (!e.broke) return out + "Nothing broke.\n" + asides(e);
-  for (std::size_t s = 0; s < e.stages.size(); ++s) {
-    const Stage& stage = e.stages[s];
-    char significance[32];
-    std::snprintf(significance, sizeof significance, " (%.0f spreads)", std::min(stage.main().significance, 9999.0));
-    out += numberOf(s) + ". " + clockText(stage.main().onset) + "  " + stageText(stage) + significance;
-    if (stage.isTrigger) out += "  <- trigger";
-    out += "\n";
-    if (const std::string reason = reasonText(e, s); !reason.empty()) out += "     " + reason + "\n";
-  }
-  std::string triggers;
-  for (std::size_t s = 0; s < e.stages.size(); ++s)
-    if (e.stages[s].isTrigger) triggers += (triggers.empty() ? "" : "; then ") + observationText(e.stages[s].main());
-  return out + "Trigger: " + triggers + "\n" + misleading(e) + recovery(e) + asides(e);
+  if (!e.broke) return usual(e.healthyFrom, e.healthyTo) + "Nothing broke.\n" + asides(e);
+  if (e.systems.size() == 1) return systemText(e, e.systems.front()) + asides(e);
+  std::string out = "Systems that nothing connects are told one after the other, the most harmed first.\n";
+  for (const SystemStory& system : e.systems) out += "\nThe system of " + system.name + "\n" + systemText(e, system);
+  return out + "\n" + asides(e);
 }
 
 }  // namespace faultline

@@ -36,4 +36,10 @@ inline std::string quoted(std::string_view text) {
   return shown + '"';
 }
 
+// "a Service", "an Autoscaler".
+inline std::string withArticle(std::string_view label) {
+  const bool isVowel = !label.empty() && std::string_view("AEIOUaeiou").find(label.front()) != std::string_view::npos;
+  return (isVowel ? "an " : "a ") + std::string(label);
+}
+
 }  // namespace faultline

@@ -104,7 +104,7 @@ void checkControl(const ScenarioIndex& index, const ScenarioIndex::Arrow& arrow,
   const std::string& target = index.scenario.nodes[arrow.to].name;
   const ParamInfo* info = findParam(controlled->params, control.parameter);
   if (info == nullptr)
-    problems.push_back(errorAt("nodes." + node.name, quoted(target) + " has no " + quoted(control.parameter) + ", it is a " + controlled->label,
+    problems.push_back(errorAt("nodes." + node.name, quoted(target) + " has no " + quoted(control.parameter) + ", it is " + withArticle(controlled->label),
                                suggestion(control.parameter, namesOf(controlled->params))));
   else if (info->type != ParamType::Count || !info->live())
     problems.push_back(errorAt("nodes." + node.name, quoted(target + "." + control.parameter) + " is not a count that can change during a run"));

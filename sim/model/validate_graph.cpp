@@ -17,14 +17,14 @@ void checkPorts(const ScenarioIndex& index, Diagnostics& problems) {
     const ComponentInfo* from = index.kinds[arrow.from];
     const ComponentInfo* to = index.kinds[arrow.to];
     if (from != nullptr && from->outputs == PortUse::None)
-      problems.push_back(errorAt(pathOf(edge), quoted(edge.from) + " cannot call anything, it is a " + from->label));
+      problems.push_back(errorAt(pathOf(edge), quoted(edge.from) + " cannot call anything, it is " + withArticle(from->label)));
     if (from != nullptr && from->singleOutput && isFurther)
       problems.push_back(errorAt(
           pathOf(edge),
-          "a " + std::string(from->label) + " calls exactly one node, and " + quoted(edge.from) + " already does",
+          withArticle(from->label) + " calls exactly one node, and " + quoted(edge.from) + " already does",
           "use one for each node that is called"));
     if (to != nullptr && to->inputs == PortUse::None)
-      problems.push_back(errorAt(pathOf(edge), quoted(edge.to) + " cannot be called, it is a " + to->label));
+      problems.push_back(errorAt(pathOf(edge), quoted(edge.to) + " cannot be called, it is " + withArticle(to->label)));
   }
   // An edge that leads nowhere was meant to lead somewhere: then nobody can say who is not called.
   const bool allEdgesKnown = index.arrows.size() == index.scenario.edges.size();
@@ -34,7 +34,7 @@ void checkPorts(const ScenarioIndex& index, Diagnostics& problems) {
     const std::string& name = index.scenario.nodes[i].name;
     const std::string path = "nodes." + name;
     if (kind->outputs == PortUse::Required && !calls[i])
-      problems.push_back(errorAt(path, quoted(name) + " calls nothing, and a " + kind->label + " has to",
+      problems.push_back(errorAt(path, quoted(name) + " calls nothing, and " + withArticle(kind->label) + " has to",
                                  "add an edge \"" + name + " -> ...\""));
     if (isCalled[i]) continue;
     if (kind->inputs == PortUse::Required)

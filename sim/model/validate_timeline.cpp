@@ -91,10 +91,10 @@ struct ActionCheck {
              "its instances are 0 to " + std::to_string(count - 1));
     }
     if (action.verb == "traffic" && !kind->originates)
-      fail(targetPath(), quoted(node->name) + " sends no requests of its own, it is a " + kind->label);
+      fail(targetPath(), quoted(node->name) + " sends no requests of its own, it is " + withArticle(kind->label));
     if (kind->queryNames != nullptr && findVerb(action.verb) == nullptr) checkQueryName(*node, *kind);
     if ((action.verb == "scale" || action.verb == "deploy") && kind->instances == nullptr)
-      fail(targetPath(), quoted(node->name) + " has no instances, it is a " + kind->label);
+      fail(targetPath(), quoted(node->name) + " has no instances, it is " + withArticle(kind->label));
   }
 
   void checkQueryName(const NodeSpec& node, const ComponentInfo& kind) const {
@@ -202,7 +202,7 @@ struct ActionCheck {
     if (kind == nullptr) return;
     std::string verbs;
     for (const ActionInfo& own : kind->actions) verbs += (verbs.empty() ? "" : ", ") + std::string(own.name);
-    fail(targetPath(), "a " + std::string(kind->label) + " has no " + quoted(action.verb),
+    fail(targetPath(), withArticle(kind->label) + " has no " + quoted(action.verb),
          verbs.empty() ? std::string() : "its own verbs: " + verbs);
   }
 };

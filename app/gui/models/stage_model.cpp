@@ -23,6 +23,22 @@ int StageModel::rowCount(const QModelIndex& parent) const {
   return parent.isValid() ? 0 : static_cast<int>(explanation_.stages.size());
 }
 
+QString StageModel::systemBegunBy(std::size_t stage) const {
+  if (explanation_.systems.size() < 2) return {};
+  for (const SystemStory& system : explanation_.systems)
+    if (system.first == stage) return QString::fromStdString(system.name);
+  return {};
+}
+
+QString StageModel::misleads(std::size_t stage) const {
+  for (const SystemStory& system : explanation_.systems) {
+    if (system.latest == stage && system.loudest == stage) return tr("latest and loudest");
+    if (system.latest == stage) return tr("latest");
+    if (system.loudest == stage) return tr("loudest");
+  }
+  return {};
+}
+
 QVariant StageModel::data(const QModelIndex& index, int role) const {
   if (!checkIndex(index, CheckIndexOption::IndexIsValid)) return {};
   const auto number = static_cast<std::size_t>(index.row());
@@ -54,11 +70,11 @@ QVariant StageModel::data(const QModelIndex& index, int role) const {
     case IsTriggerRole:
       return s.isTrigger;
     case MisleadsRole:
-      if (explanation_.latest == number && explanation_.loudest == number) return tr("latest and loudest");
-      if (explanation_.latest == number) return tr("latest");
-      return explanation_.loudest == number ? tr("loudest") : QString();
+      return misleads(number);
     case HarmsRole:
       return s.harms;
+    case SystemRole:
+      return systemBegunBy(number);
     default:
       return {};
   }

@@ -24,6 +24,7 @@ class StageModel : public QAbstractListModel {
     IsTriggerRole,
     MisleadsRole,  // "latest" or "loudest" in words; empty
     HarmsRole,
+    SystemRole,  // of the first stage of each where several systems broke: its name
   };
 
   explicit StageModel(QObject* parent = nullptr) : QAbstractListModel(parent) {}
@@ -36,6 +37,9 @@ class StageModel : public QAbstractListModel {
   QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
 
  private:
+  QString systemBegunBy(std::size_t stage) const;
+  QString misleads(std::size_t stage) const;
+
   Explanation explanation_;
 };
 

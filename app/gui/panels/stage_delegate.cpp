@@ -29,9 +29,15 @@ QString chipOf(const QModelIndex& index) {
   return index.data(StageModel::MisleadsRole).toString().isEmpty() ? QString() : StageDelegate::tr("MISLEADS");
 }
 
+// Above the first stage of one of several systems.
+QString captionOf(const QModelIndex& index) {
+  const QString system = index.data(StageModel::SystemRole).toString();
+  return system.isEmpty() ? QString() : StageDelegate::tr("The system of %1").arg(system);
+}
+
 // Where the parts of a row are, below one another.
 struct Places {
-  QRect title, what, why;
+  QRect caption, title, what, why;
   int bottom = 0;
 };
 
@@ -41,7 +47,9 @@ Places placesOf(const QRect& row, const QModelIndex& index) {
     return wrappedText(left, top, width, font, text);
   };
   Places p;
-  p.title = QRect(left, row.top() + kPad, width, kTitle);
+  const int captionHeight = captionOf(index).isEmpty() ? 0 : kTitle + kGap;
+  p.caption = QRect(row.left() + kLeft, row.top() + kPad, width + kTextLeft - kLeft, captionHeight);
+  p.title = QRect(left, row.top() + kPad + captionHeight, width, kTitle);
   p.what = below(p.title.bottom() + 1 + kGap, Theme::instance().font(Type::Base),
                  index.data(StageModel::WhatRole).toString());
   p.why = below(p.what.bottom() + 1 + kGap, Theme::instance().font(Type::Base, kSmall), whyOf(index));
@@ -49,14 +57,17 @@ Places placesOf(const QRect& row, const QModelIndex& index) {
   return p;
 }
 
-void paintDisc(QPainter& painter, const QRect& row, const QModelIndex& index) {
+bool beginsSystem(const QModelIndex& index) { return index.row() == 0 || !captionOf(index).isEmpty(); }
+
+void paintDisc(QPainter& painter, const QRect& row, int top, const QModelIndex& index) {
   const bool isTrigger = index.data(StageModel::IsTriggerRole).toBool();
-  const QRectF disc(row.left() + kLeft, row.top() + kPad, kDisc, kDisc);
+  const QRectF disc(row.left() + kLeft, top, kDisc, kDisc);
+  const QModelIndex next = index.siblingAtRow(index.row() + 1);
   // The thread on which the stages hang.
   painter.setPen(QPen(colorOf(Tone::Line), 2));
   const double x = disc.center().x();
-  if (index.row() > 0) painter.drawLine(QPointF(x, row.top()), QPointF(x, disc.top()));
-  if (index.row() + 1 < index.model()->rowCount()) painter.drawLine(QPointF(x, disc.bottom()), QPointF(x, row.bottom() + 1));
+  if (!beginsSystem(index)) painter.drawLine(QPointF(x, row.top()), QPointF(x, disc.top()));
+  if (next.isValid() && !beginsSystem(next)) painter.drawLine(QPointF(x, disc.bottom()), QPointF(x, row.bottom() + 1));
   painter.setPen(Qt::NoPen);
   painter.setBrush(colorOf(isTrigger ? Tone::Failing : Tone::Degraded));
   painter.drawEllipse(disc);
@@ -85,7 +96,13 @@ void StageDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     painter->setBrush(isSelected ? Theme::instance().faint(Tone::Accent, 0.22) : colorOf(Tone::Input));
     painter->drawRoundedRect(QRectF(option.rect).adjusted(3, 1, -3, -1), 6, 6);
   }
-  paintDisc(*painter, option.rect, index);
+  paintDisc(*painter, option.rect, p.title.top(), index);
+  if (const QString caption = captionOf(index); !caption.isEmpty()) {
+    painter->setFont(Theme::instance().font(Type::Heading));
+    painter->setPen(colorOf(Tone::Muted));
+    painter->drawText(p.caption, Qt::AlignLeft | Qt::AlignTop,
+                      painter->fontMetrics().elidedText(caption, Qt::ElideMiddle, p.caption.width()));
+  }
 
   const QString time = format::clock({index.data(StageModel::OnsetRole).toLongLong()});
   painter->setFont(Theme::instance().font(Type::Base));
@@ -109,8 +126,9 @@ void StageDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
   }
   painter->setFont(Theme::instance().font(Type::Name));
   painter->setPen(colorOf(Tone::Text));
-  painter->drawText(p.title, Qt::AlignLeft | Qt::AlignVCenter,
-                    painter->fontMetrics().elidedText(index.data(StageModel::PlaceRole).toString(), Qt::ElideMiddle, free));
+  painter->drawText(
+      p.title, Qt::AlignLeft | Qt::AlignVCenter,
+      painter->fontMetrics().elidedText(index.data(StageModel::PlaceRole).toString(), Qt::ElideMiddle, free));
   painter->setFont(Theme::instance().font(Type::Base));
   painter->drawText(p.what, Qt::TextWordWrap | Qt::AlignLeft, index.data(StageModel::WhatRole).toString());
   painter->setFont(Theme::instance().font(Type::Base, kSmall));

@@ -49,24 +49,25 @@ QString stageName(const Explanation& e, std::size_t stage) {
   return QStringLiteral("%1 (%2)").arg(escaped(e.stages[stage].main().place.name)).arg(stage + 1);
 }
 
-QString misleadingText(const Explanation& e) {
+QString misleadingText(const Explanation& e, const SystemStory& system) {
   QStringList parts;
-  if (e.loudest) parts << WhatBrokePanel::tr("the loudest change, %1").arg(stageName(e, *e.loudest));
-  if (e.latest && e.latest != e.loudest) parts << WhatBrokePanel::tr("the latest, %1").arg(stageName(e, *e.latest));
+  if (system.loudest) parts << WhatBrokePanel::tr("the loudest change, %1").arg(stageName(e, *system.loudest));
+  if (system.latest && system.latest != system.loudest)
+    parts << WhatBrokePanel::tr("the latest, %1").arg(stageName(e, *system.latest));
   return parts.join(WhatBrokePanel::tr(" and "));
 }
 
-QString recoveryText(const Explanation& e) {
+QString recoveryText(const Explanation& e, const SystemStory& system) {
   const auto over = [&](const std::optional<SimTime>& healed) {
     return healed ? WhatBrokePanel::tr("over at %1").arg(format::clock(*healed))
                   : WhatBrokePanel::tr("still there at %1").arg(format::clock(e.end));
   };
-  QString text = WhatBrokePanel::tr("trigger %1, harm %2.").arg(over(e.triggerHealed), over(e.harmHealed));
-  if (!e.outlivedItsTrigger) return text;
+  QString text = WhatBrokePanel::tr("trigger %1, harm %2.").arg(over(system.triggerHealed), over(system.harmHealed));
+  if (!system.outlivedItsTrigger) return text;
   QStringList sustained;
-  for (const std::size_t stage : e.sustainedBy) sustained << stageName(e, stage);
+  for (const std::size_t stage : system.sustainedBy) sustained << stageName(e, stage);
   text += QLatin1Char(' ') + WhatBrokePanel::tr("The overload outlived its trigger by %1")
-                                 .arg(format::duration(e.harmHealed.value_or(e.end) - *e.triggerHealed));
+                                 .arg(format::duration(system.harmHealed.value_or(e.end) - *system.triggerHealed));
   if (!sustained.isEmpty()) text += WhatBrokePanel::tr(", sustained by %1").arg(sustained.join(QStringLiteral(", ")));
   return text + QLatin1Char('.');
 }
@@ -80,10 +81,11 @@ QString asidesText(const Explanation& e) {
 
 QString summaryOf(const Explanation& e) {
   QString text;
-  if (e.broke) {
-    if (const QString misleading = misleadingText(e); !misleading.isEmpty())
-      text += paragraph(WhatBrokePanel::tr("Consequences, not causes:"), misleading + QLatin1Char('.'));
-    text += paragraph(WhatBrokePanel::tr("Recovery:"), recoveryText(e));
+  for (const SystemStory& system : e.systems) {
+    const QString of = e.systems.size() > 1 ? escaped(system.name) + QStringLiteral(": ") : QString();
+    if (const QString misleading = misleadingText(e, system); !misleading.isEmpty())
+      text += paragraph(of + WhatBrokePanel::tr("Consequences, not causes:"), misleading + QLatin1Char('.'));
+    text += paragraph(of + WhatBrokePanel::tr("Recovery:"), recoveryText(e, system));
   }
   // Beside an incident they would only distract.
   if (!e.broke && !e.asides.empty())
@@ -93,11 +95,15 @@ QString summaryOf(const Explanation& e) {
 
 QString verdictOf(const Explanation& e) {
   if (!e.broke) return WhatBrokePanel::tr("Nothing broke.");
-  QStringList triggers;
-  for (const Stage& stage : e.stages)
-    if (stage.isTrigger) triggers << QString::fromStdString(stage.main().place.name);
-  triggers.removeDuplicates();
-  return WhatBrokePanel::tr("It began at %1.").arg(triggers.join(WhatBrokePanel::tr(", then ")));
+  QStringList beginnings;
+  for (const SystemStory& system : e.systems) {
+    QStringList triggers;
+    for (std::size_t s = system.first; s < system.first + system.count; ++s)
+      if (e.stages[s].isTrigger) triggers << QString::fromStdString(e.stages[s].main().place.name);
+    triggers.removeDuplicates();
+    beginnings << triggers.join(WhatBrokePanel::tr(", then "));
+  }
+  return WhatBrokePanel::tr("It began at %1.").arg(beginnings.join(WhatBrokePanel::tr("; beside it at ")));
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ using Found = std::shared_ptr<WhatIf>;
 
 Found tryChanges(const Scenario& scenario, const Explanation& explanation, Work& work) {
   const ApplySetting apply = [](Scenario& s, const std::string& setting) { return applySetting(s, setting); };
-  const SimTime until = explanation.stages.front().main().onset;
+  const SimTime until = explanation.began();
   const std::size_t runs = candidateChanges(scenario, explanation).size() + 1;
   return std::make_shared<WhatIf>(whatIf(scenario, explanation, apply, batchRunner(work, runs, until)));
 }

@@ -121,6 +121,19 @@ class ChangePointTest : public QObject {
     burst[kFrom] = 16 * kOne;
     QCOMPARE(rare(burst, true).size(), std::size_t{1});
   }
+
+  // A few stragglers behind a burst of what should not happen at all made the whole look like nothing.
+  void stragglersDoNotHideABurst() {
+    std::vector<double> values(kCount, 0.0);
+    for (std::size_t i = 150; i < 160; ++i) values[i] = 40;
+    for (std::size_t i = 162; i < kCount; i += 4) values[i] = 1;
+    ChangeOptions options{ValueScale::Rate, true, 1, 1.25, 2};
+    options.mayBeRare = true;
+    const std::vector<Episode> found = findEpisodes(values, 0, kHealthy, options);
+    QVERIFY(!found.empty());
+    QCOMPARE(found[0].onset, std::size_t{150});
+    QVERIFY2(std::fabs(found[0].after - 40) < 1, qPrintable(QString::number(found[0].after)));
+  }
 };
 
 QTEST_APPLESS_MAIN(ChangePointTest)
