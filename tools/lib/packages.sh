@@ -21,7 +21,6 @@ faultline_packages=(
   fonts-dejavu-core
   xvfb
   xauth # xvfb-run needs it
-  imagemagick
 )
 
 # Prints the packages of the list that are not installed.
