@@ -1,6 +1,7 @@
 #include "analysis/aftermath.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "analysis/aspect_ranks.h"
 
@@ -65,7 +66,37 @@ std::vector<std::size_t> sustaining(const std::vector<Stage>& stages, SimTime tr
   return found;
 }
 
+// When it began to fail calls that nothing it calls had failed.
+std::optional<SimTime> brokeAt(const Stage& stage) {
+  for (const Observation& o : stage.observations)
+    if (o.aspect == Aspect::Failing && !o.place.isEdge) return o.onset;
+  return std::nullopt;
+}
+
+bool isIn(const GroupSpec& group, const std::string& node) {
+  return std::find(group.members.begin(), group.members.end(), node) != group.members.end();
+}
+
 }  // namespace
+
+void nameSharedPlace(SystemStory& story, const std::vector<Stage>& stages, Duration together,
+                     const Scenario& architecture) {
+  const std::optional<SimTime> first = brokeAt(stages.front());
+  if (!first) return;
+  for (const GroupSpec& group : architecture.groups) {
+    if (!isIn(group, stages.front().main().place.name)) continue;
+    std::vector<std::size_t> broke;
+    for (std::size_t s = 0; s < stages.size(); ++s) {
+      const std::optional<SimTime> at = isIn(group, stages[s].main().place.name) ? brokeAt(stages[s]) : std::nullopt;
+      if (at && Duration{std::abs((*at - *first).ns)} <= together) broke.push_back(s);
+    }
+    // One of many is a node's own matter, and what gets no calls can fail none.
+    if (broke.size() < 2 || 2 * broke.size() < group.members.size() || broke.size() <= story.brokeTogether.size())
+      continue;
+    story.sharedPlace = group.name;
+    story.brokeTogether = std::move(broke);
+  }
+}
 
 void nameMisleading(SystemStory& story, const std::vector<Stage>& stages, Duration together) {
   for (std::size_t s = 0; s < stages.size(); ++s) {

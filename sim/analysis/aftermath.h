@@ -1,4 +1,4 @@
-// What is told of an incident once its stages are known: which of them mislead, and how it went away.
+// What is told of an incident once its stages are known: what broke as one, which stages mislead, and how it went away.
 //
 // Thread safety: pure functions. Complexity: linear in the observations.
 #pragma once
@@ -9,6 +9,10 @@
 #include "model/validation.h"
 
 namespace faultline {
+
+// Whether what broke with the trigger stands in one region or on one host with it. REQUIRES a trigger first.
+void nameSharedPlace(SystemStory& story, const std::vector<Stage>& stages, Duration together,
+                     const Scenario& architecture);
 
 // Onsets within `together` of the trigger's mislead nobody. REQUIRES a trigger first.
 void nameMisleading(SystemStory& story, const std::vector<Stage>& stages, Duration together);

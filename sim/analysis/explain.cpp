@@ -48,6 +48,7 @@ class Story {
     if (triggers_.empty()) return std::move(told_);
     makeStages();
     told_.story.count = told_.stages.size();
+    nameSharedPlace(told_.story, told_.stages, tolerance_, architecture_.scenario);
     nameMisleading(told_.story, told_.stages, tolerance_);
     tellRecovery(told_.story, told_.stages, end_, architecture_);
     return std::move(told_);
@@ -326,6 +327,7 @@ void append(Explanation& whole, Told&& told) {
   if (told.story.latest) *told.story.latest += first;
   if (told.story.loudest) *told.story.loudest += first;
   renumber(told.story.sustainedBy);
+  renumber(told.story.brokeTogether);
   for (Stage& stage : told.stages) {
     renumber(stage.causes);
     whole.stages.push_back(std::move(stage));

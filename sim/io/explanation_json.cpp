@@ -64,6 +64,8 @@ Json systemJson(const SystemStory& system) {
   j["usual"] = {{"from_s", system.healthyFrom.seconds()}, {"to_s", system.healthyTo.seconds()}};
   j["stages"] = Json::array();
   for (std::size_t s = 0; s < system.count; ++s) j["stages"].push_back(system.first + s + 1);
+  j["shared_place"] = system.sharedPlace.empty() ? Json() : Json(system.sharedPlace);
+  j["broke_together"] = numbers(system.brokeTogether);
   j["misleading"] = misleadingJson(system);
   j["recovery"] = recoveryJson(system);
   return j;

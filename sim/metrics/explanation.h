@@ -72,6 +72,10 @@ struct SystemStory {
   std::string name;                            // of the node that its work begins at
   SimTime healthyFrom, healthyTo;              // what "usual" was learned from
   std::size_t first = 0, count = 0;            // its stages
+  // Stages that broke at once on their own account and stand in one place, which may have failed as a whole: a region or
+  // a host. Empty where the trigger is alone.
+  std::string sharedPlace;
+  std::vector<std::size_t> brokeTogether;
   std::optional<std::size_t> latest, loudest;  // those that mislead
   // Of the whole: empty while something is still broken at the end.
   std::optional<SimTime> triggerHealed, harmHealed;

@@ -155,6 +155,15 @@ std::string recovery(const Explanation& e, const SystemStory& system) {
   return out;
 }
 
+// The trigger is the first of them.
+std::string sharedPlace(const Explanation& e, const SystemStory& system) {
+  if (system.sharedPlace.empty()) return {};
+  std::string others;
+  for (std::size_t s : system.brokeTogether)
+    if (s != system.first) others += (others.empty() ? "" : ", ") + e.stages[s].main().place.name + " (" + numberOf(s) + ")";
+  return "  at once with " + others + ": all of " + system.sharedPlace + ", which may have failed as a whole\n";
+}
+
 std::string usual(SimTime from, SimTime to) { return "Usual from " + clockText(from) + " to " + clockText(to) + "\n"; }
 
 std::string stageLines(const Explanation& e, std::size_t s) {
@@ -173,7 +182,7 @@ std::string systemText(const Explanation& e, const SystemStory& system) {
     out += stageLines(e, s);
     if (e.stages[s].isTrigger) triggers += (triggers.empty() ? "" : "; then ") + observationText(e.stages[s].main());
   }
-  return out + "Trigger: " + triggers + "\n" + misleading(e, system) + recovery(e, system);
+  return out + "Trigger: " + triggers + "\n" + sharedPlace(e, system) + misleading(e, system) + recovery(e, system);
 }
 
 std::string asides(const Explanation& e) {

@@ -101,6 +101,8 @@ QString verdictOf(const Explanation& e) {
     for (std::size_t s = system.first; s < system.first + system.count; ++s)
       if (e.stages[s].isTrigger) triggers << QString::fromStdString(e.stages[s].main().place.name);
     triggers.removeDuplicates();
+    if (!system.sharedPlace.empty())
+      triggers = {WhatBrokePanel::tr("%1 in %2").arg(triggers.join(WhatBrokePanel::tr(" and ")), QString::fromStdString(system.sharedPlace))};
     beginnings << triggers.join(WhatBrokePanel::tr(", then "));
   }
   return WhatBrokePanel::tr("It began at %1.").arg(beginnings.join(WhatBrokePanel::tr("; beside it at ")));

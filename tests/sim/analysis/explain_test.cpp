@@ -50,8 +50,8 @@ class ExplainTest : public QObject {
  private slots:
   void eachSystemHasItsOwnStory() {
     // The second one breaks first and heals; the first one is harmed for much longer.
-    const Explanation e = explanationOf(
-        sideBySide("  - {at: 1min, slow: db_two, factor: 20, for: 20s}\n  - {at: 90s, slow: db, factor: 20, for: 80s}\n"));
+    const Explanation e = explanationOf(sideBySide(
+        "  - {at: 1min, slow: db_two, factor: 20, for: 20s}\n  - {at: 90s, slow: db, factor: 20, for: 80s}\n"));
     QVERIFY(e.broke);
     QCOMPARE(e.systems.size(), std::size_t{2});
     QCOMPARE(e.systems[0].name, std::string("users"));
@@ -77,6 +77,23 @@ class ExplainTest : public QObject {
     QCOMPARE(e.systems.size(), std::size_t{1});
     QCOMPARE(e.systems[0].name, std::string("users_two"));
     QCOMPARE(explanationText(e).find("The system of"), std::string::npos);
+  }
+
+  void whatBreaksAsOneIsNamed() {
+    const std::string design =
+        "faultline: 1\nduration: 4min\nregions:\n  east: {members: [app, db]}\n  west: {members: [app_two]}\nnodes:\n"
+        "  users: {kind: client, rate: 100/s, timeout: 1s}\n  lb: {kind: load_balancer}\n"
+        "  app: {kind: service, work: 2ms}\n  app_two: {kind: service, work: 2ms}\n"
+        "  db: {kind: database, connections: 20, work: exponential(10ms)}\n"
+        "edges:\n  - users -> lb\n  - lb -> app\n  - lb -> app_two\n  - app -> db\n  - app_two -> db\ntimeline:\n";
+    const Explanation zone = explanationOf(scenarioOf(design + "  - {at: 2min, crash: east, for: 40s}\n"));
+    QCOMPARE(zone.systems.size(), std::size_t{1});
+    QCOMPARE(zone.systems[0].sharedPlace, std::string("east"));
+    QCOMPARE(zone.systems[0].brokeTogether.size(), std::size_t{2});
+    QVERIFY(explanationText(zone).find("all of east") != std::string::npos);
+    const Explanation node = explanationOf(scenarioOf(design + "  - {at: 2min, crash: db, for: 40s}\n"));
+    QVERIFY(node.broke);
+    QCOMPARE(node.systems[0].sharedPlace, std::string());
   }
 
   void arrowsHostsAndNamesConnect() {
