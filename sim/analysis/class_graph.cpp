@@ -10,6 +10,9 @@ namespace faultline {
 namespace {
 
 constexpr double kUnlimited = std::numeric_limits<double>::infinity();
+// More says no more, and products of long chains stay finite.
+constexpr double kMostAttempts = 1e12;
+constexpr std::size_t kNoArrow = static_cast<std::size_t>(-1);
 
 }  // namespace
 
@@ -89,6 +92,7 @@ void ClassGraph::findNeeded() {
       const ScenarioIndex::Arrow& arrow = index_.arrows[a];
       if (!insists(arrow.policy) || needed_[arrow.to]) continue;
       needed_[arrow.to] = true;
+      needs_.push_back(arrow.to);
       queue.push_back(arrow.to);
     }
   }
@@ -128,47 +132,71 @@ void ClassGraph::countVisits() {
   }
 }
 
-std::size_t ClassGraph::Way::retrying(const ScenarioIndex& index) const {
-  return static_cast<std::size_t>(
-      std::count_if(arrows.begin(), arrows.end(), [&](std::size_t a) { return index.arrows[a].policy.retry.has_value(); }));
+std::vector<std::size_t> ClassGraph::awaited() const {
+  Digraph g{index_.kinds.size(), {}};
+  std::vector<std::size_t> arrows;
+  for (std::size_t a = 0; a < index_.arrows.size(); ++a) {
+    const ScenarioIndex::Arrow& arrow = index_.arrows[a];
+    const ComponentInfo* from = index_.kinds[arrow.from];
+    if (from == nullptr || from->buffers || !travels(arrow.policy) || arrow.policy.mode == CallMode::Send) continue;
+    g.edges.emplace_back(arrow.from, arrow.to);
+    arrows.push_back(a);
+  }
+  const std::vector<std::size_t> component = strongComponents(g);
+  std::erase_if(arrows,
+                [&](std::size_t a) { return component[index_.arrows[a].from] == component[index_.arrows[a].to]; });
+  // Callers have higher numbers than what they call.
+  std::stable_sort(arrows.begin(), arrows.end(), [&](std::size_t a, std::size_t b) {
+    return component[index_.arrows[a].from] > component[index_.arrows[b].from];
+  });
+  return arrows;
 }
 
-std::vector<ClassGraph::Way> ClassGraph::ways(const std::function<double(const EdgePolicy&)>& factor) const {
-  std::vector<Way> best(index_.kinds.size());
-  std::vector<bool> known(index_.kinds.size(), false);
-  std::vector<std::size_t> queue = origins_;
-  for (std::size_t n : origins_) known[n] = true;
-  for (std::size_t i = 0; i < queue.size(); ++i) {
-    const std::size_t n = queue[i];
-    if (index_.kinds[n] == nullptr || index_.kinds[n]->buffers) continue;
-    for (std::size_t a : index_.leaving[n]) {
-      const ScenarioIndex::Arrow& arrow = index_.arrows[a];
-      if (!travels(arrow.policy) || arrow.policy.mode == CallMode::Send) continue;
-      const double product = best[n].product * factor(arrow.policy);
-      if (known[arrow.to] && product <= best[arrow.to].product) continue;
-      // A circle would grow for ever; it is refused before a run.
-      if (best[n].arrows.size() > index_.kinds.size()) continue;
-      known[arrow.to] = true;
-      best[arrow.to] = best[n];
-      best[arrow.to].arrows.push_back(a);
-      best[arrow.to].product = product;
-      queue.push_back(arrow.to);
-    }
+std::vector<std::size_t> ClassGraph::wayTo(std::size_t node, const std::vector<std::size_t>& cameBy) const {
+  std::vector<std::size_t> arrows;
+  for (std::size_t n = node; cameBy[n] != kNoArrow; n = index_.arrows[cameBy[n]].from) arrows.push_back(cameBy[n]);
+  std::reverse(arrows.begin(), arrows.end());
+  return arrows;
+}
+
+ClassGraph::Way ClassGraph::mostAttempts(const std::function<double(const EdgePolicy&)>& attemptsOf) const {
+  std::vector<double> attempts(index_.kinds.size(), 0);
+  std::vector<std::size_t> retrying(index_.kinds.size(), 0), cameBy(index_.kinds.size(), kNoArrow);
+  for (std::size_t n : origins_) attempts[n] = 1;
+  for (std::size_t a : awaited()) {
+    const ScenarioIndex::Arrow& arrow = index_.arrows[a];
+    const double there = std::min(attempts[arrow.from] * attemptsOf(arrow.policy), kMostAttempts);
+    if (there <= attempts[arrow.to]) continue;
+    attempts[arrow.to] = there;
+    retrying[arrow.to] = retrying[arrow.from] + (arrow.policy.retry ? 1 : 0);
+    cameBy[arrow.to] = a;
   }
-  std::erase_if(best, [](const Way& w) { return w.arrows.empty(); });
-  return best;
+  std::size_t worst = kNoArrow;
+  for (std::size_t n = 0; n < attempts.size(); ++n)
+    if (retrying[n] > 1 && (worst == kNoArrow || attempts[n] > attempts[worst])) worst = n;
+  if (worst == kNoArrow) return {};
+  return {wayTo(worst, cameBy), attempts[worst], retrying[worst]};
 }
 
 ClassGraph::Chain ClassGraph::longestChain() const {
-  // The longest way counts arrows, so every arrow has the factor 2 and products are powers.
-  const std::vector<Way> all = ways([](const EdgePolicy&) { return 2.0; });
-  const Way* longest = nullptr;
-  for (const Way& w : all)
-    if (longest == nullptr || w.arrows.size() > longest->arrows.size()) longest = &w;
+  std::vector<std::size_t> calls(index_.kinds.size(), 0), cameBy(index_.kinds.size(), kNoArrow);
+  std::vector<bool> reached(index_.kinds.size(), false);
+  for (std::size_t n : origins_) reached[n] = true;
+  std::size_t last = kNoArrow;
+  for (std::size_t a : awaited()) {
+    const ScenarioIndex::Arrow& arrow = index_.arrows[a];
+    if (!reached[arrow.from] || calls[arrow.from] + 1 <= calls[arrow.to]) continue;
+    reached[arrow.to] = true;
+    calls[arrow.to] = calls[arrow.from] + 1;
+    cameBy[arrow.to] = a;
+  }
+  for (std::size_t n = 0; n < calls.size(); ++n)
+    if (calls[n] > 0 && (last == kNoArrow || calls[n] > calls[last])) last = n;
   Chain chain;
-  if (longest == nullptr) return chain;
-  chain.nodes.push_back(index_.arrows[longest->arrows.front()].from);
-  for (std::size_t a : longest->arrows) {
+  if (last == kNoArrow) return chain;
+  const std::vector<std::size_t> way = wayTo(last, cameBy);
+  chain.nodes.push_back(index_.arrows[way.front()].from);
+  for (std::size_t a : way) {
     const ScenarioIndex::Arrow& arrow = index_.arrows[a];
     chain.nodes.push_back(arrow.to);
     const StationInfo s = stationOf(index_, arrow.to, name_, arrow.policy.query);
@@ -186,47 +214,27 @@ double ClassGraph::serves(std::size_t n) const {
   return perSecond / visits_[n];
 }
 
-// Nodes are split, so that an arrow inside each carries its capacity.
-ClassGraph::Bound ClassGraph::flowTo(const std::vector<std::size_t>& goals) const {
-  constexpr double kPlenty = 1e15;
-  const std::size_t nodes = index_.kinds.size(), source = 2 * nodes, sink = source + 1;
-  Digraph g{2 * nodes + 2, {}};
-  std::vector<double> capacity;
-  const auto add = [&](std::size_t from, std::size_t to, double most) {
-    g.edges.emplace_back(from, to);
-    capacity.push_back(std::isfinite(most) ? most : kPlenty);
-  };
-  for (std::size_t n = 0; n < nodes; ++n) add(2 * n, 2 * n + 1, serves(n));
-  for (const ScenarioIndex::Arrow& a : index_.arrows)
-    if (travels(a.policy)) add(2 * a.from + 1, 2 * a.to, kUnlimited);
-  for (std::size_t n : origins_) add(source, 2 * n, kUnlimited);
-  for (std::size_t n : goals) add(2 * n + 1, sink, kUnlimited);
-  const Flow flow = greatestFlow(g, capacity, source, sink);
-  Bound bound{flow.value < kPlenty / 2 ? flow.value : kUnlimited, 0};
-  double smallest = kUnlimited;
-  for (std::size_t e : flow.cut)
-    if (e < nodes && capacity[e] < smallest) {
-      smallest = capacity[e];
-      bound.node = e;
-    }
-  return bound;
-}
-
+// Who is needed is called by somebody who is needed, and so up to the origins; no more can come to it than it serves,
+// and whatever limits what comes to it from before it is needed, too. So no flow through the graph has to be found.
 ClassGraph::Bound ClassGraph::capacity() const {
   Bound least{kUnlimited, 0};
-  const auto consider = [&](const std::vector<std::size_t>& goals) {
-    if (goals.empty()) return;
-    const Bound bound = flowTo(goals);
-    if (bound.perSecond < least.perSecond) least = bound;
-  };
-  for (std::size_t n = 0; n < needed_.size(); ++n) {
-    if (!needed_[n]) continue;
-    consider({n});
+  for (std::size_t n : needs_) {
+    if (const double own = serves(n); own < least.perSecond) least = {own, n};
     if (!isRouter(index_, n)) continue;
     std::vector<std::size_t> targets;
     for (std::size_t a : index_.leaving[n])
       if (travels(index_.arrows[a].policy)) targets.push_back(index_.arrows[a].to);
-    consider(targets);
+    std::sort(targets.begin(), targets.end());
+    targets.erase(std::unique(targets.begin(), targets.end()), targets.end());
+    Bound together{0, 0};
+    double smallest = kUnlimited;
+    for (std::size_t t : targets) {
+      const double own = serves(t);
+      together.perSecond += own;
+      if (own < smallest) together.node = t;
+      smallest = std::min(smallest, own);
+    }
+    if (!targets.empty() && together.perSecond < least.perSecond) least = together;
   }
   return least;
 }

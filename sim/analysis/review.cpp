@@ -5,6 +5,7 @@
 #include <functional>
 #include <limits>
 #include <queue>
+#include <unordered_map>
 
 #include "analysis/class_graph.h"
 #include "base/quantity.h"
@@ -16,6 +17,8 @@ namespace {
 
 // Each operation becomes so many attempts at the far end before it is worth a word.
 constexpr double kManyAttempts = 4;
+// Of a long list the names that are told.
+constexpr std::size_t kMostNames = 12;
 // Calls one after the other that all have to answer.
 constexpr std::size_t kDeep = 5;
 // "Caching a query of 5 ms buys complexity only": what is behind a cache should cost more.
@@ -48,6 +51,16 @@ class Review {
  private:
   const std::string& name(std::size_t n) const { return scenario_.nodes[n].name; }
   std::string edgeName(const ScenarioIndex::Arrow& a) const { return scenario_.edges[a.edge].name(); }
+  // The first and the last of them where they are many.
+  std::string listText(const std::vector<std::size_t>& nodes, const char* between) const {
+    std::string text;
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      const bool isLeftOut = nodes.size() > kMostNames && i >= kMostNames - 2 && i + 2 < nodes.size();
+      if (isLeftOut && i > kMostNames - 2) continue;
+      text += (i == 0 ? "" : between) + (isLeftOut ? "..." : name(nodes[i]));
+    }
+    return text;
+  }
   static std::string ofClass(const ClassGraph& g) { return g.name().empty() ? "" : " of " + g.name(); }
 
   Finding& add(const char* check, std::string path, std::string what, std::string why, std::string mend = {}) {
@@ -55,7 +68,14 @@ class Review {
     return findings_.back();
   }
 
+  Digraph allArrows() const {
+    Digraph g{scenario_.nodes.size(), {}};
+    for (const ScenarioIndex::Arrow& a : index_.arrows) g.edges.emplace_back(a.from, a.to);
+    return g;
+  }
+
   void singlePoints() {
+    const std::vector<std::size_t> points = articulationPoints(allArrows());
     for (std::size_t n = 0; n < scenario_.nodes.size(); ++n) {
       const ComponentInfo* kind = index_.kinds[n];
       if (kind == nullptr || kind->originates || instancesOf(index_, n) > 1) continue;
@@ -69,39 +89,30 @@ class Review {
       if (needing == 0) continue;
       const bool all = needing == classes_.size();
       const bool canCopy = kind->instances != nullptr;
-      Finding& f = add("single_point_of_failure", "nodes." + name(n), name(n) + " is a single point of failure",
-                       (all ? "every operation needs it" : "every operation of " + classes + " needs it") +
-                           std::string(", and there is one of it") + cutOff(n),
-                       canCopy ? name(n) + ".instances=2" : "");
+      const bool separates = std::binary_search(points.begin(), points.end(), n);
+      Finding& f =
+          add("single_point_of_failure", "nodes." + name(n), name(n) + " is a single point of failure",
+              (all ? "every operation needs it" : "every operation of " + classes + " needs it") +
+                  std::string(", and there is one of it") + (separates ? "; without it the graph falls apart" : ""),
+              canCopy ? name(n) + ".instances=2" : "");
       f.nodes = {n};
     }
   }
 
-  // What the loss of a node separates from the rest.
-  std::string cutOff(std::size_t n) const {
-    Digraph whole{scenario_.nodes.size(), {}};
-    for (const ScenarioIndex::Arrow& a : index_.arrows) whole.edges.emplace_back(a.from, a.to);
-    const std::vector<std::size_t> points = articulationPoints(whole);
-    return std::find(points.begin(), points.end(), n) != points.end() ? "; without it the graph falls apart" : "";
-  }
-
   void retryAmplification() {
     for (const ClassGraph& g : classes_) {
-      const std::vector<ClassGraph::Way> ways = g.ways([](const EdgePolicy& p) {
+      const ClassGraph::Way worst = g.mostAttempts([](const EdgePolicy& p) {
         if (!p.retry) return 1.0;
         return p.retry->budget ? 1 + p.retry->budget->value : static_cast<double>(p.retry->max + 1);
       });
-      const ClassGraph::Way* worst = nullptr;
-      for (const ClassGraph::Way& way : ways)
-        if (way.retrying(index_) > 1 && (worst == nullptr || way.product > worst->product)) worst = &way;
-      if (worst == nullptr || worst->product < kManyAttempts || isReported("retry_amplification", worst->arrows)) continue;
-      const ScenarioIndex::Arrow& last = lastRetrying(*worst);
+      if (worst.attempts < kManyAttempts || isReported("retry_amplification", worst.arrows)) continue;
+      const ScenarioIndex::Arrow& last = lastRetrying(worst);
       Finding& f = add("retry_amplification", "edges." + edgeName(last) + ".retry",
-                       "one operation" + ofClass(g) + " may become " + formatNumber(worst->product) + " attempts at " +
+                       "one operation" + ofClass(g) + " may become " + formatNumber(worst.attempts) + " attempts at " +
                            name(last.to),
-                       "retries multiply along " + wayText(*worst) + ": what is overloaded gets the most load",
+                       "retries multiply along " + wayText(worst) + ": what is overloaded gets the most load",
                        edgeName(last) + ".retry.budget=10%");
-      for (std::size_t a : worst->arrows) f.edges.push_back(index_.arrows[a].edge);
+      for (std::size_t a : worst.arrows) f.edges.push_back(index_.arrows[a].edge);
     }
   }
 
@@ -121,9 +132,9 @@ class Review {
   }
 
   std::string wayText(const ClassGraph::Way& way) const {
-    std::string text = name(index_.arrows[way.arrows.front()].from);
-    for (std::size_t a : way.arrows) text += " -> " + name(index_.arrows[a].to);
-    return text;
+    std::vector<std::size_t> nodes{index_.arrows[way.arrows.front()].from};
+    for (std::size_t a : way.arrows) nodes.push_back(index_.arrows[a].to);
+    return listText(nodes, " -> ");
   }
 
   // --- timeouts
@@ -201,11 +212,9 @@ class Review {
     for (const ClassGraph& g : classes_) {
       const ClassGraph::Chain chain = g.longestChain();
       if (chain.nodes.size() < kDeep + 1) continue;
-      std::string text;
-      for (std::size_t n : chain.nodes) text += (text.empty() ? "" : " -> ") + name(n);
       Finding& f = add("synchronous_depth", "nodes." + name(chain.nodes.front()),
                        "an operation" + ofClass(g) + " waits for " + std::to_string(chain.nodes.size() - 1) +
-                           " calls in a row: " + text,
+                           " calls in a row: " + listText(chain.nodes, " -> "),
                        "their latencies add up to " + ms(chain.milliseconds) +
                            " without any waiting, and it is available only while all of them are");
       f.isRisk = false;
@@ -216,18 +225,23 @@ class Review {
   // --- pools
 
   void pools() {
+    std::vector<std::vector<const ScenarioIndex::Arrow*>> pooled(scenario_.nodes.size());
+    for (const ScenarioIndex::Arrow& a : index_.arrows)
+      if (a.policy.pool) pooled[a.to].push_back(&a);
     for (std::size_t n = 0; n < scenario_.nodes.size(); ++n) {
+      if (pooled[n].empty()) continue;
       const StationInfo station = stationOf(index_, n, {}, {});
       if (station.servers <= 0) continue;
       const double there = station.servers * static_cast<double>(instancesOf(index_, n));
-      double asked = 0;
+      double asked = 0, most = 0;
       const ScenarioIndex::Arrow* largest = nullptr;
-      for (const ScenarioIndex::Arrow& a : index_.arrows) {
-        if (a.to != n || !a.policy.pool) continue;
-        const double size = static_cast<double>(a.policy.pool->size * instancesOf(index_, a.from));
+      for (const ScenarioIndex::Arrow* a : pooled[n]) {
+        const double size = static_cast<double>(a->policy.pool->size * instancesOf(index_, a->from));
         asked += size;
-        if (largest == nullptr || size > static_cast<double>(largest->policy.pool->size * instancesOf(index_, largest->from)))
-          largest = &a;
+        if (largest == nullptr || size > most) {
+          largest = a;
+          most = size;
+        }
       }
       if (asked <= there || largest == nullptr) continue;
       const double share = static_cast<double>(largest->policy.pool->size) * there / asked;
@@ -262,31 +276,25 @@ class Review {
 
   // Circles of waiting calls are errors; what remains goes round through a node that answers at once.
   void circles() {
-    Digraph g{scenario_.nodes.size(), {}};
-    for (const ScenarioIndex::Arrow& a : index_.arrows) g.edges.emplace_back(a.from, a.to);
-    const std::vector<std::size_t> component = strongComponents(g);
-    std::vector<std::vector<std::size_t>> members(g.nodes);
-    for (std::size_t n = 0; n < g.nodes; ++n) members[component[n]].push_back(n);
+    const std::vector<std::size_t> component = strongComponents(allArrows());
+    std::vector<std::vector<std::size_t>> members(component.size());
+    for (std::size_t n = 0; n < component.size(); ++n) members[component[n]].push_back(n);
     for (const std::vector<std::size_t>& circle : members) {
       if (circle.size() < 2) continue;
-      std::string text;
-      for (std::size_t n : circle) text += (text.empty() ? "" : ", ") + name(n);
-      Finding& f = add("cycle", "nodes." + name(circle.front()), "messages may go round among " + text,
-                       "one that is never settled comes back for ever, and load feeds itself");
+      Finding& f =
+          add("cycle", "nodes." + name(circle.front()), "messages may go round among " + listText(circle, ", "),
+              "one that is never settled comes back for ever, and load feeds itself");
       f.nodes = circle;
     }
   }
 
   void unreachable() {
-    std::vector<bool> reached(scenario_.nodes.size(), false);
-    Digraph g{scenario_.nodes.size(), {}};
-    for (const ScenarioIndex::Arrow& a : index_.arrows) g.edges.emplace_back(a.from, a.to);
-    for (std::size_t n = 0; n < g.nodes; ++n) {
-      if (index_.kinds[n] == nullptr || !index_.kinds[n]->originates) continue;
-      const std::vector<bool> from = reachableFrom(g, n);
-      for (std::size_t m = 0; m < g.nodes; ++m) reached[m] = reached[m] || from[m];
-    }
-    for (std::size_t n = 0; n < g.nodes; ++n) {
+    Digraph g = allArrows();
+    const std::size_t world = g.nodes++;  // calls all who start operations
+    for (std::size_t n = 0; n < world; ++n)
+      if (index_.kinds[n] != nullptr && index_.kinds[n]->originates) g.edges.emplace_back(world, n);
+    const std::vector<bool> reached = reachableFrom(g, world);
+    for (std::size_t n = 0; n < world; ++n) {
       if (reached[n] || index_.kinds[n] == nullptr) continue;
       Finding& f = add("unreachable", "nodes." + name(n), "no request ever reaches " + name(n),
                        "it costs money, and nothing shows whether it works");
@@ -302,19 +310,24 @@ class Review {
   }
 
   void cachesBeforeFast() {
+    // Of each node the arrows that are taken when it missed.
+    std::unordered_map<std::string, std::vector<const ScenarioIndex::Arrow*>> onMiss;
+    for (const ScenarioIndex::Arrow& a : index_.arrows)
+      if (const auto condition = parseCondition(a.policy.when); condition && condition->kind == Condition::Kind::Miss)
+        onMiss[condition->node].push_back(&a);
     for (std::size_t n = 0; n < scenario_.nodes.size(); ++n) {
       if (index_.kinds[n] == nullptr || !index_.kinds[n]->caches) continue;
       double saved = 0;
       std::size_t behind = n;
-      for (const ScenarioIndex::Arrow& a : index_.arrows) {
-        const auto condition = parseCondition(a.policy.when);
-        const bool aside = condition && condition->kind == Condition::Kind::Miss && condition->node == name(n);
-        if (!aside && a.from != n) continue;
-        const bool calls = callsOthers(a.to);
-        const double cost = calls ? std::numeric_limits<double>::infinity() : costMs(a);
+      std::vector<const ScenarioIndex::Arrow*> behindIt = onMiss[name(n)];
+      for (std::size_t i : index_.leaving[n]) behindIt.push_back(&index_.arrows[i]);
+      // In the order of the file, so that of equals the same is told.
+      std::sort(behindIt.begin(), behindIt.end());
+      for (const ScenarioIndex::Arrow* a : behindIt) {
+        const double cost = callsOthers(a->to) ? std::numeric_limits<double>::infinity() : costMs(*a);
         if (cost >= saved) {
           saved = cost;
-          behind = a.to;
+          behind = a->to;
         }
       }
       if (behind == n || saved >= kFastMs) continue;
@@ -337,7 +350,8 @@ class Review {
       const ClassGraph::Bound bound = g.capacity();
       if (!std::isfinite(bound.perSecond)) continue;
       const double offered = g.offeredPerSecond();
-      const bool overloaded = offered > 0 && offered >= bound.perSecond;
+      // What is equal but for the rounding of means is equal.
+      const bool overloaded = offered > 0 && offered * (1 + 1e-9) >= bound.perSecond;
       std::string what = "at most " + formatRate(std::round(bound.perSecond * 10) / 10) + " operations" + ofClass(g) +
                          " can be served; " + name(bound.node) + " is the first bottleneck";
       Finding& f = add("capacity", "nodes." + name(bound.node), what,

@@ -29,15 +29,4 @@ std::vector<bool> reachableFrom(const Digraph& graph, std::size_t start);
 // Nodes without which the graph, its edges taken without direction, falls apart; ascending.
 std::vector<std::size_t> articulationPoints(const Digraph& graph);
 
-// Nodes other than `from` and `to` that lie on every way between them; in the order of a way. Empty when there is none.
-// Complexity: linear for each node on a way.
-std::vector<std::size_t> unavoidable(const Digraph& graph, std::size_t from, std::size_t to);
-
-struct Flow {
-  double value = 0;
-  std::vector<std::size_t> cut;  // edges that limit it (indices), nearest to the source
-};
-// The greatest flow from one node to another with a capacity for each edge (Edmonds and Karp). Complexity: V E^2.
-Flow greatestFlow(const Digraph& graph, const std::vector<double>& capacity, std::size_t from, std::size_t to);
-
 }  // namespace faultline

@@ -76,6 +76,34 @@ class ReviewTest : public QObject {
     QCOMPARE(static_cast<int>(timeouts), 39 * 4);
   }
 
+  // Work that grows with the square of the nodes would take longer than the test may.
+  void longChainsAndWideLayersAreReviewed() {
+    std::string nodes = "faultline: 1\nnodes:\n  users: {kind: client, rate: 10/s}\n",
+                edges = "edges:\n  - users -> n0\n";
+    for (int n = 0; n < 8000; ++n) {
+      nodes += "  n" + std::to_string(n) + ": {kind: service, workers: 2, work: 4ms}\n";
+      if (n > 0) edges += "  - n" + std::to_string(n - 1) + " -> n" + std::to_string(n) + ": {retry: {max: 1}}\n";
+    }
+    const std::vector<Finding> chain = review(scenarioOf(nodes + edges));
+    QVERIFY(findingOf(chain, "synchronous_depth")->what.find("8000 calls in a row") != std::string::npos);
+    QVERIFY(findingOf(chain, "synchronous_depth")->what.size() < 200);  // not all of their names
+    QVERIFY(findingOf(chain, "retry_amplification")->what.size() < 200);
+    QCOMPARE(findingOf(chain, "capacity")->path, std::string("nodes.n0"));
+
+    nodes = "faultline: 1\nnodes:\n  users: {kind: client, rate: 10/s}\n", edges = "edges:\n";
+    for (int layer = 0; layer < 40; ++layer)
+      for (int n = 0; n < 50; ++n) {
+        const std::string here = "n" + std::to_string(layer) + "_" + std::to_string(n);
+        nodes += "  " + here + ": {kind: service, instances: 2, work: 1ms, workers: 500}\n";
+        if (layer == 0) edges += "  - users -> " + here + "\n";
+        for (int step : {0, 1, 7})
+          if (layer < 39)
+            edges += "  - " + here + " -> n" + std::to_string(layer + 1) + "_" + std::to_string((n + step) % 50) + "\n";
+      }
+    QVERIFY(findingOf(review(scenarioOf(nodes + edges)), "synchronous_depth")->what.find("40 calls in a row") !=
+            std::string::npos);
+  }
+
   void aSoundDesignHasNoRisks() {
     const std::vector<Finding> risks = risksOf(kSound);
     QVERIFY2(risks.empty(), listOf(risks).c_str());
