@@ -5,8 +5,6 @@
 
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "base/quantity.h"
 #include "cli/exit_status.h"
@@ -115,10 +113,7 @@ namespace {
 
 // Adds what one file says. The exit status.
 int addTexts(const std::string& name, Translation& translation) {
-  std::ifstream file(name, std::ios::binary);
-  std::stringstream content;
-  if (!file || !(content << file.rdbuf())) return refuse("cannot read \"" + name + "\"");
-  const Result<Translation> read = readTranslation(content.str(), name);
+  const Result<Translation> read = readTranslationFile(name);
   printProblems(read.diagnostics);
   for (const auto& [english, text] : read.value.texts()) translation.add(english, text);
   return read.ok() ? kFine : kBadInput;

@@ -1,8 +1,6 @@
 // faultline guess, round and board: hidden faults, timed rounds and the scoreboard of a workshop.
 #include <algorithm>
 #include <chrono>
-#include <fstream>
-#include <sstream>
 
 #include "base/quantity.h"
 #include "cli/exit_status.h"
@@ -72,13 +70,9 @@ int openRound(const std::string& board, const std::string& length) {
 }
 
 int showBoard(const std::string& board) {
-  std::ifstream file(board);
-  std::stringstream content;
-  if (!file || !(content << file.rdbuf())) return refuse("cannot read \"" + board + "\"");
-  std::vector<std::string> problems;
-  const Scoreboard read = Scoreboard::parse(content.str(), problems);
-  for (const std::string& problem : problems) sayError(board + ": " + problem);
-  return problems.empty() ? writeResult(read.text(now())) : kBadInput;
+  const Result<Scoreboard> read = Scoreboard::read(board);
+  printProblems(read.diagnostics);
+  return read.ok() ? writeResult(read.value.text(now())) : kBadInput;
 }
 
 }  // namespace faultline::cli

@@ -19,9 +19,8 @@ namespace faultline {
 namespace {
 
 void addTexts(const std::string& file, Translation& texts) {
-  QFile content(QString::fromStdString(file));
-  if (file.empty() || !content.open(QIODevice::ReadOnly)) return;
-  const Result<Translation> read = readTranslation(content.readAll().toStdString(), file);
+  if (file.empty()) return;
+  const Result<Translation> read = readTranslationFile(file);
   for (const auto& [english, text] : read.value.texts()) texts.add(english, text);
 }
 

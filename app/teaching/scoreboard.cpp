@@ -14,6 +14,9 @@
 #include <sstream>
 #include <string_view>
 
+#include "base/text_file.h"
+#include "model/problem.h"
+
 namespace faultline {
 namespace {
 
@@ -21,6 +24,9 @@ using Json = nlohmann::ordered_json;
 
 // A file of another sort would give one for each line.
 constexpr std::size_t kMostProblems = 10;
+constexpr std::size_t kSeatWidth = 20;
+// Some hundred thousand tries.
+constexpr std::size_t kMostBytes = 64u << 20;
 
 std::string clockText(std::int64_t at) {
   const std::time_t time = static_cast<std::time_t>(at);
@@ -31,13 +37,6 @@ std::string clockText(std::int64_t at) {
   return text;
 }
 
-std::int64_t clockOf(const std::string& text) {
-  std::tm utc{};
-  const char* end = strptime(text.c_str(), "%Y-%m-%dT%H:%M:%SZ", &utc);
-  if (end == nullptr || *end != '\0') throw std::runtime_error("\"" + text + "\" is no time");
-  return static_cast<std::int64_t>(timegm(&utc));
-}
-
 std::string minutesText(std::int64_t seconds) {
   char text[32];
   std::snprintf(text, sizeof text, "%lld:%02lld", static_cast<long long>(seconds / 60),
@@ -45,17 +44,65 @@ std::string minutesText(std::int64_t seconds) {
   return text;
 }
 
+// Why a line is no entry, and what one is.
+struct NoEntry {
+  std::string what, right;
+};
+
+constexpr const char* kEntry =
+    "a try has at, seat, task, passed, met and of; a round has at and until; guess, grade and round write them";
+
+const Json& memberOf(const Json& j, const char* name) {
+  if (!j.contains(name)) throw NoEntry{"the entry has no \"" + std::string(name) + "\"", kEntry};
+  return j[name];
+}
+
+std::string textOf(const Json& j, const char* name) {
+  const Json& value = memberOf(j, name);
+  if (!value.is_string())
+    throw NoEntry{faultline::quoted(name) + " is no text", std::string("write \"") + name + "\": \"...\""};
+  return value.get<std::string>();
+}
+
+std::int64_t timeOf(const Json& j, const char* name) {
+  const std::string text = textOf(j, name);
+  std::tm utc{};
+  const char* end = strptime(text.c_str(), "%Y-%m-%dT%H:%M:%SZ", &utc);
+  if (end == nullptr || *end != '\0')
+    throw NoEntry{faultline::quoted(text) + " is no time", "times are written as 2000-01-31T12:00:00Z"};
+  return static_cast<std::int64_t>(timegm(&utc));
+}
+
+std::size_t countOf(const Json& j, const char* name) {
+  const Json& value = memberOf(j, name);
+  if (!value.is_number_unsigned())
+    throw NoEntry{faultline::quoted(name) + " is no count", "a count is a whole number from 0 on"};
+  return value.get<std::size_t>();
+}
+
 Try tryOf(const Json& j) {
   Try t;
-  t.at = clockOf(j.at("at").get<std::string>());
-  t.seat = j.at("seat").get<std::string>();
-  t.task = j.at("task").get<std::string>();
-  t.passed = j.at("passed").get<bool>();
-  t.met = j.at("met").get<std::size_t>();
-  t.of = j.at("of").get<std::size_t>();
-  t.costPerHour = j.value("cost_per_hour", 0.0);
-  t.changes = j.value("changes", std::size_t{0});
+  t.at = timeOf(j, "at");
+  t.seat = textOf(j, "seat");
+  t.task = textOf(j, "task");
+  const Json& passed = memberOf(j, "passed");
+  if (!passed.is_boolean()) throw NoEntry{"\"passed\" is neither true nor false", {}};
+  t.passed = passed.get<bool>();
+  t.met = countOf(j, "met");
+  t.of = countOf(j, "of");
+  if (t.of == 0 || t.met > t.of)
+    throw NoEntry{std::to_string(t.met) + " of " + std::to_string(t.of) + " objectives cannot be met", {}};
+  const Json cost = j.value("cost_per_hour", Json(0.0));
+  if (!cost.is_number() || cost.get<double>() < 0) throw NoEntry{"\"cost_per_hour\" is no price", "a number from 0 on"};
+  t.costPerHour = cost.get<double>();
+  t.changes = j.contains("changes") ? countOf(j, "changes") : 0;
   return t;
+}
+
+// What a board shows of a name that anybody may have written into it.
+std::string shownSeat(const std::string& seat) {
+  const std::string inQuotes = faultline::quoted(seat);
+  return inQuotes.substr(1, inQuotes.size() - 2);
 }
 
 double shareOf(const Try& t) { return t.of > 0 ? static_cast<double>(t.met) / static_cast<double>(t.of) : 0; }
@@ -69,27 +116,47 @@ bool isBetter(const Try& a, const Try& b) {
 
 }  // namespace
 
-Scoreboard Scoreboard::parse(const std::string& content, std::vector<std::string>& problems) {
-  Scoreboard board;
+Result<Scoreboard> Scoreboard::parse(const std::string& content, const std::string& fileName) {
+  Result<Scoreboard> result;
   std::istringstream lines(content);
   std::string line;
-  for (int number = 1; std::getline(lines, line); ++number) {
+  int number = 0;
+  const auto complain = [&](int column, const NoEntry& why) {
+    Diagnostic d = errorAt({}, why.what, why.right);
+    d.file = fileName;
+    d.line = number;
+    d.column = column;
+    result.diagnostics.push_back(std::move(d));
+  };
+  while (std::getline(lines, line) && result.diagnostics.size() < kMostProblems) {
+    ++number;
     if (line.empty()) continue;
     try {
       const Json j = Json::parse(line);
+      if (!j.is_object()) throw NoEntry{"this is no entry of a scoreboard", kEntry};
       if (j.contains("until"))
-        board.rounds_.push_back({clockOf(j.at("at").get<std::string>()), clockOf(j.at("until").get<std::string>())});
+        result.value.rounds_.push_back({timeOf(j, "at"), timeOf(j, "until")});
       else
-        board.tries_.push_back(tryOf(j));
-    } catch (const std::exception&) {
-      problems.push_back("line " + std::to_string(number) + " is no entry of a scoreboard");
-      if (problems.size() == kMostProblems) {
-        problems.push_back("... and perhaps more");
-        break;
-      }
+        result.value.tries_.push_back(tryOf(j));
+    } catch (const Json::parse_error& e) {
+      complain(static_cast<int>(std::max<std::size_t>(1, e.byte)), {"this is not JSON", kEntry});
+    } catch (const Json::exception&) {
+      complain(1, {"a number is beyond all that is counted", kEntry});
+    } catch (const NoEntry& why) {
+      complain(1, why);
     }
   }
-  return board;
+  if (result.diagnostics.size() == kMostProblems) complain(1, {"... and perhaps more", {}});
+  return result;
+}
+
+Result<Scoreboard> Scoreboard::read(const std::string& fileName) {
+  const TextFile file = readTextFile(fileName, kMostBytes);
+  if (file.problem.empty()) return parse(file.text, fileName);
+  Result<Scoreboard> result;
+  result.diagnostics.push_back(errorAt({}, file.problem));
+  result.diagnostics.back().file = fileName;
+  return result;
 }
 
 bool Scoreboard::counts(const Try& t) const {
@@ -136,10 +203,13 @@ std::string Scoreboard::text(std::int64_t now) const {
   }
   std::size_t place = 0;
   for (const Standing& s : standings()) {
-    char row[160];
-    std::snprintf(row, sizeof row, "%3zu. %-20s %2zu passed  %5.2f of objectives  cost %.4g  %zu tries\n", ++place,
-                  s.seat.c_str(), s.passed, s.met, s.costPerHour, s.tries);
-    out += row;
+    char begin[32], rest[160];
+    std::snprintf(begin, sizeof begin, "%3zu. ", ++place);
+    std::snprintf(rest, sizeof rest, " %2zu passed  %5.2f of objectives  cost %.4g  %zu tries\n", s.passed, s.met,
+                  s.costPerHour, s.tries);
+    std::string seat = shownSeat(s.seat);
+    seat.resize(std::max(seat.size(), kSeatWidth), ' ');
+    out += begin + seat + rest;
   }
   return tries_.empty() ? out + "Nobody has tried yet.\n" : out;
 }

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "base/diagnostic.h"
+
 namespace faultline {
 
 struct Round {
@@ -39,8 +41,9 @@ struct Standing {
 
 class Scoreboard {
  public:
-  // Lines of a file; a line that is no entry is a problem, named with its number.
-  static Scoreboard parse(const std::string& content, std::vector<std::string>& problems);
+  // Lines of a file; a line that is no entry is a problem, with its place in it.
+  static Result<Scoreboard> parse(const std::string& content, const std::string& fileName);
+  static Result<Scoreboard> read(const std::string& fileName);
 
   const std::vector<Round>& rounds() const { return rounds_; }
   const std::vector<Try>& tries() const { return tries_; }

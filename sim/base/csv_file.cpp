@@ -15,6 +15,10 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
 }
 
+constexpr std::size_t kMostColumns = 1'000'000;
+constexpr std::size_t kMostNamesTold = 12, kMostOfAName = 40;
+
+// No more cells than one above the limit, whatever the line holds.
 std::vector<std::string> splitCsvLine(std::string_view line) {
   std::vector<std::string> cells(1);
   bool quoted = false;
@@ -28,6 +32,7 @@ std::vector<std::string> splitCsvLine(std::string_view line) {
         quoted = !quoted;
       }
     } else if (c == ',' && !quoted) {
+      if (cells.size() > kMostColumns) break;
       cells.emplace_back();
     } else {
       cells.back() += c;
@@ -58,6 +63,7 @@ CsvFile::CsvFile(std::string_view baseDir, std::string_view path) : name_(path) 
   if (!problem_.empty()) return;
   if (line.starts_with("\xef\xbb\xbf")) line.erase(0, 3);
   names_ = splitCsvLine(line);
+  if (names_.size() > kMostColumns) problem_ = "'" + name_ + "' has more than a million columns";
 }
 
 std::optional<std::size_t> CsvFile::column(std::string_view name) const {
@@ -68,7 +74,9 @@ std::optional<std::size_t> CsvFile::column(std::string_view name) const {
 
 std::string CsvFile::missingColumn(std::string_view name) const {
   std::string known;
-  for (const std::string& n : names_) known += (known.empty() ? "" : ", ") + n;
+  for (std::size_t i = 0; i < names_.size() && i < kMostNamesTold; ++i)
+    known += (i == 0 ? "" : ", ") + names_[i].substr(0, kMostOfAName) + (names_[i].size() > kMostOfAName ? "..." : "");
+  if (names_.size() > kMostNamesTold) known += ", ... (" + std::to_string(names_.size()) + " in all)";
   return "'" + name_ + "' has no column '" + std::string(name) + "'; its columns are: " + known;
 }
 

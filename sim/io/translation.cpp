@@ -5,10 +5,18 @@
 #include <filesystem>
 #include <set>
 
+#include "base/text_file.h"
+#include "io/yaml_tree.h"
+#include "model/problem.h"
+
 namespace faultline {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::size_t kMaxTranslationBytes = 4u << 20;
+// A file of another sort would give one for each line.
+constexpr std::size_t kMostProblems = 100;
 
 // Reads entries of msgid and msgstr with their continued lines; everything else that gettext knows is passed over.
 class PoReader {
@@ -16,12 +24,18 @@ class PoReader {
   PoReader(std::string_view text, const std::string& file) : text_(text), file_(file) {}
 
   Result<Translation> read() {
+    if (text_.size() > kMaxTranslationBytes) {
+      complain(0, sizeProblem(kMaxTranslationBytes), {});
+      result_.diagnostics.back().line = result_.diagnostics.back().column = 0;
+      return std::move(result_);
+    }
     for (std::size_t from = 0; from < text_.size();) {
       const std::size_t to = std::min(text_.find('\n', from), text_.size());
       std::string_view line = text_.substr(from, to - from);
       if (line.ends_with('\r')) line.remove_suffix(1);
       ++line_;
-      readLine(line);
+      if (isText(line)) readLine(line);
+      if (result_.diagnostics.size() >= kMostProblems) return std::move(result_);
       from = to + 1;
     }
     finish();
@@ -39,6 +53,19 @@ class PoReader {
     d.message = std::move(what);
     d.hint = std::move(right);
     result_.diagnostics.push_back(std::move(d));
+  }
+
+  bool isText(std::string_view line) {
+    for (std::size_t i = 0; i < line.size();) {
+      const std::size_t length = utf8Length(line, i);
+      const bool isControl = static_cast<unsigned char>(line[i]) < 0x20 && line[i] != '\t';
+      if (length == 0 || isControl || line[i] == 0x7F) {
+        complain(i, "not a text: byte " + hexByte(line[i]), "translations are in UTF-8");
+        return false;
+      }
+      i += length;
+    }
+    return true;
   }
 
   void readLine(std::string_view line) {
@@ -173,7 +200,18 @@ std::string Translation::of(const std::string& english) const {
 }
 
 Result<Translation> readTranslation(std::string_view text, const std::string& fileName) {
-  return PoReader(text, fileName).read();
+  Result<Translation> read = PoReader(text, fileName).read();
+  useCharacterColumns(text, read.diagnostics);
+  return read;
+}
+
+Result<Translation> readTranslationFile(const std::string& fileName) {
+  const TextFile file = readTextFile(fileName, kMaxTranslationBytes);
+  if (file.problem.empty()) return readTranslation(file.text, fileName);
+  Result<Translation> result;
+  result.diagnostics.push_back(errorAt({}, file.problem));
+  result.diagnostics.back().file = fileName;
+  return result;
 }
 
 std::string translationFileOf(const std::string& scenarioFile, const std::string& language) {

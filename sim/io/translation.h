@@ -34,6 +34,7 @@ class Translation {
 };
 
 Result<Translation> readTranslation(std::string_view text, const std::string& fileName);
+Result<Translation> readTranslationFile(const std::string& fileName);
 
 // Where the texts of a scenario's file are; empty where there are none in that language.
 std::string translationFileOf(const std::string& scenarioFile, const std::string& language);

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 
+#include "base/text_file.h"
 #include "io/scenario_reader.h"
 #include "io/trace_loader.h"
 #include "model/problem.h"
@@ -19,10 +19,6 @@ Result<Scenario> failed(const std::string& fileName, std::string message, std::s
   d.file = fileName;
   result.diagnostics.push_back(std::move(d));
   return result;
-}
-
-std::string sizeProblem() {
-  return "the file is larger than " + std::to_string(kMaxFileBytes >> 20) + " MiB, the most that is read";
 }
 
 // Findings that only follow from what could not be read would send the user the wrong way.
@@ -55,7 +51,7 @@ void addFindings(const Scenario& scenario, FieldReader& reader) {
 }  // namespace
 
 Result<Scenario> readScenarioText(std::string_view text, const std::string& fileName) {
-  if (text.size() > kMaxFileBytes) return failed(fileName, sizeProblem(), {});
+  if (text.size() > kMaxFileBytes) return failed(fileName, sizeProblem(kMaxFileBytes), {});
   YamlDocument document = readYaml(text);
   Result<Scenario> result;
   FieldReader reader(std::filesystem::path(fileName).parent_path().string());
@@ -83,39 +79,14 @@ Result<Scenario> readScenarioText(std::string_view text, const std::string& file
   return result;
 }
 
-namespace {
-
-// The text of a file, or why there is none. One byte more than is allowed tells that there is more, also for a pipe,
-// which has no size.
-struct FileText {
-  std::string text;
-  const char* problem = nullptr;
-};
-
-FileText textOf(const std::string& fileName) {
-  std::error_code error;
-  const std::filesystem::file_status status = std::filesystem::status(fileName, error);
-  if (!std::filesystem::exists(status)) return {{}, "there is no such file"};
-  if (std::filesystem::is_directory(status)) return {{}, "this is a directory, not a file"};
-  std::ifstream file(fileName, std::ios::binary);
-  if (!file) return {{}, "the file cannot be read"};
-  std::string text(kMaxFileBytes + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (file.bad()) return {{}, "the file cannot be read"};
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  return {std::move(text), nullptr};
-}
-
-}  // namespace
-
 Result<Scenario> readScenarioFile(const std::string& fileName) {
-  const FileText file = textOf(fileName);
-  if (file.problem != nullptr) return failed(fileName, file.problem, {});
+  const TextFile file = readTextFile(fileName, kMaxFileBytes);
+  if (!file.problem.empty()) return failed(fileName, file.problem, {});
   return readScenarioText(file.text, fileName);
 }
 
 Diagnostics placedInFile(const std::string& fileName, Diagnostics findings) {
-  const FileText file = textOf(fileName);
+  const TextFile file = readTextFile(fileName, kMaxFileBytes);
   YamlDocument document = readYaml(file.text);
   FieldReader reader(std::filesystem::path(fileName).parent_path().string());
   Scenario ignored;

@@ -10,6 +10,7 @@
 #include <streambuf>
 #include <unordered_map>
 
+#include "base/text_file.h"
 #include "io/yaml_reader.h"
 #include "model/problem.h"
 
@@ -178,6 +179,9 @@ class TreeBuilder : public YAML::EventHandler {
 
   void addEntry(Open& top, const YamlPointer& value) {
     if (top.key->kind != YamlNode::Kind::Text) return addProblem(top.key->place, "a key must be text", {});
+    if (top.key->text == "<<" && top.key->isPlain)
+      return addProblem(top.key->place, "entries are not merged by <<",
+                        "write them out; an anchor stands for a whole value, as in \"key: *anchor\"");
     const auto [known, isNew] = top.keys.try_emplace(top.key->text, top.key->place);
     if (!isNew)
       return addProblem(top.key->place, "duplicate key " + quoted(top.key->text),
@@ -202,36 +206,6 @@ class TreeBuilder : public YAML::EventHandler {
   bool started_ = false;
 };
 
-// The length of the UTF-8 sequence at `at`, or 0 when there is none. After RFC 3629, section 4.
-std::size_t sequenceLength(std::string_view text, std::size_t at) {
-  const auto byte = [&](std::size_t i) {
-    return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : static_cast<unsigned char>(0);
-  };
-  const auto continues = [&](std::size_t i) { return (byte(i) & 0xC0) == 0x80; };
-  const unsigned char first = byte(0);
-  if (first < 0x80) return 1;
-  if (first >= 0xC2 && first <= 0xDF) return continues(1) ? 2 : 0;
-  if (first >= 0xE0 && first <= 0xEF) {
-    if (!continues(1) || !continues(2)) return 0;
-    if (first == 0xE0 && byte(1) < 0xA0) return 0;
-    if (first == 0xED && byte(1) > 0x9F) return 0;
-    return 3;
-  }
-  if (first >= 0xF0 && first <= 0xF4) {
-    if (!continues(1) || !continues(2) || !continues(3)) return 0;
-    if (first == 0xF0 && byte(1) < 0x90) return 0;
-    if (first == 0xF4 && byte(1) > 0x8F) return 0;
-    return 4;
-  }
-  return 0;
-}
-
-std::string hexByte(char c) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  const auto value = static_cast<unsigned char>(c);
-  return {'0', 'x', kDigits[value >> 4], kDigits[value & 15]};
-}
-
 // What makes the text no YAML text file before any parser sees it, or parsers slow.
 std::optional<Abort> problemOfText(std::string_view text) {
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos)
@@ -240,7 +214,7 @@ std::optional<Abort> problemOfText(std::string_view text) {
   int open = 0;
   for (std::size_t i = 0; i < text.size();) {
     const char c = text[i];
-    const std::size_t length = sequenceLength(text, i);
+    const std::size_t length = utf8Length(text, i);
     const bool isControl = static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r';
     if (length == 0 || isControl || c == 0x7F)
       return Abort{place, "not a text file: byte " + hexByte(c), "scenarios are YAML in UTF-8"};
@@ -254,6 +228,19 @@ std::optional<Abort> problemOfText(std::string_view text) {
     i += length;
   }
   return std::nullopt;
+}
+
+// Where the parser gave up, or in the line above it: it complains of what follows from a tab, never of the tab.
+std::string hintOnTabs(std::string_view text, int line) {
+  int at = 1;
+  for (std::size_t begin = 0; begin < text.size() && at <= line; ++at) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    const std::string_view indent = text.substr(begin, text.find_first_not_of(" \t", begin) - begin);
+    if (at >= line - 1 && begin + indent.size() < end && indent.find('\t') != std::string_view::npos)
+      return "line " + std::to_string(at) + " begins with a tab; YAML indents by spaces";
+    begin = end + 1;
+  }
+  return {};
 }
 
 void parse(std::string_view text, YamlDocument& document) {
@@ -278,7 +265,7 @@ void parse(std::string_view text, YamlDocument& document) {
     fail(abort.place, abort.message, abort.hint);
   } catch (const YAML::Exception& e) {
     const YamlPlace place = e.mark.is_null() ? YamlPlace{1, 1} : YamlPlace{e.mark.line + 1, e.mark.column + 1};
-    fail(place, "not valid YAML: " + e.msg, {});
+    fail(place, "not valid YAML: " + e.msg, hintOnTabs(text, place.line));
   } catch (const std::exception&) {
     fail({1, 1}, "not valid YAML", {});
   }

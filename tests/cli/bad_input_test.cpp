@@ -64,6 +64,7 @@ void BadInputTest::isRefused_data() {
   row("deep", "faultline: 1\nname: x\nnodes: " + QByteArray(20'000, '[') + QByteArray(20'000, ']'), "error:");
   row("large", "faultline: 1\nname: " + QByteArray(100'000'000, 'x'), "larger than");
   row("alias bomb", aliasBomb(), "error:");
+  row("tab", "faultline: 1\nname: x\nnodes:\n\tu: {kind: client}\n", "line 4 begins with a tab");
   row("unknown key", twoTier() + "surprise: 1\n", "surprise");
   row("duplicate key", twoTier() + "seed: 4\n", "seed");
   change("no arrow", "users -> app:", "users => app:", "error:");

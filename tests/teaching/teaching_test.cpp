@@ -1,6 +1,7 @@
 // Handouts, seats, scoreboards and how far somebody is.
 #include <QFile>
 #include <QTemporaryDir>
+#include <QTemporaryFile>
 #include <QXmlStreamReader>
 #include <QtTest>
 
@@ -113,9 +114,9 @@ class TeachingTest : public QObject {
     file += lineOf(tried("Bob", "one", 1150, true, 4, 2));
     file += lineOf(tried("Bob", "two", 2100, true, 4, 2));  // after it
     file += lineOf(tried("C\"e", "one", 1300, false, 3, 2));
-    std::vector<std::string> problems;
-    const Scoreboard board = Scoreboard::parse(file, problems);
-    QVERIFY(problems.empty());
+    const Result<Scoreboard> read = Scoreboard::parse(file, "board");
+    QVERIFY(read.diagnostics.empty());
+    const Scoreboard& board = read.value;
     const std::vector<Standing> s = board.standings();
     QCOMPARE(s.size(), std::size_t{3});
     QCOMPARE(s[0].seat, std::string("Bob"));  // as many as Ada, for less
@@ -128,13 +129,52 @@ class TeachingTest : public QObject {
     QVERIFY(board.text(2001).find("over") != std::string::npos);
   }
 
+  void strangeLinesAreNamed_data() {
+    QTest::addColumn<std::string>("line");
+    QTest::addColumn<std::string>("problem");
+    const auto row = [](const char* name, const char* line, const char* problem) {
+      QTest::newRow(name) << std::string(line) << std::string(problem);
+    };
+    row("no JSON", "hello", "b:2:1: error: this is not JSON");
+    row("half a line", "{\"at\":", "b:2:7: error: this is not JSON");
+    row("a number beyond all", R"({"at":1e999})", "error: a number is beyond all");
+    row("no object", "[1, 2]", "b:2:1: error: this is no entry of a scoreboard");
+    row("no task", R"({"at":"2000-01-01T00:00:00Z","seat":"A"})", "error: the entry has no \"task\"");
+    row("a seat of numbers", R"({"at":"2000-01-01T00:00:00Z","seat":1})", "error: \"seat\" is no text");
+    row("no time", R"({"at":"now","until":"later"})", "error: \"now\" is no time");
+    row("less than nothing", R"({"at":"2000-01-01T00:00:00Z","seat":"A","task":"t","passed":true,"met":-1,"of":5})",
+        "error: \"met\" is no count");
+    row("more than all", R"({"at":"2000-01-01T00:00:00Z","seat":"A","task":"t","passed":true,"met":6,"of":5})",
+        "error: 6 of 5 objectives");
+    row("of nothing", R"({"at":"2000-01-01T00:00:00Z","seat":"A","task":"t","passed":true,"met":0,"of":0})",
+        "error: 0 of 0 objectives");
+    row("paid to run it",
+        R"({"at":"2000-01-01T00:00:00Z","seat":"A","task":"t","passed":true,"met":1,"of":5,"cost_per_hour":-3})",
+        "error: \"cost_per_hour\" is no price");
+  }
+
   void strangeLinesAreNamed() {
-    std::vector<std::string> problems;
-    Scoreboard::parse("\n{\"seat\": 1}\nhello\n" + lineOf(Round{1, 2}) + "{\"at\":\"now\",\"until\":\"later\"}\n",
-                      problems);
-    QCOMPARE(problems.size(), std::size_t{3});
-    QVERIFY2(problems[0].starts_with("line 2 "), problems[0].c_str());
-    QVERIFY(problems[2].starts_with("line 5 "));
+    QFETCH(std::string, line);
+    QFETCH(std::string, problem);
+    const Diagnostics found = Scoreboard::parse("\n" + line + "\n" + lineOf(Round{1, 2}), "b").diagnostics;
+    QCOMPARE(found.size(), std::size_t{1});
+    QVERIFY2(toString(found[0]).find(problem) != std::string::npos, toString(found[0]).c_str());
+  }
+
+  void largeBoardsAreRefused() {
+    QTemporaryFile file;
+    QVERIFY(file.open());
+    QVERIFY(file.resize(100'000'000));
+    const Diagnostics found = Scoreboard::read(file.fileName().toStdString()).diagnostics;
+    QCOMPARE(found.size(), std::size_t{1});
+    QVERIFY(found[0].message.find("larger than 64 MiB") != std::string::npos);
+  }
+
+  void whoNamesASeatDoesNotRuleTheTerminal() {
+    const std::string board = lineOf(tried(("\x1b[31mA\n" + std::string(300, 'x')).c_str(), "one", 1, true, 4, 1));
+    const std::string text = Scoreboard::parse(board, "b").value.text(2);
+    QCOMPARE(std::count(text.begin(), text.end(), '\n'), 1);
+    QVERIFY2(text.find('\x1b') == std::string::npos && text.ends_with("1 tries\n"), text.c_str());
   }
 
   void progressIsRemembered() {

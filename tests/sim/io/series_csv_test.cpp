@@ -13,6 +13,7 @@ class SeriesCsvTest : public QObject {
   void readsBackExactly();
   void damageIsNamed_data();
   void damageIsNamed();
+  void aLongHeaderIsNotToldInFull();
 };
 
 void SeriesCsvTest::writesARowForEachSample() {
@@ -56,6 +57,18 @@ void SeriesCsvTest::damageIsNamed() {
   const Result<Series> read = readSeriesCsv(file.fileName().toStdString());
   QCOMPARE(read.diagnostics.size(), std::size_t{1});
   QTEST(read.diagnostics[0].line, "line");
+}
+
+void SeriesCsvTest::aLongHeaderIsNotToldInFull() {
+  for (const QByteArray& header : {QByteArray(5'000'000, 'x'), QByteArray("a,").repeated(200'000)}) {
+    QTemporaryFile file;
+    QVERIFY(file.open());
+    file.write(header + "\n1\n");
+    file.flush();
+    const Result<Series> read = readSeriesCsv(file.fileName().toStdString());
+    QCOMPARE(read.diagnostics.size(), std::size_t{1});
+    QVERIFY(read.diagnostics[0].message.size() < 500);
+  }
 }
 
 QTEST_APPLESS_MAIN(SeriesCsvTest)

@@ -2,6 +2,7 @@
 // the scenarios still fit.
 #include <QDirIterator>
 #include <QFile>
+#include <QTemporaryFile>
 #include <QtTest>
 
 #include "io/translation.h"
@@ -108,6 +109,8 @@ class TranslationTest : public QObject {
                              << "x.po:2:1:";
     QTest::newRow("other") << "hello\n"
                            << "x.po:1:1:";
+    QTest::newRow("a tab in a text is one") << "msgid \"\u00e9\t\\q\"\nmsgstr \"x\"\n"
+                                            << "x.po:1:10:";
     QTest::newRow("escape") << "msgid \"a\\q\"\nmsgstr \"x\"\n"
                             << "x.po:1:9:";
   }
@@ -118,6 +121,28 @@ class TranslationTest : public QObject {
     QVERIFY(!r.ok());
     const QString said = QString::fromStdString(toString(r.diagnostics.front()));
     QVERIFY2(said.startsWith(place), qPrintable(said));
+  }
+
+  void bytesThatAreNoText() {
+    const Result<Translation> r = readTranslation("msgid \"a\"\nmsgstr \"\xff\"\n", "x.po");
+    QCOMPARE(toString(r.diagnostics.at(0)),
+             std::string("x.po:2:9: error: not a text: byte 0xff (translations are in UTF-8)"));
+    const Result<Translation> other = readTranslation(std::string(100'000, '\0'), "x.po");
+    QVERIFY(!other.ok());
+    // A file of another sort is told once, not for each line.
+    std::string lines;
+    for (int i = 0; i < 5000; ++i) lines += "hello\n";
+    QCOMPARE(readTranslation(lines, "x.po").diagnostics.size(), std::size_t{100});
+  }
+
+  void largeFilesAreRefused() {
+    QTemporaryFile file;
+    QVERIFY(file.open());
+    QVERIFY(file.resize(100'000'000));
+    const Result<Translation> r = readTranslationFile(file.fileName().toStdString());
+    QCOMPARE(r.diagnostics.size(), std::size_t{1});
+    QVERIFY(r.diagnostics[0].message.find("larger than 4 MiB") != std::string::npos);
+    QVERIFY(!readTranslationFile("/nowhere.po").ok());
   }
 
   void filesFitTheirScenarios() {
