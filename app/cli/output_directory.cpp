@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -17,20 +18,24 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kOurs[] = {kScenarioFile,    kTimelineFile, kSummaryFile,
+                                 kFingerprintFile, kTracesFile,   kChromeFile};
+
 bool isOurs(const std::string& name) {
-  return name == kScenarioFile || name == kTimelineFile || name == kSummaryFile || name == kFingerprintFile ||
-         name == kTracesFile || name == kChromeFile;
+  return std::any_of(std::begin(kOurs), std::end(kOurs), [&](const char* ours) { return name == ours; });
 }
 
 enum class Content { Absent, Empty, Results, Others, NoDirectory };
 
-Content contentOf(const fs::path& path) {
+// `passedOver` is a name that does not count.
+Content contentOf(const fs::path& path, const fs::path& passedOver = {}) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (!fs::exists(status)) return Content::Absent;
   if (!fs::is_directory(status)) return Content::NoDirectory;
   bool isEmpty = true, hasSummary = false;
   for (fs::directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error)) {
+    if (entry->path().filename() == passedOver) continue;
     if (!isOurs(entry->path().filename().string())) return Content::Others;
     isEmpty = false;
     hasSummary |= entry->path().filename() == kSummaryFile;
@@ -67,15 +72,29 @@ std::string OutputDirectory::prepare(const std::string& path, bool insist) {
     default:
       break;
   }
-  const fs::path parent = target_.parent_path();
-  fs::create_directories(parent, error);
-  std::string pattern = (parent / ("." + target_.filename().string() + ".XXXXXX")).string();
-  if (mkdtemp(pattern.data()) == nullptr) return systemProblem("cannot make a directory in", parent);
-  hidden_ = pattern;
+  if (std::string problem = makeHidden(); !problem.empty()) return problem;
   // mkdtemp makes it private; results are as public as the user's other files.
   const mode_t mask = umask(0);
   umask(mask);
   fs::permissions(hidden_, static_cast<fs::perms>(0777 & ~mask), error);
+  return {};
+}
+
+std::string OutputDirectory::makeHidden() {
+  std::error_code error;
+  const fs::path parent = target_.parent_path();
+  fs::create_directories(parent, error);
+  std::string beside = (parent / ("." + target_.filename().string() + ".XXXXXX")).string();
+  if (mkdtemp(beside.data()) != nullptr) {
+    hidden_ = beside;
+    return {};
+  }
+  const std::string problem = systemProblem("cannot make a directory in", parent);
+  if (!fs::is_directory(target_, error)) return problem;
+  std::string inside = (target_ / ".results.XXXXXX").string();
+  if (mkdtemp(inside.data()) == nullptr) return systemProblem("cannot make a directory in", target_);
+  hidden_ = inside;
+  isInside_ = true;
   return {};
 }
 
@@ -85,13 +104,22 @@ std::string OutputDirectory::publish(const std::vector<std::pair<std::string, st
   return moveIntoPlace(files);
 }
 
+std::string OutputDirectory::moveEach(const std::vector<std::pair<std::string, std::string>>& files) {
+  for (const auto& [name, content] : files)
+    if (std::rename((hidden_ / name).c_str(), (target_ / name).c_str()) != 0)
+      return systemProblem("cannot write", target_ / name);
+  if (keepsOthers_) return {};
+  // What an earlier run left and this one does not have.
+  std::error_code ignored;
+  for (const char* ours : kOurs)
+    if (std::none_of(files.begin(), files.end(), [&](const auto& file) { return file.first == ours; }))
+      fs::remove(target_ / ours, ignored);
+  return {};
+}
+
 std::string OutputDirectory::moveIntoPlace(const std::vector<std::pair<std::string, std::string>>& files) {
-  if (keepsOthers_) {
-    for (const auto& [name, content] : files)
-      if (std::rename((hidden_ / name).c_str(), (target_ / name).c_str()) != 0)
-        return systemProblem("cannot write", target_ / name);
-    return {};
-  }
+  if (keepsOthers_) return moveEach(files);
+  if (isInside_ && contentOf(target_, hidden_.filename()) != Content::Others) return moveEach(files);
   switch (contentOf(target_)) {  // once more: the run may have taken long
     case Content::Absent:
     case Content::Empty:

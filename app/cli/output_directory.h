@@ -2,7 +2,8 @@
 //
 // Files are written into a new directory beside the wanted one, which then takes its name in one step. A directory that
 // holds anything but results of an earlier run is refused, unless the caller insists: then only files of the same names
-// are replaced in it, one by one, and everything else stays.
+// are replaced in it, one by one, and everything else stays. The same is done with a directory beside which nothing can
+// be made, as with a folder of one's own in somebody else's.
 #pragma once
 
 #include <filesystem>
@@ -26,11 +27,14 @@ class OutputDirectory {
   std::string publish(const std::vector<std::pair<std::string, std::string>>& files);
 
  private:
+  std::string makeHidden();
+  std::string moveEach(const std::vector<std::pair<std::string, std::string>>& files);
   std::string moveIntoPlace(const std::vector<std::pair<std::string, std::string>>& files);
 
   std::filesystem::path target_;
   std::filesystem::path hidden_;
   bool keepsOthers_ = false;  // the target holds files of others, which stay
+  bool isInside_ = false;     // the hidden directory is in the target
 };
 
 // The names of the files that a run writes; a directory that holds nothing else may be replaced.

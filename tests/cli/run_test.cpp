@@ -58,6 +58,7 @@ class RunTest : public QObject {
   void outHoldsAScenarioThatRuns();
   void outReplacesOnlyItsOwn();
   void outLeavesAScenarioOfItsOwnName();
+  void outFillsAFolderBesideWhichNothingCanBeMade();
   void outInsistsWithForce();
   void failedRunLeavesOldResults();
   void runawayStopsWithPartialResult();
@@ -259,6 +260,24 @@ void RunTest::outLeavesAScenarioOfItsOwnName() {
   QCOMPARE(r.status, 2);
   QVERIFY(r.err.contains("--force"));
   QCOMPARE(contentOf(dir.filePath("scenario.yaml")), before);
+}
+
+// With a name so long, no other one beside it holds it; permissions would not stop whoever tests as root.
+void RunTest::outFillsAFolderBesideWhichNothingCanBeMade() {
+  QTemporaryDir dir;
+  const QString out = dir.filePath(QString(250, 'r'));
+  QVERIFY(QDir().mkpath(out));
+  const QStringList run{"run", twoTier(), "--out", out, "--quiet"};
+  const ProgramResult first = runFaultline(run + QStringList{"--traces"});
+  QVERIFY2(first.status == 0, first.err.constData());
+  QCOMPARE(everythingIn(out), (QStringList{"fingerprint.txt", "scenario.yaml", "summary.json", "timeline.csv",
+                                           "traces.chrome.json", "traces.json"}));
+  QCOMPARE(runFaultline(run).status, 0);
+  QCOMPARE(everythingIn(out), (QStringList{"fingerprint.txt", "scenario.yaml", "summary.json", "timeline.csv"}));
+  writeFile(out + "/notes.txt", "mine");
+  QCOMPARE(runFaultline(run).status, 2);
+  QCOMPARE(runFaultline(run + QStringList{"--force"}).status, 0);
+  QCOMPARE(everythingIn(out).size(), 5);
 }
 
 void RunTest::outInsistsWithForce() {
