@@ -39,6 +39,18 @@ std::optional<Evidence> fromRun(const RunOptions& options) {
   return Evidence{std::move(*scenario), simulation.series()};
 }
 
+// What would change a run says nothing about one that is over.
+std::string refusalOfResults(const RunOptions& options) {
+  const char* option = options.seed                ? "--seed"
+                       : !options.duration.empty() ? "--duration"
+                       : !options.sample.empty()   ? "--sample"
+                       : !options.settings.empty() ? "--set"
+                                                   : nullptr;
+  if (option == nullptr) return {};
+  return std::string(option) + " changes a run, and \"" + options.file +
+         "\" holds the results of one that is over; explain the scenario itself";
+}
+
 std::optional<Evidence> fromResults(const RunOptions& options, const std::string& architecture) {
   RunOptions of = options;
   of.file = architecture.empty() ? (fs::path(options.file) / kScenarioFile).string() : architecture;
@@ -58,6 +70,8 @@ int explainScenario(const RunOptions& options, const std::string& architecture) 
     sayError("--architecture goes with a folder of results; \"" + options.file + "\" is none");
     return kBadInput;
   }
+  if (const std::string problem = isResults ? refusalOfResults(options) : std::string(); !problem.empty())
+    return refuse(problem);
   std::optional<Evidence> evidence = isResults ? fromResults(options, architecture) : fromRun(options);
   if (!evidence) return kBadInput;
   const Explanation explanation = explain(evidence->architecture, evidence->series);

@@ -52,6 +52,11 @@ class AnalysisTest : public QObject {
     QTemporaryDir dir;
     QCOMPARE(runFaultline({"explain", dir.path()}).status, 2);  // no results in it
     QCOMPARE(runFaultline({"explain", twoTier(), "--architecture", twoTier()}).status, 2);
+    for (const QStringList& changed :
+         {QStringList{"--seed", "3"}, {"--duration", "9s"}, {"--sample", "1s"}, {"--set", "db.workers=3"}}) {
+      const ProgramResult r = runFaultline(QStringList{"explain", dir.path()} + changed);
+      QVERIFY2(r.status == 2 && r.err.contains(changed[0].toUtf8() + " changes a run"), r.err.constData());
+    }
     QCOMPARE(runFaultline({"compare", twoTier()}).status, 2);
     QCOMPARE(runFaultline({"review", "none.yaml"}).status, 2);
   }
