@@ -13,6 +13,7 @@
 #include "cli/running.h"
 #include "io/yaml_reader.h"
 #include "metrics/explanation_text.h"
+#include "model/problem.h"
 #include "session/work.h"
 
 namespace faultline::cli {
@@ -132,6 +133,11 @@ std::optional<std::vector<Variant>> variantsOf(const CompareOptionsOfUser& optio
     RunOptions of = options.run;
     of.file = options.files.front();
     of.settings = partsOf(settings);
+    if (of.settings.empty()) {
+      sayError("--set " + faultline::quoted(settings) +
+               " changes nothing; write NODE.PARAM=VALUE, several parted by semicolons");
+      return std::nullopt;
+    }
     std::optional<Scenario> scenario = loadScenario(of);
     if (!scenario) return std::nullopt;
     variants.push_back({settings, std::move(*scenario)});

@@ -4,7 +4,8 @@
 namespace faultline::cli {
 
 inline constexpr int kFine = 0;
-// An expectation failed, or the run stopped before its end because it grew without bound.
+// The answer is no: an expectation failed or a run stopped early (run, verify), a recorded fingerprint or a lesson does
+// not hold (verify), there are risks (review), a challenge is not mastered (grade), a guess is wrong (guess).
 inline constexpr int kFailed = 1;
 // Bad input or usage, or output that cannot be written.
 inline constexpr int kBadInput = 2;

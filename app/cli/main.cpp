@@ -5,6 +5,9 @@
 #include "cli/exit_status.h"
 #include "cli/messages.h"
 #include "cli/options.h"
+#include "model/problem.h"
+#include "model/validate.h"
+#include "model/value_check.h"
 
 namespace {
 
@@ -12,8 +15,13 @@ using namespace faultline::cli;
 using faultline::LogLevel;
 
 constexpr const char* kFooter =
-    "Exit status: 0 fine; 1 an expectation failed, or a run stopped early because it grew without bound;\n"
-    "2 bad input or usage; 130 interrupted, with the partial result.";
+    "Exit status: 0 fine; 2 bad input or usage, or output that cannot be written; 130 interrupted, with what is\n"
+    "known by then; and 1 when the answer is no:\n"
+    "  run      an expectation failed, or the run stopped early because it grew without bound\n"
+    "  verify   an expectation failed, a lesson's question has not one right answer, or a fingerprint differs\n"
+    "  review   there are risks\n"
+    "  grade    the challenge is not mastered\n"
+    "  guess    the first fault was elsewhere";
 
 void addRun(CLI::App& app, RunOptions& options, std::function<int()>& chosen) {
   CLI::App* run = app.add_subcommand("run", "Run a scenario and report what happened");
@@ -41,11 +49,12 @@ void addRun(CLI::App& app, RunOptions& options, std::function<int()>& chosen) {
                   "Write a line of JSON for each call of the operations that --traces keeps into this file;\n"
                   "- for standard output, in place of the report")
       ->type_name("FILE|-");
-  static const std::map<std::string, LogLevel> kLevels{
-      {"info", LogLevel::Info}, {"warning", LogLevel::Warning}, {"error", LogLevel::Error}};
+  const auto stored = [](LogLevel level) { return std::to_string(static_cast<int>(level)); };
   run->add_option("--log-level", options.logLevel,
                   "From which level on: info, warning (failed calls) or error (operations)")
-      ->transform(CLI::CheckedTransformer(kLevels).description(""))
+      ->transform(oneOf({{"info", stored(LogLevel::Info)},
+                         {"warning", stored(LogLevel::Warning)},
+                         {"error", stored(LogLevel::Error)}}))
       ->type_name("LEVEL")
       ->needs("--log");
   run->callback([&] { chosen = [&] { return runScenario(options); }; });
@@ -82,9 +91,12 @@ void addCompare(CLI::App& app, CompareOptionsOfUser& options, std::function<int(
   addSimulating(*compare, options.run);
   compare->get_option("--set")->description(
       "A variant of the first scenario; several changes of one variant are parted by semicolons");
-  compare->add_option("--replications", options.replications, "Seeds at most")->check(CLI::Range(2, 10000));
+  compare->add_option("--replications", options.replications, "Seeds at most")
+      ->check(wholeNumberBetween(2, 10'000))
+      ->type_name("N");
   compare->add_option("--precision", options.precision, "Stop when differences are known to this share")
-      ->check(CLI::Range(0.0001, 1.0));
+      ->check(numberBetween(0.0001, 1))
+      ->type_name("SHARE");
   addFormat(*compare, options.run.json);
   compare->callback([&] { chosen = [&] { return compareScenarios(options); }; });
 }
@@ -102,9 +114,53 @@ void addCapacity(CLI::App& app, RunOptions& options, double& inTime, std::functi
   capacity->add_option("file", options.file, "The scenario (YAML)")->required()->type_name("FILE");
   addSimulating(*capacity, options);
   capacity->add_option("--in-time", inTime, "Share of the operations that must end well, within their objective")
-      ->check(CLI::Range(0.01, 1.0));
+      ->check(numberBetween(0.01, 1))
+      ->type_name("SHARE");
   addFormat(*capacity, options.json);
   capacity->callback([&] { chosen = [&] { return findCapacity(options, inTime); }; });
+}
+
+std::vector<std::string_view> commandsOf(const CLI::App& app) {
+  std::vector<std::string_view> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.emplace_back(command->get_name());
+  return names;
+}
+
+std::vector<std::string> optionsOf(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options())
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  return names;
+}
+
+// Of `--out=` the parser would take the next word, whatever it is. An empty text when there is none.
+std::string withoutValue(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word(argv[i]);
+    if (word == "--") break;
+    if (word.starts_with("--") && word.find('=') == word.size() - 1)
+      return std::string(word) + " has no value; write " + std::string(word.substr(0, word.size() - 1)) + " VALUE";
+  }
+  return {};
+}
+
+// What the parser knows only as too much or too little. An empty text where it says enough itself.
+std::string explained(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
+  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && app.get_subcommands().empty() && argc > 1 && argv[1][0] != '-')
+    return "there is no command " + faultline::quoted(argv[1]) + " (" +
+           faultline::suggestion(argv[1], commandsOf(app)) + ")";
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr || app.get_subcommands().empty()) return {};
+  const CLI::App& command = *app.get_subcommands().front();
+  const std::vector<std::string> known = optionsOf(command);
+  for (const std::string& word : app.remaining(true)) {
+    const std::string name = word.substr(0, word.find('='));
+    if (!name.starts_with("-")) return faultline::quoted(word) + " is too much for " + command.get_name();
+    const std::string near = faultline::nearestName(name, std::vector<std::string_view>(known.begin(), known.end()));
+    return command.get_name() + " has no option " + faultline::quoted(name) +
+           (near.empty() ? "" : " (did you mean " + near + "?)");
+  }
+  return {};
 }
 
 int runProgram(int argc, char** argv) {
@@ -157,9 +213,12 @@ int runProgram(int argc, char** argv) {
     chosen = printReference;
   });
 
+  if (const std::string problem = withoutValue(argc, argv); !problem.empty()) return refuse(problem);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
+    if (const std::string problem = explained(app, e, argc, argv); !problem.empty())
+      return refuse(problem + "; faultline --help lists what there is");
     // Help and version are no errors; whatever else the parser refuses is bad usage.
     return afterOutput(app.exit(e) == 0 ? kFine : kBadInput);
   }

@@ -1,6 +1,58 @@
 #include "cli/options.h"
 
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "model/problem.h"
+
 namespace faultline::cli {
+namespace {
+
+// Without a description of its own: the help names the type of each option already.
+CLI::Validator check(std::function<std::string(std::string&)> problemOf) {
+  return {std::move(problemOf), std::string(), std::string()};
+}
+
+template <class T>
+bool reads(const std::string& text, T& number) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc{} && end == text.data() + text.size();
+}
+
+}  // namespace
+
+CLI::Validator numberBetween(double least, double most) {
+  return check([=](std::string& text) {
+    double number = 0;
+    const bool fits = reads(text, number) && number >= least && number <= most;
+    return fits ? std::string()
+                : fmt::format("{} is no number between {} and {}", faultline::quoted(text), least, most);
+  });
+}
+
+CLI::Validator wholeNumberBetween(std::int64_t least, std::int64_t most) {
+  return check([=](std::string& text) {
+    std::int64_t number = 0;
+    const bool fits = reads(text, number) && number >= least && number <= most;
+    return fits ? std::string()
+                : fmt::format("{} is no whole number between {} and {}", faultline::quoted(text), least, most);
+  });
+}
+
+CLI::Validator oneOf(std::vector<std::pair<std::string, std::string>> words) {
+  return check([words = std::move(words)](std::string& text) {
+    std::string known;
+    for (const auto& [word, stored] : words) {
+      if (text == word) {
+        text = stored;
+        return std::string();
+      }
+      known += (known.empty() ? "" : ", ") + word;
+    }
+    return faultline::quoted(text) + " is none of " + known;
+  });
+}
 
 void addSettings(CLI::App& command, RunOptions& options) {
   command
@@ -13,7 +65,7 @@ void addSettings(CLI::App& command, RunOptions& options) {
 
 void addSimulating(CLI::App& command, RunOptions& options) {
   command.add_option("--seed", options.seed, "Another seed: the same scenario with other luck")
-      ->check(CLI::Range(0.0, 9e18).description(""))
+      ->check(wholeNumberBetween(0, 9'000'000'000'000'000'000))
       ->type_name("N");
   command.add_option("--duration", options.duration, "Simulated time, for example 10min")->type_name("D");
   addSettings(command, options);
@@ -21,9 +73,8 @@ void addSimulating(CLI::App& command, RunOptions& options) {
 }
 
 void addFormat(CLI::App& command, bool& json) {
-  static const std::map<std::string, bool> kFormats{{"text", false}, {"json", true}};
   command.add_option("--format", json, "What to print: text or json")
-      ->transform(CLI::CheckedTransformer(kFormats).description(""))
+      ->transform(oneOf({{"text", "false"}, {"json", "true"}}))
       ->type_name("text|json");
 }
 

@@ -4,10 +4,18 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "cli/commands.h"
 
 namespace faultline::cli {
+
+// Checks that say what would be right. A number within bounds; a whole one; one of some words, each with what is
+// stored.
+CLI::Validator numberBetween(double least, double most);
+CLI::Validator wholeNumberBetween(std::int64_t least, std::int64_t most);
+CLI::Validator oneOf(std::vector<std::pair<std::string, std::string>> words);
 
 void addSettings(CLI::App& command, RunOptions& options);
 // What every command that simulates can be told.

@@ -47,8 +47,11 @@ void addGrade(CLI::App& app, std::function<int()>& chosen) {
   grade->add_option("answer", options->answer, "The mended design (YAML); without it, the challenge itself is judged")
       ->type_name("ANSWER");
   grade->add_option("--runs", options->runs, "Runs, each with other luck that nobody has seen")
-      ->check(CLI::Range(1, 1000));
-  grade->add_option("--hints", options->hints, "Show so many hints instead")->check(CLI::Range(0, 1000));
+      ->check(wholeNumberBetween(1, 1000))
+      ->type_name("N");
+  grade->add_option("--hints", options->hints, "Show so many hints instead")
+      ->check(wholeNumberBetween(0, 1000))
+      ->type_name("N");
   addSeat(*grade, options->workshop);
   addLanguage(*grade, options->language);
   addFormat(*grade, options->json);

@@ -188,6 +188,13 @@ Parsed<T> problem(std::string_view text, const std::string& complaint) {
 }
 
 template <class T>
+Parsed<T> tooLarge(std::string_view text, const std::string& complaint) {
+  Parsed<T> result = problem<T>(text, complaint);
+  result.isTooLarge = true;
+  return result;
+}
+
+template <class T>
 Parsed<T> unitProblem(std::string_view text, const Decimal& decimal, const Wording& wording) {
   if (!decimal.rest.empty()) return problem<T>(text, wording);
   return problem<T>(text, "has no unit; " + std::string(wording.example));
@@ -207,7 +214,7 @@ Parsed<double> parseWith(std::string_view text, std::span<const Unit> units, con
   if (!unit && decimal->isZero() && decimal->rest.empty()) return {0.0, {}};
   if (!unit) return unitProblem<double>(text, *decimal, wording);
   const double value = toDouble(*decimal, unit->shift) * unit->factor / unit->divisor;
-  if (!std::isfinite(value)) return problem<double>(text, "is too large");
+  if (!std::isfinite(value)) return tooLarge<double>(text, "is too large");
   if (value < 0 && !negativeAllowed) return negativeProblem<double>(text, wording);
   return {value, {}};
 }
@@ -326,7 +333,7 @@ Parsed<Duration> parseDuration(std::string_view text) {
   if (!unit) return unitProblem<Duration>(text, *decimal, kDurationWording);
   if (decimal->negative && !decimal->isZero()) return negativeProblem<Duration>(text, kDurationWording);
   const std::optional<Whole> whole = toWhole(*decimal, unit->shift, static_cast<std::uint64_t>(unit->factor));
-  if (!whole || whole->value > kLongestDuration.ns) return problem<Duration>(text, tooLong());
+  if (!whole || whole->value > kLongestDuration.ns) return tooLarge<Duration>(text, tooLong());
   if (whole->value == 0 && !decimal->isZero()) {
     return problem<Duration>(text, "is shorter than 1ns, the smallest step of simulated time");
   }
@@ -335,7 +342,8 @@ Parsed<Duration> parseDuration(std::string_view text) {
 
 Parsed<double> parseNanoseconds(std::string_view text) {
   Parsed<double> result = parseWith(text, kTimeUnits, kDurationWording);
-  if (result.value && *result.value > static_cast<double>(kLongestDuration.ns)) return problem<double>(text, tooLong());
+  if (result.value && *result.value > static_cast<double>(kLongestDuration.ns))
+    return tooLarge<double>(text, tooLong());
   return result;
 }
 
@@ -352,7 +360,7 @@ Parsed<double> parseRate(std::string_view text) {
   const Unit* unit = findUnit(kPerTime, per);
   if (!suffix || !unit) return problem<double>(text, kRateWording);
   const double value = toDouble(*decimal, suffix->shift + unit->shift) / unit->divisor;
-  if (!std::isfinite(value)) return problem<double>(text, "is too large");
+  if (!std::isfinite(value)) return tooLarge<double>(text, "is too large");
   if (value < 0) return negativeProblem<double>(text, kRateWording);
   return {value, {}};
 }
@@ -368,7 +376,7 @@ Parsed<std::int64_t> parseCount(std::string_view text) {
   const Unit* unit = findUnit(kNumberUnits, decimal->rest);
   if (!unit) return problem<std::int64_t>(text, kCountWording);
   const std::optional<Whole> whole = toWhole(*decimal, unit->shift, 1);
-  if (!whole) return problem<std::int64_t>(text, "is too large");
+  if (!whole) return tooLarge<std::int64_t>(text, "is too large");
   if (!whole->exact) {
     return problem<std::int64_t>(text, "is not a whole number; " + std::string(kCountWording.example));
   }

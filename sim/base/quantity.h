@@ -26,6 +26,7 @@ template <class T>
 struct Parsed {
   std::optional<T> value;
   std::string problem;
+  bool isTooLarge = false;  // a quantity of the kind, beyond all that is allowed
 };
 
 Parsed<Duration> parseDuration(std::string_view text);

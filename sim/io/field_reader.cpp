@@ -92,7 +92,8 @@ std::optional<Value> FieldReader::readValue(const ParamInfo& info, const YamlNod
     // A distribution has many ways to be wrong, and only its parser knows which.
     const bool explains = info.type == ParamType::Distribution || info.type == ParamType::CountDistribution;
     fail(node.place, path,
-         std::string(info.name) + " must be " + expectedText(info) + ", but it is " + quoted(node.text),
+         std::string(info.name) + " must be " + (parsed.isTooLarge ? describeRange(info) : expectedText(info)) +
+             ", but it is " + quoted(node.text),
          explains ? parsed.problem : std::string());
     return std::nullopt;
   }

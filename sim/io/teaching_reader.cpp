@@ -1,5 +1,6 @@
 // The sections `lesson` and `challenge`.
 #include "io/scenario_reader.h"
+#include "model/price.h"
 #include "model/problem.h"
 #include "model/scenario.h"
 #include "model/scenario_params.h"
@@ -64,12 +65,15 @@ void readChoices(const YamlNode& node, const std::string& path, LessonStep& step
 
 void readPrices(const YamlNode& node, ChallengeSpec& challenge, FieldReader& reader) {
   if (!reader.isMap(node, "challenge.prices", "prices like {cache: 0.2}")) return;
-  const ParamInfo price = field(ParamType::Number, "price", "", range(0, 1e6), "");
+  const ParamInfo price = field(ParamType::Number, kPriceName, "", range(0, 1e6), "");
   for (const auto& [kind, value] : node.entries) {
     const std::string path = "challenge.prices." + kind->text;
     reader.setPlace(path, kind->place);
-    if (const auto read = reader.readValue(price, *value, path))
-      challenge.prices.emplace_back(kind->text, *read->as<double>());
+    const auto read = reader.readValue(price, *value, path);
+    Diagnostics problems;
+    if (read) checkValue(price, *read, path, Scenario{}, problems);
+    for (const Diagnostic& d : problems) reader.fail(reader.placeOf(d.path), d.path, d.message, d.hint);
+    if (read && problems.empty()) challenge.prices.emplace_back(kind->text, *read->as<double>());
   }
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 template <class T>
 Parsed<Value> asValue(Parsed<T> parsed) {
-  if (!parsed.value) return {std::nullopt, std::move(parsed.problem)};
+  if (!parsed.value) return {std::nullopt, std::move(parsed.problem), parsed.isTooLarge};
   return {Value(std::move(*parsed.value)), {}};
 }
 

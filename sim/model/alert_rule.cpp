@@ -23,7 +23,7 @@ struct Named {
   const char* example;
 };
 constexpr Named kNamed[] = {
-    {"error_rate", AlertRule::Kind::ErrorShare, Dimension::Number, 1, "a share like 5%"},
+    {"error_rate", AlertRule::Kind::ErrorShare, Dimension::Number, 1, "a share like 5%, at most 100%"},
     {"p50", AlertRule::Kind::Latency, Dimension::Time, 1e-3, "a duration like 500ms"},
     {"p95", AlertRule::Kind::Latency, Dimension::Time, 1e-3, "a duration like 500ms"},
     {"p99", AlertRule::Kind::Latency, Dimension::Time, 1e-3, "a duration like 500ms"},
@@ -51,7 +51,7 @@ Result<AlertRule> parseNamed(const Named& named, std::string_view text, std::siz
                    "write \"" + std::string(named.name) + " > LIMIT\"");
   const std::string_view limit = trimmed(text.substr(operation + 1));
   const std::optional<double> value = quantityOf(std::string(limit), named.dimension);
-  if (!value || *value < 0)
+  if (!value || *value < 0 || (named.kind == AlertRule::Kind::ErrorShare && *value > 1))
     return refused(limit.empty() ? text.size() : static_cast<std::size_t>(limit.data() - text.data()),
                    quoted(std::string(limit)) + " is no limit of " + quoted(std::string(named.name)),
                    std::string("it is ") + named.example);

@@ -285,6 +285,7 @@ class Parser {
       c.comparison = readComparison();
       const Token& quantity = next();
       c.value = readQuantity(quantity, c.metric.dimension, c.metric.column);
+      if (c.metric.isShare) checkShare(c.value, quantity, c.metric.column);
       conditions.push_back(std::move(c));
     } while (isWord("and"));
     return conditions;
@@ -303,6 +304,11 @@ class Parser {
       refuse(token, "expected " + std::string(exampleOf(dimension)) + " instead of " + shown(token),
              "that is what " + of + " is compared with");
     return *value;
+  }
+
+  static void checkShare(double value, const Token& token, const std::string& of) {
+    if (value < 0 || value > 1)
+      refuse(token, shown(token) + " is no share of a whole", of + " lies between 0% and 100%");
   }
 
   const NodeSpec& readNode() {
@@ -447,6 +453,8 @@ class Parser {
     for (std::size_t i = 0; i < e.terms.size(); ++i) {
       Term& t = e.terms[i];
       if (t.kind == Term::Kind::Quantity) t.value = readQuantity(*literals_[i], dimension, measured->text);
+      if (t.kind == Term::Kind::Quantity && measured->metric.isShare)
+        checkShare(t.value, *literals_[i], measured->metric.column);
       if (t.kind == Term::Kind::Quantity || t.kind == Term::Kind::Count) t.dimension = dimension;
       if (t.dimension != dimension)
         refuse(start, quoted(t.text) + " and " + quoted(measured->text) + " have different units");
@@ -500,6 +508,7 @@ MetricRef metricRef(const MetricColumn& column) {
   if (column.unit == "s") return {column.name, Dimension::Time, 1};
   if (column.unit == "/s") return {column.name, Dimension::Rate, 1};
   if (column.unit == "B") return {column.name, Dimension::Bytes, 1};
+  if (column.unit == "ratio") return {column.name, Dimension::Number, 1, true};
   return {column.name, Dimension::Number, 1};
 }
 

@@ -50,6 +50,7 @@ struct MetricRef {
   std::string column;
   Dimension dimension = Dimension::Number;
   double scale = 1;  // column value * scale = base unit
+  bool isShare = false;  // of a whole, so never more than 1
 };
 
 struct MetricCondition {

@@ -168,14 +168,18 @@ void RunTest::badUsage_data() {
     QTest::newRow(name) << arguments << QByteArray(message);
   };
   row("no command", {}, "subcommand");
-  row("unknown command", {"frobnicate"}, "");
+  row("unknown command", {"frobnicate"}, "no command \"frobnicate\" (known: run, explain");
+  row("misspelt command", {"rum", twoTier()}, "did you mean \"run\"?");
   row("no file", {"run"}, "file");
   row("missing file", {"run", "/nowhere.yaml"}, "no such file");
   row("directory", {"run", "/"}, "directory");
-  row("unknown option", {"run", twoTier(), "--sead", "3"}, "--sead");
+  row("unknown option", {"run", twoTier(), "--sead", "3"}, "no option \"--sead\" (did you mean --seed?)");
+  row("too many files", {"run", twoTier(), twoTier()}, "is too much for run");
+  row("option without its value", {"run", twoTier(), "--out=", "--seed", "3"}, "--out= has no value");
+  row("part of a seed", {"run", twoTier(), "--seed", "1.5"}, "whole number between 0 and 9000000000000000000");
   row("negative seed", {"run", twoTier(), "--seed", "-1"}, "--seed");
   row("seed in words", {"run", twoTier(), "--seed", "seven"}, "--seed");
-  row("format", {"run", twoTier(), "--format", "xml"}, "--format");
+  row("format", {"run", twoTier(), "--format", "xml"}, "--format: \"xml\" is none of text, json");
   row("duration without unit", {"run", twoTier(), "--duration", "30"}, "--duration");
   row("negative duration", {"run", twoTier(), "--duration=-3s"}, "--duration");
   row("no duration", {"run", twoTier(), "--duration", "0s"}, "duration");
@@ -189,6 +193,10 @@ void RunTest::badUsage_data() {
   row("setting of no edge", {"run", twoTier(), "--set", "users -> db.timeout=1s"}, "no edge");
   row("out is a file", {"run", twoTier(), "--out", twoTier()}, "not a directory");
   row("out in nowhere", {"run", twoTier(), "--out", "/proc/nowhere/out"}, "cannot");
+  row("precision of nothing", {"compare", twoTier(), twoTier(), "--precision", "nan"}, "between 0.0001 and 1");
+  row("capacity in no time", {"capacity", twoTier(), "--in-time", "nan"}, "between 0.01 and 1");
+  row("variant without a change", {"compare", twoTier(), "--set", ";;;"}, "changes nothing");
+  row("unknown level", {"run", twoTier(), "--log", "-", "--log-level", "loud"}, "is none of info, warning, error");
   row("unknown kind", {"kinds", "servise"}, "did you mean");
 }
 

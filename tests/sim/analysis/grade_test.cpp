@@ -169,6 +169,8 @@ lesson:
     row("objective", "challenge: {objectives: [failed(x) < 1]}", "\"x\"");
     row("given", "challenge: {objectives: [failed(u) < 1], given: [x]}", "\"x\" is no node");
     row("price", "challenge: {objectives: [failed(u) < 1], prices: {client: 1}}", "\"client\" is no kind that has a price");
+    row("price below nothing", "challenge: {objectives: [failed(u) < 1], prices: {service: -1}}",
+        "price must be between 0 and 1M");
     row("budget", "challenge: {objectives: [failed(u) < 1], budget: -1}", "budget");
   }
   void whatDoesNotFitIsExplained() {
