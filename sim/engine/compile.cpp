@@ -71,7 +71,7 @@ void Engine::compileNodes() {
     for (const ReasonInfo& r : node.info->reasons) failures.push_back({id, reason++, r.name, r.outcome});
     node.stats.reasons.resize(reason);
     node.faultLuck = RandomStream(scenario.seed, spec.name, "faults");
-    node.metrics.resize(node.info->metrics.size());
+    node.metrics.resize(metricsOf(*node.info, node.params.get()).size());
     for (std::size_t i = 0; i < node.metrics.size(); ++i) node.metrics[i].type = node.info->metrics[i].type;
     node.activeInstances =
         node.info->instances ? static_cast<std::uint32_t>(node.info->instances(node.params.get())) : 1;

@@ -83,7 +83,7 @@ void Sampler::declareColumns() {
     if (hasCpuColumn_.back()) declare(node.name, "cpu", "cores");
     hasCostColumn_.push_back(hasPrice(node));
     if (hasCostColumn_.back()) declare(node.name, "cost", "/h");
-    for (const MetricInfo& m : node.info->metrics) {
+    for (const MetricInfo& m : node.info->metrics.first(node.metrics.size())) {
       if (m.type == MetricType::Timing) {
         declare(node.name, (std::string(m.name) + "_mean").c_str(), "ms");
         declare(node.name, (std::string(m.name) + "_p99").c_str(), "ms");

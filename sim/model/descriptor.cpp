@@ -16,6 +16,10 @@ std::shared_ptr<void> makeParams(const ComponentInfo& info, const ValueMap& valu
   return params;
 }
 
+std::span<const MetricInfo> metricsOf(const ComponentInfo& info, const void* params) {
+  return info.metricCount == nullptr ? info.metrics : info.metrics.first(info.metricCount(params));
+}
+
 const char* toString(Outcome outcome) {
   switch (outcome) {
     case Outcome::Ok:

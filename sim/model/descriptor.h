@@ -420,6 +420,8 @@ struct ComponentInfo {
   std::unique_ptr<Component> (*create)(const void* params) = nullptr;
   // Number of instances the parameters ask for. Kinds without instances leave it null: they have one.
   std::int64_t (*instances)(const void* params) = nullptr;
+  // How many of the metrics, from the first on, a node with these parameters has. Null: all of them.
+  std::size_t (*metricCount)(const void* params) = nullptr;
   // What the ranges cannot say: how two parameters must fit. Appends "param name: message" pairs. May be null.
   void (*check)(const void* params, std::vector<std::pair<std::string, std::string>>& problems) = nullptr;
   // Names of the queries that arrows to this node, and the field `query` of its own verbs, may give. Null: it runs none.
@@ -442,6 +444,8 @@ const ParamInfo* findParam(std::span<const ParamInfo> params, std::string_view n
 
 // A parameter struct with the given values over its defaults. REQUIRES values that were validated against `info`.
 std::shared_ptr<void> makeParams(const ComponentInfo& info, const ValueMap& values);
+// The metrics that a node with these parameters has.
+std::span<const MetricInfo> metricsOf(const ComponentInfo& info, const void* params);
 
 template <class P>
 std::shared_ptr<void> makeDefault() {

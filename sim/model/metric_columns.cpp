@@ -3,6 +3,7 @@
 #include "model/catalog.h"
 #include "model/price.h"
 #include "model/validation.h"
+#include "model/value_check.h"
 
 namespace faultline {
 namespace {
@@ -27,7 +28,7 @@ class Columns {
     // A node shares CPU on a host, or among its own workers where its kind can be told its cores.
     if (!node.group.empty() || node.allParams().find("cores") != nullptr) add(node.name, "cpu", "cores");
     if (hasPrice(node)) add(node.name, "cost", "/h");
-    for (const MetricInfo& m : kind.metrics) {
+    for (const MetricInfo& m : metricsOf(scenario_, node, kind)) {
       if (m.type == MetricType::Timing) {
         add(node.name, std::string(m.name) + "_mean", "ms");
         add(node.name, std::string(m.name) + "_p99", "ms");
@@ -80,6 +81,14 @@ class Columns {
 };
 
 }  // namespace
+
+std::span<const MetricInfo> metricsOf(const Scenario& scenario, const NodeSpec& node, const ComponentInfo& kind) {
+  if (kind.metricCount == nullptr) return kind.metrics;
+  const ValueMap values = node.allParams();
+  Diagnostics problems;
+  checkFields(kind.params, values, {}, scenario, problems);
+  return hasErrors(problems) ? kind.metrics : metricsOf(kind, makeParams(kind, values).get());
+}
 
 std::vector<MetricColumn> metricColumns(const Scenario& scenario) {
   Columns columns(scenario);

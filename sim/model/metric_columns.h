@@ -4,9 +4,11 @@
 // Thread safety: pure function. Complexity: linear in the scenario and the metrics of its kinds.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
+#include "model/descriptor.h"
 #include "model/scenario.h"
 
 namespace faultline {
@@ -18,6 +20,9 @@ struct MetricColumn {
 };
 
 // In the order of the series. Nodes of unknown kinds and edges with policies that cannot be understood have none.
+// The metrics of a node's kind that it has; all of them while its parameters are not sound.
+std::span<const MetricInfo> metricsOf(const Scenario& scenario, const NodeSpec& node, const ComponentInfo& kind);
+
 std::vector<MetricColumn> metricColumns(const Scenario& scenario);
 
 }  // namespace faultline

@@ -1,6 +1,7 @@
 #include "model/summary_metrics.h"
 
 #include "model/catalog.h"
+#include "model/metric_columns.h"
 #include "model/validation.h"
 
 namespace faultline {
@@ -17,7 +18,7 @@ class Names {
     } else {
       addServer(node.name);
     }
-    for (const MetricInfo& m : kind.metrics) addMetric(node.name, m);
+    for (const MetricInfo& m : metricsOf(scenario_, node, kind)) addMetric(node.name, m);
   }
 
   void addEdge(const std::string& name, const EdgePolicy& policy) {
