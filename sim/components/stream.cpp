@@ -4,6 +4,7 @@
 // group at a time, which reads it in order. `committed` is where a successor goes on: what was delivered beyond it is
 // delivered again after a member is lost.
 #include <algorithm>
+#include <iterator>
 #include <optional>
 
 #include "engine/component.h"
@@ -97,7 +98,15 @@ enum Metric : std::uint32_t {
   kPaused,
   kLateAnswers,
   kReplayed,
+  kFirstLag,  // and one for each further partition that is told apart
 };
+constexpr std::size_t kPartitionsToldApart = 16;
+constexpr MetricInfo lagOf(const char* name) {
+  return {
+      name, MetricType::Reading, "records",
+      "Lag of the partition of this number at the sample, of the group that is furthest behind. The first 16 are told "
+      "apart."};
+}
 constexpr MetricInfo kMetrics[] = {
     {"appended", MetricType::Counter, "records", "Records that were stored."},
     {"records", MetricType::Gauge, "records", "Records that are kept."},
@@ -119,7 +128,24 @@ constexpr MetricInfo kMetrics[] = {
     {"late_answers", MetricType::Counter, "deliveries",
      "Answers of members that had lost the partition; they are ignored."},
     {"replayed", MetricType::Counter, "records", "Records that a replay made unread again."},
+    lagOf("lag_0"),
+    lagOf("lag_1"),
+    lagOf("lag_2"),
+    lagOf("lag_3"),
+    lagOf("lag_4"),
+    lagOf("lag_5"),
+    lagOf("lag_6"),
+    lagOf("lag_7"),
+    lagOf("lag_8"),
+    lagOf("lag_9"),
+    lagOf("lag_10"),
+    lagOf("lag_11"),
+    lagOf("lag_12"),
+    lagOf("lag_13"),
+    lagOf("lag_14"),
+    lagOf("lag_15"),
 };
+static_assert(std::size(kMetrics) == kFirstLag + kPartitionsToldApart);
 
 constexpr ParamInfo kReplayFields[] = {
     field(ParamType::Text, "group", "Group", {}, "The node of the group that reads again; all groups without it."),
@@ -255,12 +281,16 @@ class Stream : public Component {
   void onSample(Context& ctx) override {
     std::uint64_t most = 0;
     SimTime oldest = ctx.now();
-    for (const Group& group : groups_)
-      for (std::size_t p = 0; p < logs_.size(); ++p) {
+    for (std::size_t p = 0; p < logs_.size(); ++p) {
+      std::uint64_t here = 0;
+      for (const Group& group : groups_) {
         const std::uint64_t done = group.partitions[p].done;
-        most = std::max(most, logs_[p].end() - done);
+        here = std::max(here, logs_[p].end() - done);
         if (done < logs_[p].end()) oldest = std::min(oldest, logs_[p].at(done).stored);
       }
+      most = std::max(most, here);
+      if (p < kPartitionsToldApart) ctx.set(kFirstLag + static_cast<std::uint32_t>(p), static_cast<std::int64_t>(here));
+    }
     ctx.set(kMaxLag, static_cast<std::int64_t>(most));
     ctx.set(kOldestLag, (ctx.now() - oldest).ns / 1'000'000);
   }
@@ -741,6 +771,11 @@ class Stream : public Component {
   Context::TimerId commitTimer_, retentionTimer_, pollTimer_;
 };
 
+std::size_t metricCount(const void* params) {
+  const auto partitions = static_cast<std::size_t>(static_cast<const Params*>(params)->partitions);
+  return kFirstLag + std::min(partitions, kPartitionsToldApart);
+}
+
 }  // namespace
 
 const ComponentInfo& streamInfo() {
@@ -782,6 +817,7 @@ const ComponentInfo& streamInfo() {
       .buffers = true,
       .makeParams = makeDefault<Params>,
       .create = makeComponent<Stream, Params>,
+      .metricCount = metricCount,
   };
   return info;
 }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engine/observer.h"
+#include "io/yaml_reader.h"
 #include "support/run.h"
 
 using namespace faultline;
@@ -157,6 +158,35 @@ class StreamTest : public QObject {
     QVERIFY(last(run.summary(), "lag") < 5);
     QCOMPARE(run.summary().requests.failed, 0u);
     QVERIFY(metricOf(nodeOf(run.summary(), "log"), "max_lag").last < 5);
+  }
+
+  // Each partition has a series, up to sixteen of them; others have none, instead of one that is always zero.
+  void eachPartitionHasItsLag() {
+    Setup s;
+    s.log = "partitions: 4, heartbeat: 1s";
+    s.timeline = "{at: 20s, crash: worker, for: 20s}";
+    Simulation run(scenarioOf(s.yaml()));
+    run.advanceTo(seconds(40));
+    const auto lag = [&](const char* name) {
+      const SeriesColumn* column = run.series().find(std::string("log.") + name);
+      return column != nullptr ? column->values.back() : -1;
+    };
+    double sum = 0, most = 0;
+    for (const char* name : {"lag_0", "lag_1", "lag_2", "lag_3"}) {
+      QVERIFY2(lag(name) > 300, name);
+      sum += lag(name);
+      most = std::max(most, lag(name));
+    }
+    QVERIFY2(std::abs(sum - lag("lag")) < 60, text(sum - lag("lag")));  // the one at the sample, the other its mean
+    QCOMPARE(most, lag("max_lag"));
+    QCOMPARE(lag("lag_4"), -1.0);
+    s.log = "partitions: 24";
+    Simulation wide(scenarioOf(s.yaml()));
+    wide.advanceTo(seconds(2));
+    QVERIFY(wide.series().find("log.lag_15") != nullptr && wide.series().find("log.lag_16") == nullptr);
+    // An expectation knows the same names.
+    QVERIFY(hasErrors(readScenarioText(s.yaml() + "expect: [max(log.lag_16) < 3]\n", "x").diagnostics));
+    QVERIFY(!hasErrors(readScenarioText(s.yaml() + "expect: [max(log.lag_15) < 3]\n", "x").diagnostics));
   }
 
   // A lost member's partitions go to the others after the session timeout and the pause.
