@@ -46,10 +46,11 @@ constexpr ChoiceInfo kFills[] = {
     {"replace", "The last one: each restarts the entry's life."},
     {"if_absent", "The first one: later ones change nothing while the entry lives."},
 };
-enum class Scope { Shared, PerCaller };
+enum class Scope { Shared, PerCaller, PerUser };
 constexpr ChoiceInfo kScopes[] = {
     {"shared", "One store for all callers."},
-    {"per_caller", "A store of the full capacity for each instance of the caller, which dies with it: an in-process or browser cache. Writes that wait to be sent on survive."},
+    {"per_caller", "A store of the full capacity for each instance of the caller, which dies with it: an in-process cache. Writes that wait to be sent on survive."},
+    {"per_user", "What a user fetched only that user finds, as in a browser of one's own. The capacity is that of all users together. Not with write_behind."},
 };
 enum class Warm { Cold, Stationary };
 constexpr ChoiceInfo kWarms[] = {
@@ -204,7 +205,7 @@ class Cache : public Component {
       ctx.stopWork(id);
       leave(ctx);
     } else if (call.step == kFetching || call.step == kWriting) {
-      if (call.step == kFetching) endMiss(ctx, keyOf(call));
+      if (call.step == kFetching) endMiss(ctx, missKey(call));
       ctx.abandonChildren(id);
     }
     ctx.reply(id, ctx.failure(CommonReason::Cancelled));
@@ -258,6 +259,38 @@ class Cache : public Component {
 
   void addStore() { stores_.emplace_back(p_.policy, p_.capacity.value_or(-1), luck_); }
 
+  // Where an entry stands, and whose it is: entries of many users share a store, in which a key says little.
+  struct Place {
+    KeyStore& store;
+    std::uint32_t key = 0, owner = 0;
+  };
+
+  static std::uint32_t keyOfUser(const Call& call) {
+    const std::uint64_t both = static_cast<std::uint64_t>(call.user) << 32 | keyOf(call);
+    return std::min(static_cast<std::uint32_t>(mix64(both) >> 32), KeyStore::kReserved - 1);
+  }
+  // Readers of one key that miss at a time are a stampede only where they share what they wait for.
+  std::uint32_t missKey(const Call& call) const { return p_.scope == Scope::PerUser ? keyOfUser(call) : keyOf(call); }
+
+  Place placeFor(const Context& ctx, CallId id) {
+    const Call& call = ctx.at(id);
+    return {storeOf(ctx, id), missKey(call), p_.scope == Scope::PerUser ? call.user : 0};
+  }
+
+  static KeyEntry* find(const Place& at, SimTime now) {
+    KeyEntry* entry = at.store.find(at.key, now);
+    return entry != nullptr && entry->owner == at.owner ? entry : nullptr;
+  }
+  static KeyEntry* put(const Place& at, SimTime now) {
+    KeyEntry* entry = at.store.put(at.key, now);
+    if (entry != nullptr) entry->owner = at.owner;
+    return entry;
+  }
+  bool erase(const Place& at, SimTime now) const {
+    if (p_.scope == Scope::PerUser && find(at, now) == nullptr) return false;
+    return at.store.erase(at.key);
+  }
+
   struct Owner {
     NodeId node = 0;
     std::uint16_t instance = 0;
@@ -266,7 +299,7 @@ class Cache : public Component {
 
   // A call of the cache's own has the place of its store in `marks`.
   KeyStore& storeOf(const Context& ctx, CallId id) {
-    if (p_.scope == Scope::Shared) return stores_.front();
+    if (p_.scope != Scope::PerCaller) return stores_.front();
     const Call& call = ctx.at(id);
     return stores_[call.edge == kNoEdge ? call.marks : placeOf({ctx.callerOf(id), call.origin})];
   }
@@ -355,8 +388,9 @@ class Cache : public Component {
     const Call& call = ctx.at(id);
     const SimTime now = ctx.now();
     ctx.add(kLookups);
-    KeyStore& store = storeOf(ctx, id);
-    KeyEntry* entry = store.find(keyOf(call), now);
+    const Place place = placeFor(ctx, id);
+    KeyStore& store = place.store;
+    KeyEntry* entry = find(place, now);
     if (!entry) {
       // What waits in the write buffer can still be read, even when its entry was evicted.
       if (const auto* buffered = buffer_.find(keyOf(call)); buffered) return hit(ctx, id, ctx.committed(keyOf(call)));
@@ -411,14 +445,14 @@ class Cache : public Component {
   void miss(Context& ctx, CallId id) {
     Call& call = ctx.at(id);
     ctx.add(kMisses);
-    openMisses_.begin(keyOf(call), ctx.now());
+    openMisses_.begin(missKey(call), ctx.now());
     ctx.set(kStampede, openMisses_.largest());
     if (hasOrigin(call)) {
       call.step = kFetching;
       return ctx.call(originOf(call), id);
     }
     if (p_.strategy != Strategy::Aside) {
-      endMiss(ctx, keyOf(call));
+      endMiss(ctx, missKey(call));
       return ctx.reply(id, ctx.failure(CommonReason::NoTarget));
     }
     call.set(kMiss);
@@ -432,17 +466,17 @@ class Cache : public Component {
 
   void fetched(Context& ctx, CallId id, const Reply& reply) {
     Call& call = ctx.at(id);
-    const std::uint32_t key = keyOf(call);
-    endMiss(ctx, key);
+    const Place place = placeFor(ctx, id);
+    endMiss(ctx, place.key);
     if (!reply.ok()) {
-      rememberFailure(ctx, storeOf(ctx, id), key, reply.failure);
+      rememberFailure(ctx, place, reply.failure);
       call.retryAfter = reply.retryAfter;
       return ctx.reply(id, reply.failure);
     }
     call.flags |= reply.flags & (kMiss | kStale | kDegraded);
     if (reply.has(kMiss)) return ctx.reply(id);  // the next tier has no value either: the caller fetches
     call.set(kFetched);
-    store(ctx, storeOf(ctx, id), key, reply.version, reply.latency);
+    store(ctx, place, reply.version, reply.latency);
     answer(ctx, id, reply.version);
   }
 
@@ -468,10 +502,11 @@ class Cache : public Component {
   }
 
   void refreshed(Context& ctx, CallId own, const Reply& reply) {
-    const Call& call = ctx.at(own);
-    KeyStore& into = storeOf(ctx, own);
-    if (reply.ok() && !reply.has(kMiss)) store(ctx, into, call.key, reply.version, reply.latency);
-    else if (KeyEntry* entry = into.find(call.key, ctx.now())) entry->refreshUntil = {};
+    const Place into = placeFor(ctx, own);
+    if (reply.ok() && !reply.has(kMiss))
+      store(ctx, into, reply.version, reply.latency);
+    else if (KeyEntry* entry = find(into, ctx.now()))
+      entry->refreshUntil = {};
     publish(ctx);
     ctx.close(own);
   }
@@ -480,14 +515,14 @@ class Cache : public Component {
 
   void takeFill(Context& ctx, CallId id) {
     const Call& call = ctx.at(id);
-    const std::uint32_t key = keyOf(call);
-    const Duration fetchTime = openMisses_.endAll(key, ctx.now());
+    const Place place = placeFor(ctx, id);
+    const Duration fetchTime = openMisses_.endAll(place.key, ctx.now());
     ctx.set(kStampede, openMisses_.largest());
-    store(ctx, storeOf(ctx, id), key, call.version, fetchTime);
+    store(ctx, place, call.version, fetchTime);
     if (hasOrigin(call)) {
       CallOptions options;
       options.flags = kFill;
-      options.key = key;
+      options.key = keyOf(call);
       options.version = call.version;
       options.effect = Effect::Read;
       ctx.send(originOf(call), id, options);
@@ -495,17 +530,17 @@ class Cache : public Component {
     ctx.reply(id);
   }
 
-  void store(Context& ctx, KeyStore& into, std::uint32_t key, std::uint32_t version, Duration fetchTime) {
+  void store(Context& ctx, const Place& into, std::uint32_t version, Duration fetchTime) {
     const SimTime now = ctx.now();
-    if (const KeyEntry* old = into.find(key, now); old && old->failure == 0) {
+    if (const KeyEntry* old = find(into, now); old && old->failure == 0) {
       if (p_.fill == Fill::IfAbsent && old->fresh(now) && !old->refreshing(now)) return;
       // Readers that shared one fetch bring the same value at the same moment: that is one fill.
       if (old->filled == now && old->version == version) return;
     }
     // Who fetched at the same time as another brings no new observation of how long that takes.
-    const KeyEntry* before = into.find(key, now);
+    const KeyEntry* before = find(into, now);
     if (fetchTime.ns == 0 && before) fetchTime = before->fetchTime;
-    KeyEntry* entry = into.put(key, now);
+    KeyEntry* entry = put(into, now);
     ctx.add(entry ? kFillsStored : kRefused);
     if (entry) {
       entry->version = version;
@@ -515,10 +550,10 @@ class Cache : public Component {
     publish(ctx);
   }
 
-  void rememberFailure(Context& ctx, KeyStore& into, std::uint32_t key, FailureId failure) {
+  void rememberFailure(Context& ctx, const Place& into, FailureId failure) {
     const SimTime now = ctx.now();
-    if (!p_.negativeTtl || into.find(key, now)) return;
-    if (KeyEntry* entry = into.put(key, now)) {
+    if (!p_.negativeTtl || find(into, now)) return;
+    if (KeyEntry* entry = put(into, now)) {
       entry->failure = failure;
       entry->expires = entry->gone = now + *p_.negativeTtl;
     }
@@ -566,17 +601,16 @@ class Cache : public Component {
   }
 
   void afterWrite(Context& ctx, CallId id, std::uint32_t version) {
-    const Call& call = ctx.at(id);
     const bool stores = p_.strategy == Strategy::WriteThrough || p_.strategy == Strategy::WriteBehind;
     if (stores || p_.onWrite == OnWrite::Update) {
-      if (KeyEntry* entry = storeOf(ctx, id).put(keyOf(call), ctx.now())) {
+      if (KeyEntry* entry = put(placeFor(ctx, id), ctx.now())) {
         entry->version = version;
         setLife(*entry, ctx.now(), drawLife());
       } else {
         ctx.add(kRefused);
       }
     } else if (p_.onWrite == OnWrite::Invalidate) {
-      ctx.add(kInvalidations, storeOf(ctx, id).erase(keyOf(call)));
+      ctx.add(kInvalidations, erase(placeFor(ctx, id), ctx.now()));
     }
     publish(ctx);
   }
@@ -668,10 +702,12 @@ void check(const void* params, std::vector<std::pair<std::string, std::string>>&
   if (p.ttlJitter.value > 0 && !p.ttl) problems.emplace_back("ttl_jitter", "there is no ttl that could be spread");
   if (p.ttlSliding && !p.ttl) problems.emplace_back("ttl_sliding", "there is no ttl that hits could restart");
   if (p.staleWhileRevalidate.ns > 0 && !p.ttl) problems.emplace_back("stale_while_revalidate", "without a ttl nothing expires");
+  if (p.scope == Scope::PerUser && p.strategy == Strategy::WriteBehind)
+    problems.emplace_back("scope", "writes that wait belong to nobody's own store; use shared or per_caller");
   if (p.warm == Warm::Cold) return;
   if (!p.warmRate) problems.emplace_back("warm_rate", "a warm start needs the rate of requests that made it so");
   if (!p.warmKeys) problems.emplace_back("warm_keys", "a warm start needs the key space of the requests that made it so");
-  if (p.scope == Scope::PerCaller) problems.emplace_back("warm", "only a shared cache can start warm");
+  if (p.scope != Scope::Shared) problems.emplace_back("warm", "only a shared cache can start warm");
   if (p.warmKeys && parseKeySpace(*p.warmKeys).value->size() > kMostWarmKeys)
     problems.emplace_back("warm_keys", "a warm start draws every key once; use at most 50M keys");
 }
@@ -726,7 +762,8 @@ const ComponentInfo& cacheInfo() {
               "its open misses then count until the next fill, and a reader sent to renew an entry is trusted for `lease`. Expired entries "
               "hold their place until they are asked for, evicted or met by the sweep (two entries for each fill). An update by "
               "`on_write` stores the last committed version, so write to the database first. Writes merged by write_behind leave as one "
-              "call for each key. Leaves out: sizes of values, fragmentation, connection limits. A crash loses everything. Defaults: no "
+              "call for each key. Leaves out: sizes of values, fragmentation, connection limits, and what one user's browser evicts for itself. "
+              "A crash loses everything. Defaults: no "
               "limit of entries and no life, as Redis without maxmemory and EXPIRE; one thread as Redis; the lease of 10 s is that of "
               "Nishtala et al., \"Scaling Memcache at Facebook\" (NSDI 2013). "
               "Checked against renewal theory of lives, exact and Che hit ratios: tests cache, key_store, "

@@ -25,6 +25,7 @@ struct KeyEntry {
   std::uint32_t key = 0;
   std::uint32_t version = 0;
   std::uint32_t failure = 0;  // not 0: the entry remembers a failed fetch instead of a value
+  std::uint32_t owner = 0;    // whoever stores it may say whose it is
   SimTime filled;
   SimTime expires = kNever;  // from then on it is no longer fresh
   SimTime gone = kNever;     // from then on it is not even of use as an expired value

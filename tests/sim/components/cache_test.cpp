@@ -3,6 +3,7 @@
 #include <cmath>
 #include <string>
 
+#include "io/yaml_reader.h"
 #include "support/run.h"
 
 using namespace faultline;
@@ -266,6 +267,42 @@ edges: [users -> lb -> app -> local -> db]
     shared.replace(shared.find("SCOPE"), 5, "shared");
     QCOMPARE(nodeOf(runText(own), "db").arrivals, std::uint64_t{30});
     QCOMPARE(nodeOf(runText(shared), "db").arrivals, std::uint64_t{10});
+  }
+
+  // 50 users who ask for four things each fetch them once for themselves.
+  void storeOfEachUser() {
+    const auto run = [](const std::string& scope, const std::string& more = {}) {
+      return runText(
+          "faultline: 1\nname: t\nduration: 300s\nclasses: {read: {key: uniform(4)}}\nnodes:\n"
+          "  users: {kind: client, rate: 200/s, users: 50}\n"
+          "  browser: {kind: cache, strategy: read_through, scope: " +
+          scope + more + "}\n  site: {kind: service, workers: 100, work: 0ms}\nedges: [users -> browser -> site]\n");
+    };
+    const Summary own = run("per_user"), shared = run("shared");
+    QCOMPARE(nodeOf(own, "site").arrivals, std::uint64_t{200});
+    QCOMPARE(peak(own, "browser", "entries"), 200.0);
+    QCOMPARE(nodeOf(shared, "site").arrivals, std::uint64_t{4});
+    // Renewal theory for each user and key, who comes back once a second: hits are rT/(1+rT).
+    VERIFY_NEAR(metric(run("per_user", ", ttl: 1s"), "browser", "hit_ratio"), 0.5, 0.01);
+    QVERIFY(hasErrors(readScenarioText("faultline: 1\nnodes:\n  u: {kind: client}\n  b: {kind: cache, scope: per_user, "
+                                       "strategy: write_behind}\n  s: {kind: service}\nedges: [u -> b -> s]\n",
+                                       "x")
+                          .diagnostics));
+  }
+
+  // Who writes knows it; the others go on with what they have.
+  void anotherUsersWriteIsNotSeen() {
+    for (const bool isShared : {true, false}) {
+      const Summary s =
+          runText(std::string("faultline: 1\nname: t\nduration: 20s\nclasses: {page: {key: fixed(7)}}\nnodes:\n"
+                              "  readers: {kind: client, rate: 10/s, arrivals: constant, users: 1}\n"
+                              "  writer: {kind: client, rate: 0.1/s, arrivals: constant, users: 1}\n"
+                              "  browser: {kind: cache, strategy: read_through, scope: ") +
+                  (isShared ? "shared" : "per_user") +
+                  "}\n  db: {kind: database, work: 1ms}\nedges:\n  - readers -> browser\n"
+                  "  - writer -> browser: {effect: write}\n  - browser -> db\n");
+      QVERIFY(isShared ? metric(s, "browser", "stale_reads") == 0 : metric(s, "browser", "stale_reads") > 50);
+    }
   }
 
   // What a write does to the entry of its key: each key is read and then written once a second.
