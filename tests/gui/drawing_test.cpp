@@ -220,6 +220,28 @@ class DrawingTest : public QObject {
     QVERIFY(!map.isVisible());
   }
 
+  void theMinimapCoversNothingThatIsAllInSight_data() {
+    QTest::addColumn<QString>("file");
+    for (const char* name : {"systems/multi_region_shop", "missing_index_cascade", "systems/day_8_observability"})
+      QTest::newRow(name) << QStringLiteral(FAULTLINE_SOURCE_DIR "/scenarios/%1.yaml").arg(QLatin1String(name));
+  }
+  void theMinimapCoversNothingThatIsAllInSight() {
+    QFETCH(QString, file);
+    Desk desk(file, {1600, 1000});
+    Minimap& map = desk.view.minimap();
+    for (const double rounding : {0.0, 0.3, -0.3}) {
+      desk.view.fitAll();
+      desk.view.translate(rounding, rounding);
+      map.settle();
+      const QRectF covered = desk.view.viewportTransform().inverted().mapRect(QRectF(map.geometry()));
+      for (const auto& [name, node] : desk.scene.nodes())
+        QVERIFY2(!map.isVisible() || !node->sceneCard().intersects(covered), name.c_str());
+    }
+    desk.view.setZoom(3);
+    map.settle();
+    QVERIFY(map.isVisible());
+  }
+
   void pastingTwiceHidesNothing() {
     Desk desk;
     desk.selection.set({"cache"});

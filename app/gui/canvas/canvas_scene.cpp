@@ -20,7 +20,7 @@ namespace {
 
 // Wide enough that no view is ever clamped at its edge.
 constexpr QRectF kWorld{-50'000, -50'000, 100'000, 100'000};
-constexpr double kMargin = 48;
+constexpr double kMargin = 32;
 
 }  // namespace
 

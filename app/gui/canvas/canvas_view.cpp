@@ -213,8 +213,8 @@ void CanvasView::reveal(const std::string& node) {
 void CanvasView::resizeEvent(QResizeEvent* event) {
   QGraphicsView::resizeEvent(event);
   viewMoved();
-  if (minimap_ != nullptr) minimap_->settle();  // a first layout comes before there is one
   if (untouched_) fitAll();
+  if (minimap_ != nullptr) minimap_->settle();  // a first layout comes before there is one
 }
 
 void CanvasView::scrollContentsBy(int dx, int dy) {

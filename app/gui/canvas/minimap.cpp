@@ -62,15 +62,22 @@ void Minimap::settle() {
   move(place.topLeft());
 }
 
+// It is in the way of what is all in sight without it. The margin around that is no part of it: a fitted view ends with
+// the margin, give or take a fraction of a pixel.
 bool Minimap::isInTheWay(const QRect& place) const {
   const QTransform toScene = view_.viewportTransform().inverted();
+  const QRectF seen = toScene.mapRect(QRectF(view_.viewport()->rect())), covered = toScene.mapRect(QRectF(place));
   CanvasScene& scene = view_.canvas();
-  if (!toScene.mapRect(QRectF(view_.viewport()->rect())).contains(scene.contentRect())) return false;
-  const QRectF covered = toScene.mapRect(QRectF(place));
-  for (const auto& [name, node] : scene.nodes())
-    if (node->sceneCard().intersects(covered)) return true;
-  return std::any_of(scene.groups().begin(), scene.groups().end(),
-                     [&](const GroupItem* group) { return group->frame().intersects(covered); });
+  bool isCovering = false;
+  for (const auto& [name, node] : scene.nodes()) {
+    if (!seen.contains(node->sceneCard())) return false;
+    isCovering = isCovering || node->sceneCard().intersects(covered);
+  }
+  for (const GroupItem* group : scene.groups()) {
+    if (!seen.contains(group->frame())) return false;
+    isCovering = isCovering || group->frame().intersects(covered);
+  }
+  return isCovering;
 }
 
 void Minimap::setWanted(bool wanted) {
