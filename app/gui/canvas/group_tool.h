@@ -4,29 +4,27 @@
 #include <map>
 #include <string>
 
-#include "gui/canvas/tool.h"
+#include "gui/canvas/drag_tool.h"
 
 namespace faultline {
 
 class CanvasScene;
 
-class GroupTool : public Tool {
+class GroupTool : public DragTool {
  public:
   explicit GroupTool(CanvasScene& scene) : scene_(scene) {}
 
-  bool press(const Pointer& pointer) override;
-  void move(const Pointer& pointer) override;
-  void release(const Pointer& pointer) override;
-  void cancel() override;
-  bool hover(const Pointer& pointer) override;
-  Qt::CursorShape cursor() const override { return Qt::SizeAllCursor; }
+ protected:
+  bool isHere(QPointF place) const override;
+  QPointF take(QPointF place) override;
+  void show(QPointF offset) override;
+  void putBack() override;
+  void drop(QPointF offset) override;
 
  private:
   CanvasScene& scene_;
-  Pointer start_;
   std::string name_;
   std::map<std::string, QPointF> origins_;
-  QPointF offset_;
 };
 
 }  // namespace faultline

@@ -1,28 +1,27 @@
 // Select a note and drag it.
 #pragma once
 
-#include "gui/canvas/tool.h"
+#include "gui/canvas/drag_tool.h"
 
 namespace faultline {
 
 class CanvasScene;
 
-class NoteTool : public Tool {
+class NoteTool : public DragTool {
  public:
   explicit NoteTool(CanvasScene& scene) : scene_(scene) {}
 
-  bool press(const Pointer& pointer) override;
-  void move(const Pointer& pointer) override;
-  void release(const Pointer& pointer) override;
-  void cancel() override;
-  bool hover(const Pointer& pointer) override;
-  Qt::CursorShape cursor() const override { return Qt::SizeAllCursor; }
+ protected:
+  bool isHere(QPointF place) const override;
+  QPointF take(QPointF place) override;
+  void show(QPointF offset) override;
+  void putBack() override;
+  void drop(QPointF offset) override;
 
  private:
   CanvasScene& scene_;
-  Pointer start_;
   int index_ = -1;
-  QPointF origin_, offset_;
+  QPointF origin_;
 };
 
 }  // namespace faultline
