@@ -133,6 +133,19 @@ class CanvasTest : public QObject {
     QCOMPARE(desk.scene.node("feed_readers")->health(), Health::Ok);
     desk.window.run().viewAt(seconds(100));
     QCOMPARE(desk.scene.node("users")->health(), Health::Ok);
+    // All wait: none is answered and none has failed yet.
+    desk.window.run().runUntil(seconds(170));
+    QVERIFY(QTest::qWaitFor([&] { return desk.window.run().now() == seconds(170); }, kPatienceMs));
+    const int ok = desk.window.run().column("users.ok"), failed = desk.window.run().column("users.failed");
+    bool wasStalled = false;
+    for (SimTime at = seconds(140); at < seconds(170); at += seconds(1)) {
+      desk.window.run().viewAt(at);
+      const Shown& shown = desk.window.run().shown();
+      if (shown.value(ok) > 0 || shown.value(failed) > 0) continue;
+      wasStalled = true;
+      QCOMPARE(desk.scene.node("users")->health(), Health::Degraded);
+    }
+    QVERIFY(wasStalled);
   }
 
   void aWindowWithHistoryCloses() {
@@ -184,6 +197,8 @@ class CanvasTest : public QObject {
                            << "41.2 %";
     QTest::newRow("count") << 8412. << "messages"
                            << "8 412";
+    QTest::newRow("small") << 0.0005 << "messages"
+                           << "0.0005";
     QTest::newRow("large") << 9'500'000. << "1"
                            << "9.5 M";
     QTest::newRow("unknown") << std::nan("") << "ms"

@@ -168,7 +168,8 @@ void NodeItem::show(const Shown& shown) {
   if (const double busy = figures_.utilization(shown); !std::isnan(busy)) look.utilization = std::clamp(busy, 0.0, 1.0);
   if (const double waiting = figures_.waiting(shown); !std::isnan(waiting)) look.waiting = barOfCount(waiting);
   if (const NodeFigures::Failure failure = figures_.worstFailure(shown); failure.reason != nullptr)
-    look.failure = QString::fromUtf8(failure.reason) + QLatin1Char(' ') + format::rate(failure.perSecond);
+    look.failure = QString::fromUtf8(failure.reason).replace(QLatin1Char('_'), QLatin1Char(' ')) + QLatin1Char(' ') +
+                   format::rate(failure.perSecond);
   if (look == look_) return;
   if (look.label != look_.label) prepare(label_, look.label, Type::Base);
   if (look.value != look_.value) prepare(value_, look.value, Type::Headline);

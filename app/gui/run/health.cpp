@@ -67,7 +67,9 @@ Health NodeFigures::health(const Shown& shown) const {
   if (allDown || share > kFailingShare) return Health::Failing;
   const bool isHurt = node->down + node->paused + node->slowed + node->erring > 0;
   const double busy = originates_ ? 0 : orZero(shown.value(utilization_));
-  if (isHurt || share > kDegradedShare || busy > kBusy || isGrowing(shown)) return Health::Degraded;
+  // Nothing comes back, not even an error: whoever waits does not feel well.
+  const bool isStalled = originates_ && ok + failed == 0 && node->inFlight >= kLongQueue;
+  if (isHurt || isStalled || share > kDegradedShare || busy > kBusy || isGrowing(shown)) return Health::Degraded;
   return ok + failed > 0 || node->inFlight > 0 || orZero(shown.value(depth_)) > 0 ? Health::Ok : Health::Idle;
 }
 

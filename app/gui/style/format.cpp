@@ -1,6 +1,7 @@
 #include "gui/style/format.h"
 
 #include <QChar>
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -12,10 +13,14 @@ const QChar kThin(0x2009);    // before a unit
 const QChar kNarrow(0x202f);  // between thousands; does not break
 const auto kDash = QStringLiteral("–");
 
-// Three significant digits without trailing zeros: 6.2, 41, 0.035.
+// Three significant digits without trailing zeros, two below a tenth: 6.2, 41, 0.035, 0.0005.
 QString digits(double number) {
+  constexpr int kMostDecimals = 9;
   const double size = std::abs(number);
-  const int decimals = size >= 100 || size == 0 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : size >= 0.1 ? 2 : 3;
+  const int decimals = size >= 100 || size == 0 ? 0
+                       : size >= 10             ? 1
+                       : size >= 0.1            ? 2
+                                    : std::min(kMostDecimals, 1 - static_cast<int>(std::floor(std::log10(size))));
   QString text = QString::number(number, 'f', decimals);
   if (text.contains(QLatin1Char('.'))) {
     while (text.endsWith(QLatin1Char('0'))) text.chop(1);
