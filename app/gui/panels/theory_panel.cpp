@@ -10,8 +10,10 @@
 
 #include "gui/document/selection.h"
 #include "gui/models/theory_model.h"
+#include "gui/panels/study_request.h"
 #include "gui/panels/work_bar.h"
 #include "gui/run/diagnosis.h"
+#include "gui/run/run_bridge.h"
 #include "gui/style/format.h"
 #include "gui/style/theme.h"
 
@@ -36,18 +38,18 @@ class VerdictDelegate : public QStyledItemDelegate {
 }  // namespace
 
 TheoryPanel::TheoryPanel(Selection& selection, RunBridge& run, Diagnosis& diagnosis, QWidget* parent)
-    : QWidget(parent), selection_(selection), run_(run), diagnosis_(diagnosis),
+    : QWidget(parent),
+      selection_(selection),
+      diagnosis_(diagnosis),
       model_(new TheoryModel({&format::value, &format::clock}, this)) {
   setObjectName(QStringLiteral("theoryPanel"));
   title_ = new QLabel(this);
   note_ = new QLabel(this);
   note_->setObjectName(QStringLiteral("muted"));
   note_->setWordWrap(true);
-  look_ = new QPushButton(this);
-  look_->setObjectName(QStringLiteral("compareWithTheory"));
-  connect(look_, &QPushButton::clicked, &diagnosis, &Diagnosis::examine);
-  work_ = new WorkBar(tr("Measuring"), this);
-  connect(work_, &WorkBar::cancelWanted, &diagnosis, &Diagnosis::cancel);
+  request_ = new StudyRequest({QStringLiteral("compareWithTheory"), tr("Compare up to %1"), tr("Measuring")}, run,
+                              diagnosis, *this);
+  connect(request_, &StudyRequest::wanted, &diagnosis, &Diagnosis::examine);
   view_ = new QTreeView(this);
   view_->setObjectName(QStringLiteral("theory"));
   view_->setAccessibleName(tr("Theory beside measurement"));
@@ -65,17 +67,16 @@ TheoryPanel::TheoryPanel(Selection& selection, RunBridge& run, Diagnosis& diagno
   auto* head = new QHBoxLayout;
   head->setContentsMargins(14, 8, 12, 4);
   head->addLayout(texts, 1);
-  head->addWidget(look_, 0, Qt::AlignTop);
+  head->addWidget(request_->button(), 0, Qt::AlignTop);
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(0);
   layout->addLayout(head);
-  layout->addWidget(work_);
+  layout->addWidget(request_->work());
   layout->addWidget(view_, 1);
   layout->addStretch();
   connect(&diagnosis, &Diagnosis::changed, this, &TheoryPanel::showStudy);
   connect(&diagnosis, &Diagnosis::stateChanged, this, &TheoryPanel::showState);
-  connect(&diagnosis, &Diagnosis::progressed, this, [this] { work_->show(diagnosis_.background()); });
   connect(&selection, &Selection::changed, this, &TheoryPanel::showState);
   connect(&run, &RunBridge::statusChanged, this, &TheoryPanel::showState);
   connect(&Theme::instance(), &Theme::changed, this, &TheoryPanel::showState);
@@ -101,10 +102,7 @@ void TheoryPanel::showState() {
   if (has) note += QLatin1Char(' ') + tr("Measured up to %1, after the warm-up.").arg(format::clock(study->upTo));
   note_->setText(note);
   view_->setVisible(model_->rowCount() > 0);
-  look_->setVisible(!diagnosis_.background().isRunning() && (!has || diagnosis_.isOutdated()));
-  look_->setEnabled(diagnosis_.canStart());
-  look_->setText(diagnosis_.canStart() ? tr("Compare up to %1").arg(format::shortClock(run_.now())) : tr("Play the run first"));
-  work_->show(diagnosis_.background());
+  request_->show(has);
 }
 
 }  // namespace faultline

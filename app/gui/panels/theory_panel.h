@@ -4,7 +4,6 @@
 #include <QWidget>
 
 class QLabel;
-class QPushButton;
 class QTreeView;
 
 namespace faultline {
@@ -12,8 +11,8 @@ namespace faultline {
 class Diagnosis;
 class RunBridge;
 class Selection;
+class StudyRequest;
 class TheoryModel;
-class WorkBar;
 
 class TheoryPanel : public QWidget {
   Q_OBJECT
@@ -28,13 +27,11 @@ class TheoryPanel : public QWidget {
   void showState();
 
   Selection& selection_;
-  RunBridge& run_;
   Diagnosis& diagnosis_;
   TheoryModel* model_;
   QTreeView* view_;
   QLabel *title_, *note_;
-  QPushButton* look_;
-  WorkBar* work_;
+  StudyRequest* request_;
 };
 
 }  // namespace faultline

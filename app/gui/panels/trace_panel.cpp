@@ -18,6 +18,7 @@
 #include "gui/document/document.h"
 #include "gui/document/selection.h"
 #include "gui/models/trace_model.h"
+#include "gui/panels/study_request.h"
 #include "gui/panels/waterfall_view.h"
 #include "gui/panels/work_bar.h"
 #include "gui/run/diagnosis.h"
@@ -101,13 +102,12 @@ TracePanel::TracePanel(Document& document, Selection& selection, RunBridge& run,
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(0);
   layout->addWidget(head_);
-  layout->addWidget(work_);
+  layout->addWidget(request_->work());
   layout->addWidget(body_, 1);
   layout->addStretch();
 
   connect(&diagnosis, &Diagnosis::changed, this, &TracePanel::showStudy);
   connect(&diagnosis, &Diagnosis::stateChanged, this, &TracePanel::showState);
-  connect(&diagnosis, &Diagnosis::progressed, this, [this] { work_->show(diagnosis_.background()); });
   connect(&run, &RunBridge::statusChanged, this, &TracePanel::showState);
   connect(view_->selectionModel(), &QItemSelectionModel::currentChanged, this, &TracePanel::showTrace);
   connect(view_, &QTreeView::clicked, this, &TracePanel::goTo);
@@ -127,9 +127,9 @@ void TracePanel::buildHead() {
   basis_ = new QLabel(this);
   basis_->setObjectName(QStringLiteral("muted"));
   basis_->setWordWrap(true);
-  look_ = new QPushButton(this);
-  look_->setObjectName(QStringLiteral("followCalls"));
-  connect(look_, &QPushButton::clicked, &diagnosis_, &Diagnosis::examine);
+  request_ = new StudyRequest({QStringLiteral("followCalls"), tr("Follow the calls up to %1"), tr("Following calls")},
+                              run_, diagnosis_, *this);
+  connect(request_, &StudyRequest::wanted, &diagnosis_, &Diagnosis::examine);
   export_ = new QPushButton(tr("Export"), this);
   export_->setObjectName(QStringLiteral("exportTraces"));
   auto* menu = new QMenu(export_);
@@ -138,8 +138,6 @@ void TracePanel::buildHead() {
   connect(menu->addAction(tr("Chrome trace, for Perfetto…")), &QAction::triggered, this,
           [this] { chooseExport(Format::Chrome); });
   export_->setMenu(menu);
-  work_ = new WorkBar(tr("Following calls"), this);
-  connect(work_, &WorkBar::cancelWanted, &diagnosis_, &Diagnosis::cancel);
   auto* texts = new QVBoxLayout;
   texts->setSpacing(2);
   texts->addWidget(blame_);
@@ -149,7 +147,7 @@ void TracePanel::buildHead() {
   row->setSpacing(8);
   row->addLayout(texts, 1);
   row->addWidget(export_, 0, Qt::AlignTop);
-  row->addWidget(look_, 0, Qt::AlignTop);
+  row->addWidget(request_->button(), 0, Qt::AlignTop);
 }
 
 QWidget* TracePanel::makeLegend() {
@@ -196,13 +194,8 @@ void TracePanel::showState() {
                             .arg(model_->rowCount())
                             .arg(format::count(static_cast<double>(study->traces->seen)), format::clock(study->upTo))
                       : tr("Runs the same run again in the background and follows its operations from call to call."));
-  const bool isWorking = diagnosis_.background().isRunning();
-  look_->setVisible(!isWorking && (!has || diagnosis_.isOutdated()));
-  look_->setEnabled(diagnosis_.canStart());
-  look_->setText(diagnosis_.canStart() ? tr("Follow the calls up to %1").arg(format::shortClock(run_.now()))
-                                       : tr("Play the run first"));
+  request_->show(has);
   export_->setVisible(model_->rowCount() > 0);
-  work_->show(diagnosis_.background());
 }
 
 void TracePanel::showTrace() {

@@ -14,9 +14,9 @@ class Diagnosis;
 class Document;
 class RunBridge;
 class Selection;
+class StudyRequest;
 class TraceModel;
 class WaterfallView;
-class WorkBar;
 
 class TracePanel : public QWidget {
   Q_OBJECT
@@ -50,9 +50,9 @@ class TracePanel : public QWidget {
   QTreeView* view_;
   WaterfallView* waterfall_;
   QLabel *blame_, *basis_, *about_;
-  QPushButton *look_, *export_;
+  QPushButton* export_;
   QWidget *head_, *body_;
-  WorkBar* work_;
+  StudyRequest* request_;
 };
 
 }  // namespace faultline

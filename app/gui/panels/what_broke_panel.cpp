@@ -10,6 +10,7 @@
 #include "gui/document/selection.h"
 #include "gui/models/stage_model.h"
 #include "gui/panels/stage_delegate.h"
+#include "gui/panels/study_request.h"
 #include "gui/panels/work_bar.h"
 #include "gui/run/diagnosis.h"
 #include "gui/style/format.h"
@@ -125,11 +126,9 @@ WhatBrokePanel::WhatBrokePanel(Document& document, Selection& selection, RunBrid
   basis_ = new QLabel(this);
   basis_->setObjectName(QStringLiteral("muted"));
   basis_->setWordWrap(true);
-  explain_ = new QPushButton(this);
-  explain_->setObjectName(QStringLiteral("explain"));
-  connect(explain_, &QPushButton::clicked, &diagnosis, &Diagnosis::explain);
-  work_ = new WorkBar(tr("Looking closer"), this);
-  connect(work_, &WorkBar::cancelWanted, &diagnosis, &Diagnosis::cancel);
+  request_ = new StudyRequest({QStringLiteral("explain"), tr("Explain the run up to %1"), tr("Looking closer")}, run,
+                              diagnosis, *this);
+  connect(request_, &StudyRequest::wanted, &diagnosis, &Diagnosis::explain);
   view_ = new QListView(this);
   view_->setObjectName(QStringLiteral("stages"));
   view_->setAccessibleName(tr("Stages of the incident"));
@@ -156,7 +155,7 @@ WhatBrokePanel::WhatBrokePanel(Document& document, Selection& selection, RunBrid
   head->setSpacing(6);
   head->addWidget(verdict_);
   head->addWidget(basis_);
-  head->addWidget(explain_);
+  head->addWidget(request_->button());
   auto* foot = new QVBoxLayout;
   foot->setContentsMargins(14, 8, 14, 12);
   foot->setSpacing(12);
@@ -166,14 +165,13 @@ WhatBrokePanel::WhatBrokePanel(Document& document, Selection& selection, RunBrid
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(0);
   layout->addLayout(head);
-  layout->addWidget(work_);
+  layout->addWidget(request_->work());
   layout->addWidget(view_, 1);
   layout->addLayout(foot);
   layout->addStretch();
 
   connect(&diagnosis, &Diagnosis::changed, this, &WhatBrokePanel::showStudy);
   connect(&diagnosis, &Diagnosis::stateChanged, this, &WhatBrokePanel::showState);
-  connect(&diagnosis, &Diagnosis::progressed, this, [this] { work_->show(diagnosis_.background()); });
   connect(&run, &RunBridge::statusChanged, this, &WhatBrokePanel::showState);
   connect(&run, &RunBridge::finished, this, &WhatBrokePanel::explainWhenOver);
   connect(&Theme::instance(), &Theme::changed, this, [this] {
@@ -221,12 +219,7 @@ void WhatBrokePanel::showState() {
                          : tr("Compared with what was usual from %1 to %2, by samples every %3.")
                                .arg(format::clock(study->explanation.healthyFrom),
                                     format::clock(study->explanation.healthyTo), format::duration(study->sampled)));
-  const bool isWorking = diagnosis_.background().isRunning();
-  explain_->setVisible(!isWorking && diagnosis_.isOutdated());
-  explain_->setEnabled(diagnosis_.canStart());
-  explain_->setText(diagnosis_.canStart() ? tr("Explain the run up to %1").arg(format::shortClock(run_.now()))
-                                          : tr("Play the run first"));
-  work_->show(diagnosis_.background());
+  request_->show(study != nullptr);
 }
 
 void WhatBrokePanel::choose(const QModelIndex& index) {

@@ -16,7 +16,7 @@ class Document;
 class RunBridge;
 class Selection;
 class StageModel;
-class WorkBar;
+class StudyRequest;
 
 class WhatBrokePanel : public QWidget {
   Q_OBJECT
@@ -51,8 +51,8 @@ class WhatBrokePanel : public QWidget {
   StageModel* model_;
   QListView* view_;
   QLabel *verdict_, *basis_, *summary_;
-  QPushButton *explain_, *prevent_;
-  WorkBar* work_;
+  QPushButton* prevent_;
+  StudyRequest* request_;
 };
 
 }  // namespace faultline
