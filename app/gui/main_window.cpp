@@ -104,6 +104,10 @@ void MainWindow::addPanels() {
   diagnosisPanels_ = new DiagnosisPanels(*this, *branch, *timeline, *charts);
   connect(&sidePanels_->inspector().metrics(), &MetricsTab::chartWanted, charts,
           [charts](const QString& column) { charts->addMetric(column.toStdString()); });
+  connect(timeline, &TimelinePanel::rulesWanted, this, [this](int rule) {
+    findChild<QDockWidget*>(QStringLiteral("inspectorDock"))->raise();
+    sidePanels_->inspector().showAlert(rule);
+  });
   connect(timeline, &TimelinePanel::problem, this,
           [this](const QString& text) { statusBar()->showMessage(text, kMessageMs); });
   addSource();

@@ -5,6 +5,7 @@
 
 #include "engine/simulation.h"
 #include "gui/desk.h"
+#include "gui/models/param_text.h"
 #include "gui/panels/action_dialog.h"
 #include "gui/panels/inspector_panel.h"
 #include "gui/panels/param_editors.h"
@@ -109,7 +110,8 @@ class Copyist {
       if (dialog->isVisible()) dialog->reject();
     });
     auto* track = desk_.window.findChild<TimelineTrack*>();
-    QTest::mouseDClick(track, Qt::LeftButton, {}, {static_cast<int>(track->xOf(action.at)) + 40, track->height() - 6});
+    QTest::mouseDClick(track, Qt::LeftButton, {},
+                       {static_cast<int>(track->places().xOf(action.at)) + 40, track->height() - 6});
   }
 
   void writeAll(const ValueMap& values, const std::string& prefix) {

@@ -1,9 +1,12 @@
 #include <QAbstractItemModelTester>
+#include <QApplication>
 #include <QCheckBox>
 #include <QComboBox>
+#include <QCompleter>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
+#include <QPushButton>
 #include <QSignalSpy>
 #include <QTabWidget>
 #include <QToolButton>
@@ -16,16 +19,19 @@
 #include "gui/document/selection.h"
 #include "gui/models/about_text.h"
 #include "gui/models/metrics_model.h"
+#include "gui/models/param_text.h"
 #include "gui/panels/density_plot.h"
 #include "gui/panels/fault_tab.h"
 #include "gui/panels/inspector_panel.h"
 #include "gui/panels/metrics_tab.h"
 #include "gui/panels/param_editors.h"
 #include "gui/panels/param_form.h"
+#include "gui/panels/param_help.h"
 #include "gui/panels/param_row_widget.h"
 #include "gui/run/run_bridge.h"
 #include "io/preset_catalog.h"
 #include "io/yaml_reader.h"
+#include "model/alert_rule.h"
 #include "model/catalog.h"
 #include "model/edge_policy.h"
 #include "model/value_check.h"
@@ -77,6 +83,7 @@ QString otherText(const ParamInfo& info, const QString& present) {
     case ParamType::TextList:
       return QStringLiteral("red, green");
     default:
+      if (present.contains(QLatin1Char('>'))) return QStringLiteral("p99 > 3s");  // the rule of an alert
       return QStringLiteral("another word");
   }
 }
@@ -487,12 +494,83 @@ class InspectorTest : public QObject {
     QVERIFY(row != nullptr);
     QVERIFY(enterAnother(*row));
     QVERIFY(document_->scenario().findClass("search")->weight != RequestClass{}.weight);
-    ParamRowWidget* heading = nullptr;
-    for (ParamRowWidget* widget : panel_->form().rows())
-      if (widget->row().kind == ParamRow::Kind::Section) heading = widget;
+    ParamRowWidget* heading = panel_->form().row({}, 1);
+    QVERIFY(heading != nullptr && heading->row().kind == ParamRow::Kind::Section);
     QTest::mouseClick(heading->findChild<QToolButton*>(QStringLiteral("remove")), Qt::LeftButton);
     QVERIFY(document_->scenario().classes.empty());
     QVERIFY(panel_->form().row("weight", 1) == nullptr);
+  }
+
+  void alertRulesAreAddedChangedAndRemoved() {
+    QVERIFY(document_->open(kFlagship));
+    const Scenario before = document_->scenario();
+    QVERIFY(!before.alerts);
+    const auto rules = [&] { return document_->scenario().alerts.value_or(std::vector<AlertSpec>{}); };
+    const auto entries = [&] { return document_->undoStack()->count(); };
+    const auto lineOf = [&](const char* path, int section) {
+      return qobject_cast<QLineEdit*>(panel_->form().row(path, section)->editor()->input());
+    };
+    const auto enter = [](QLineEdit& line, const char* text) {
+      line.setFocus();
+      line.selectAll();
+      QTest::keyClicks(&line, QString::fromLatin1(text));
+      QTest::keyClick(&line, Qt::Key_Return);
+    };
+    // The default rules are there to read, and become the scenario's own with the first change.
+    const int first = 1 + static_cast<int>(before.classes.size());
+    QCOMPARE(lineOf("when", first + 1)->text(), QStringLiteral("p95 > 500ms"));
+    auto* defaults = panel_->findChild<QPushButton*>(QStringLiteral("defaultAlerts"));
+    QVERIFY(!defaults->isVisibleTo(panel_.get()));
+    enter(*lineOf("when", first + 1), "p99 > 2s");
+    QCOMPARE(rules().size(), defaultAlerts().size());
+    QCOMPARE(rules()[1].when, std::string("p99 > 2s"));
+    QCOMPARE(entries(), 1);
+    enter(*lineOf("for", first + 1), "20s");
+    QCOMPARE(rules()[1].window, seconds(20));
+    QCOMPARE(entries(), 2);
+    // What cannot be understood stays where it was written, with the reason.
+    enter(*lineOf("when", first), "db.utilisation > 90%");
+    QVERIFY(!shownProblem(*panel_->form().row("when", first)).empty());
+    QCOMPARE(entries(), 2);
+    QTest::keyClick(lineOf("when", first), Qt::Key_Escape);
+
+    auto* field = panel_->findChild<QLineEdit*>(QStringLiteral("newAlert"));
+    QVERIFY(field->isVisibleTo(panel_.get()));
+    enter(*field, "users.failed > ");
+    QCOMPARE(entries(), 2);
+    enter(*field, "db.utilization > 90%");
+    QVERIFY(field->text().isEmpty());
+    QCOMPARE(rules().back().when, std::string("db.utilization > 90%"));
+    QCOMPARE(entries(), 3);
+    ParamRowWidget* heading = panel_->form().row({}, first);
+    QTest::mouseClick(heading->findChild<QToolButton*>(QStringLiteral("remove")), Qt::LeftButton);
+    QCOMPARE(rules().size(), std::size_t{3});
+    QCOMPARE(rules()[0].when, std::string("p99 > 2s"));
+    QCOMPARE(entries(), 4);
+    QVERIFY(defaults->isVisibleTo(panel_.get()));
+    QTest::mouseClick(defaults, Qt::LeftButton);
+    QVERIFY(!document_->scenario().alerts);
+    QCOMPARE(entries(), 5);
+    while (document_->undoStack()->canUndo()) document_->undoStack()->undo();
+    QVERIFY(document_->scenario() == before);
+    for (int i = 0; i < 3; ++i) document_->undoStack()->redo();
+    QCOMPARE(rules().size(), std::size_t{4});
+  }
+
+  void metricsAreOfferedForARule() {
+    QVERIFY(document_->open(kFlagship));
+    auto* field = panel_->findChild<QLineEdit*>(QStringLiteral("newAlert"));
+    field->setFocus();
+    QTest::keyClicks(field, QStringLiteral("db.util"));
+    QVERIFY(field->completer()->completionCount() > 0);
+    QVERIFY(field->completer()->currentCompletion().startsWith(QLatin1String("db.utilization")));
+    selection_->set({"db"});
+    QVERIFY(!field->isVisibleTo(panel_.get()));
+    panel_->showAlert(1);
+    QVERIFY(selection_->isEmpty());
+    ParamRowWidget* rule = panel_->form().row("when", 2 + static_cast<int>(document_->scenario().classes.size()));
+    QCOMPARE(rule->editor()->input(), QApplication::focusWidget());
+    QTRY_COMPARE(rule->visibleRegion().boundingRect().size(), rule->size());
   }
 
   void oneClassMayHaveAValueOfItsOwn() {

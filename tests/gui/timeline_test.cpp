@@ -5,6 +5,7 @@
 #include <QLineEdit>
 #include <QMenu>
 #include <QPushButton>
+#include <QSignalSpy>
 #include <QtTest>
 
 #include "gui/document/document.h"
@@ -61,10 +62,12 @@ struct Stage {
   const std::vector<Action>& actions() const { return document.scenario().timeline; }
   QPoint flag(int action) {
     for (std::size_t i = 0; i < model.entries().size(); ++i)
-      if (model.entries()[i].action == action) return track.flagOf(i).center().toPoint();
+      if (model.entries()[i].action == action) return track.places().flagOf(i).center().toPoint();
     return {};
   }
-  QPoint ruler(SimTime time) { return QPoint(static_cast<int>(std::lround(track.xOf(time))), track.height() - 6); }
+  QPoint ruler(SimTime time) {
+    return QPoint(static_cast<int>(std::lround(track.places().xOf(time))), track.height() - 6);
+  }
   void drag(QPoint from, QPoint to) {
     QTest::mousePress(&track, Qt::LeftButton, {}, from);
     QTest::mouseMove(&track, (from + to) / 2);
@@ -118,17 +121,47 @@ class TimelineTest : public QObject {
     QCOMPARE(s.model.rowCount(), 0);
   }
 
+  void stepsOfTheLessonStandOnTheTrack() {
+    Stage s;
+    s.document.apply("", [](Scenario& scenario) -> Diagnostics {
+      LessonStep first, second, third;
+      first.title = "Look around";
+      second.at = seconds(15);
+      second.title = "What will break?";
+      third.title = "It follows the one before";
+      scenario.lesson = {first, second, third};
+      return {};
+    });
+    QCOMPARE(s.model.rowCount(), 5);
+    const TimelineModel::Entry& step = s.model.entries()[0];
+    QCOMPARE(step.source, TimelineModel::Source::Lesson);
+    QCOMPARE(step.at, seconds(15));
+    QVERIFY(step.text.contains(QStringLiteral("What will break?")) && step.text.contains(QLatin1Char('2')));
+    QVERIFY(s.finishes());
+    const QPoint place = s.track.places().flagOf(0).center().toPoint();
+    QTest::mouseClick(&s.track, Qt::LeftButton, {}, place);
+    QCOMPARE(s.run.viewTime(), seconds(15));
+    // It is part of the text, not of the incident: it is not dragged away.
+    s.drag(place, place + QPoint(200, 0));
+    QCOMPARE(s.document.scenario().lesson[1].at, std::optional(seconds(15)));
+    s.document.undoStack()->undo();
+    QCOMPARE(s.model.entries()[0].source, TimelineModel::Source::Planned);
+  }
+
   void draggingAFlagMovesItByOneEntry() {
     Stage s;
     const QPoint from = s.flag(0);
-    s.drag(from, from + QPoint(static_cast<int>(s.track.xOf(seconds(45)) - s.track.xOf(seconds(20))), 0));
+    s.drag(from,
+           from + QPoint(static_cast<int>(s.track.places().xOf(seconds(45)) - s.track.places().xOf(seconds(20))), 0));
     QCOMPARE(s.actions()[0].verb, std::string("crash"));
     QCOMPARE(s.actions()[0].at, seconds(45));
     QCOMPARE(s.document.undoStack()->count(), 1);
     s.document.undoStack()->undo();
     QCOMPARE(s.actions()[0].at, seconds(20));
     // Past another action: the timeline stays in order.
-    s.drag(s.flag(0), s.flag(0) + QPoint(static_cast<int>(s.track.xOf(seconds(70)) - s.track.xOf(seconds(20))), 0));
+    s.drag(
+        s.flag(0),
+        s.flag(0) + QPoint(static_cast<int>(s.track.places().xOf(seconds(70)) - s.track.places().xOf(seconds(20))), 0));
     QCOMPARE(s.actions()[2].verb, std::string("crash"));
     // Beyond the end.
     s.drag(s.flag(2), QPoint(s.track.width() + 500, 10));
@@ -271,13 +304,29 @@ class TimelineTest : public QObject {
     QVERIFY(wordsOf(s.panel.alerts()[0]).contains(QStringLiteral("users")));
     for (std::size_t i = 0; i < s.model.entries().size(); ++i) {
       if (s.model.entries()[i].source != TimelineModel::Source::Alert) continue;
-      QTest::mouseClick(&s.track, Qt::LeftButton, {}, s.track.alertOf(i).center().toPoint());
+      QTest::mouseClick(&s.track, Qt::LeftButton, {}, s.track.places().alertOf(i).center().toPoint());
       QCOMPARE(s.run.viewTime(), s.model.entries()[i].at);
       break;
     }
     s.run.reset();
     QVERIFY(s.panel.alerts().empty());
     QCOMPARE(s.model.rowCount(), 4);
+  }
+
+  void aDoubleClickOnAnAlertLeadsToItsRule() {
+    Stage s;
+    s.document.apply("", [](Scenario& scenario) -> Diagnostics {
+      scenario.alerts = std::vector<AlertSpec>{{"db.utilization > 200%"}, {"users.offered > 1/s", seconds(5)}};
+      return {};
+    });
+    QVERIFY(s.finishes());
+    QCOMPARE(s.panel.alerts().size(), std::size_t{1});
+    QSignalSpy asked(&s.panel, &TimelinePanel::rulesWanted);
+    for (std::size_t i = 0; i < s.model.entries().size(); ++i)
+      if (s.model.entries()[i].source == TimelineModel::Source::Alert)
+        QTest::mouseDClick(&s.track, Qt::LeftButton, {}, s.track.places().alertOf(i).center().toPoint());
+    QCOMPARE(asked.size(), 1);
+    QCOMPARE(asked[0][0].toInt(), 1);
   }
 
   void alertRulesAreThoseOfTheScenario() {
@@ -307,13 +356,13 @@ class TimelineTest : public QObject {
     std::vector<QRectF> places;
     double middle = 0;
     for (std::size_t i = 0; i < s.model.entries().size(); ++i)
-      if (const QRectF place = s.track.onsetOf(i); !place.isEmpty()) {
+      if (const QRectF place = s.track.places().onsetOf(i); !place.isEmpty()) {
         for (const QRectF& other : places) QVERIFY(!other.intersects(place));
         places.push_back(place);
         middle += place.center().x() / 12;
       }
     QCOMPARE(places.size(), std::size_t{12});
-    QVERIFY(std::abs(middle - s.track.xOf(seconds(10) + milliseconds(550))) < 2);
+    QVERIFY(std::abs(middle - s.track.places().xOf(seconds(10) + milliseconds(550))) < 2);
   }
 
   void themesAreDrawnInBothColours() {

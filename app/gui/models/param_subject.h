@@ -1,4 +1,5 @@
-// Whose parameters are shown and edited together: nodes, edges, the scenario itself, a request class or a region.
+// Whose parameters are shown and edited together: nodes, edges, the scenario itself, a request class, a region or the
+// rule of an alert.
 //
 // A parameter is named by its path through groups, rows of tables and classes: "queries.by_email.rows". Everything
 // follows from the descriptors; no kind is known by name.
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "gui/document/edits.h"
+#include "gui/models/param_values.h"
 #include "model/descriptor.h"
 
 namespace faultline {
@@ -31,7 +33,7 @@ struct ParamState {
 
 class ParamSubject {
  public:
-  enum class Kind { Scenario, Nodes, Edges, Class, Region };
+  enum class Kind { Scenario, Nodes, Edges, Class, Region, Alert };
 
   static ParamSubject scenario() { return {Kind::Scenario, {}}; }
   static ParamSubject nodes(std::vector<std::string> names) { return {Kind::Nodes, std::move(names)}; }
@@ -39,9 +41,13 @@ class ParamSubject {
   static ParamSubject requestClass(std::string name) { return {Kind::Class, {std::move(name)}}; }
   static ParamSubject region(std::string name) { return {Kind::Region, {std::move(name)}}; }
 
+  // By its index in alertSpecs.
+  static ParamSubject alert(std::size_t index) { return {Kind::Alert, {std::to_string(index)}}; }
+
   Kind kind() const { return kind_; }
   const std::vector<std::string>& names() const { return names_; }
   std::string key() const;  // tells subjects apart
+  std::size_t alertIndex() const { return std::stoul(names_[0]); }  // REQUIRES an alert
 
   // All owners with their tables and values, for reading many parameters at once. Points into the scenario.
   class View {
@@ -60,7 +66,7 @@ class ParamSubject {
     friend class ParamSubject;
     struct Owner {
       std::span<const ParamInfo> params;
-      const ValueMap* written = nullptr;    // null for those that hold all values: scenario, class, region
+      const ValueMap* written = nullptr;    // null for those that hold all values: scenario, class, region, alert
       const ValueMap* inherited = nullptr;  // of the preset
       std::function<std::shared_ptr<void>()> make;
       std::shared_ptr<void> fresh;   // the kind's defaults
@@ -86,6 +92,7 @@ class ParamSubject {
   ParamSubject(Kind kind, std::vector<std::string> names) : kind_(kind), names_(std::move(names)) {}
   Diagnostics writeOne(Scenario& scenario, const std::string& owner, const std::string& path, const Value& value) const;
   Diagnostics writeRegion(Scenario& scenario, const std::string& path, const Value& value) const;
+  Diagnostics writeAlert(Scenario& scenario, const std::string& path, const Value& value) const;
   Diagnostics resetOne(Scenario& scenario, const std::string& owner, const std::string& path) const;
   Diagnostics writeTable(Scenario& scenario, const std::string& owner, const std::string& path, ValueMap rows) const;
   Edit set(const std::string& owner, const std::string& path, Value value) const;
@@ -93,11 +100,5 @@ class ParamSubject {
   Kind kind_;
   std::vector<std::string> names_;
 };
-
-std::vector<std::string> pathNames(const std::string& path);
-std::string pathOf(std::span<const std::string> names);
-
-// The value of a group or of a row of a table that holds nothing but what must be written.
-Value leastRow(std::span<const ParamInfo> fields, const Value& defaults);
 
 }  // namespace faultline

@@ -45,6 +45,20 @@ std::vector<TimelineModel::Entry> entriesOf(const std::vector<Action>& actions, 
   return entries;
 }
 
+// The steps of a lesson that stop at a time of their own.
+std::vector<TimelineModel::Entry> lessonEntries(const Scenario& scenario) {
+  std::vector<TimelineModel::Entry> entries;
+  for (std::size_t i = 0; i < scenario.lesson.size(); ++i) {
+    const LessonStep& step = scenario.lesson[i];
+    if (!step.at) continue;
+    const QString text =
+        TimelineModel::tr("Step %1 of the lesson: %2").arg(i + 1).arg(QString::fromStdString(step.title));
+    entries.push_back({TimelineModel::Source::Lesson, TimelineModel::Meaning::Remarks, *step.at, std::nullopt, text, -1,
+                       -1, -1, static_cast<int>(i)});
+  }
+  return entries;
+}
+
 }  // namespace
 
 TimelineModel::Meaning meaningOf(const Action& action, const Scenario& scenario) {
@@ -59,7 +73,7 @@ TimelineModel::Meaning meaningOf(const Action& action, const Scenario& scenario)
 TimelineModel::TimelineModel(Document& document, QObject* parent) : QAbstractTableModel(parent), document_(document) {
   connect(&document, &Document::replaced, this, &TimelineModel::rebuild);
   connect(&document, &Document::changed, this, [this](const ScenarioDiff& diff) {
-    if (diff.timeline || diff.changesGraph() || diff.kinds) rebuild();
+    if (diff.timeline || diff.changesGraph() || diff.kinds || diff.texts) rebuild();
   });
   rebuild();
 }
@@ -72,7 +86,8 @@ void TimelineModel::setLiveActions(const std::vector<Action>& actions, const Sce
 void TimelineModel::setAlerts(const std::vector<Alert>& alerts, const std::function<QString(const Alert&)>& text) {
   std::vector<Entry> entries;
   for (const Alert& alert : alerts)
-    entries.push_back({Source::Alert, Meaning::Breaks, alert.at, alert.until, text(alert), -1});
+    entries.push_back(
+        {Source::Alert, Meaning::Breaks, alert.at, alert.until, text(alert), -1, -1, static_cast<int>(entries.size())});
   if (entries == alerts_) return;
   alerts_ = std::move(entries);
   rebuild();
@@ -96,6 +111,8 @@ void TimelineModel::rebuild() {
                                        [&](const Entry& entry) { return entry.at == live.at && entry.text == live.text; });
     if (!isPlanned) entries.push_back(live);
   }
+  const std::vector<Entry> steps = lessonEntries(document_.scenario());
+  entries.insert(entries.end(), steps.begin(), steps.end());
   entries.insert(entries.end(), alerts_.begin(), alerts_.end());
   entries.insert(entries.end(), onsets_.begin(), onsets_.end());
   std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.at < b.at; });

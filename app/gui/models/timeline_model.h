@@ -18,7 +18,7 @@ class TimelineModel : public QAbstractTableModel {
   Q_OBJECT
 
  public:
-  enum class Source { Planned, Live, Alert, Onset };
+  enum class Source { Planned, Live, Alert, Onset, Lesson };
   // What it does to the system, from which its colour follows.
   enum class Meaning { Breaks, Mends, Changes, Remarks };
   enum Role { AtRole = Qt::UserRole, UntilRole, SourceRole, MeaningRole, ActionRole };
@@ -31,6 +31,8 @@ class TimelineModel : public QAbstractTableModel {
     QString text;
     int action = -1;  // index in the document's timeline
     int stage = -1;   // of an onset, from 0
+    int alert = -1;   // index among the alerts of the run
+    int step = -1;    // of the lesson, from 0
     bool operator==(const Entry&) const = default;
   };
 

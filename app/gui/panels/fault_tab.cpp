@@ -11,6 +11,7 @@
 #include "base/quantity.h"
 #include "gui/document/document.h"
 #include "gui/document/selection.h"
+#include "gui/models/problem_text.h"
 #include "gui/panels/calm_combo_box.h"
 #include "gui/panels/param_editors.h"
 #include "gui/run/run_bridge.h"
@@ -22,13 +23,6 @@ namespace faultline {
 namespace {
 
 constexpr std::int64_t kMostInstancesListed = 200;
-
-QString firstOf(const Diagnostics& problems) {
-  QString text = QString::fromStdString(problems.front().message);
-  if (!problems.front().hint.empty())
-    text += QStringLiteral(" (%1)").arg(QString::fromStdString(problems.front().hint));
-  return text;
-}
 
 }  // namespace
 
@@ -247,7 +241,7 @@ void FaultTab::doNow(FaultCard& card) {
     // The run knows the scenario that it was started with.
     const Scenario& scenario = run_.hasRun() ? run_.runScenario() : document_.scenario();
     if (const Diagnostics problems = checkAction(scenario, action); hasErrors(problems))
-      return card.setMessage(firstOf(problems), true);
+      return card.setMessage(firstProblem(problems), true);
   }
   if (!run_.hasRun() && !document_.canRun())
     return card.setMessage(tr("The scenario has problems and cannot run."), true);
@@ -269,7 +263,7 @@ void FaultTab::schedule(FaultCard& card) {
   }
   const Diagnostics problems =
       document_.apply(tr("Schedule %1").arg(card.entry().label), edits::together(std::move(all)));
-  if (hasErrors(problems)) return card.setMessage(firstOf(problems), true);
+  if (hasErrors(problems)) return card.setMessage(firstProblem(problems), true);
   card.setMessage(tr("On the timeline at %1.").arg(format::clock(SimTime{at.value->ns})), false);
 }
 

@@ -4,135 +4,40 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
-#include <QPainter>
+#include <QPushButton>
 #include <QTabWidget>
 #include <QTextBrowser>
+#include <QTimer>
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "gui/document/alert_edits.h"
 #include "gui/document/components.h"
 #include "gui/document/document.h"
 #include "gui/document/drawing_edits.h"
 #include "gui/document/selection.h"
 #include "gui/models/about_text.h"
+#include "gui/models/problem_text.h"
 #include "gui/panels/calm_combo_box.h"
-#include "gui/panels/density_plot.h"
+#include "gui/panels/entry_line.h"
 #include "gui/panels/fault_tab.h"
 #include "gui/panels/metrics_tab.h"
 #include "gui/panels/param_editors.h"
 #include "gui/panels/param_form.h"
+#include "gui/panels/param_help.h"
+#include "gui/panels/param_row_widget.h"
 #include "gui/run/run_bridge.h"
 #include "gui/style/theme.h"
 #include "io/preset_catalog.h"
 #include "model/catalog.h"
-#include "model/value_check.h"
 
 namespace faultline {
 
 namespace {
 
-constexpr int kGlyph = 20, kHelpHeight = 138;
-
-QString firstOf(const Diagnostics& problems) {
-  QString text = QString::fromStdString(problems.front().message);
-  if (!problems.front().hint.empty())
-    text += QStringLiteral(" (%1)").arg(QString::fromStdString(problems.front().hint));
-  return text;
-}
+constexpr int kGlyph = 20;
 
 }  // namespace
-
-// ------------------------------------------------------------- help
-
-ParamHelp::ParamHelp(QWidget* parent) : QWidget(parent) {
-  title_ = new QLabel(this);
-  body_ = new QLabel(this);
-  body_->setWordWrap(true);
-  body_->setObjectName(QStringLiteral("muted"));
-  plot_ = new DensityPlot(DensityPlot::Detail::Figures, this);
-  auto* layout = new QVBoxLayout(this);
-  layout->setContentsMargins(20, 12, 20, 12);
-  layout->setSpacing(2);
-  layout->addWidget(title_);
-  layout->addWidget(body_, 1);
-  layout->addWidget(plot_);
-  body_->setAlignment(Qt::AlignLeft | Qt::AlignTop);
-  setFixedHeight(kHelpHeight);  // the form must not jump while the pointer wanders over it
-  clear();
-}
-
-void ParamHelp::clear() {
-  title_->setText(tr("Parameters"));
-  body_->setText(tr("Point at one to read what it means."));
-  plot_->hide();
-}
-
-QString ParamHelp::text() const { return title_->text() + QLatin1Char('\n') + body_->text(); }
-
-void ParamHelp::show(const ParamRow& row, bool isRunning) {
-  if (row.kind == ParamRow::Kind::Section) return clear();
-  title_->setFont(Theme::instance().textFont(Type::Name));
-  title_->setText(row.label);
-  QString text = QString::fromUtf8(row.info.help).toHtmlEscaped();
-  const bool isLeaf = row.kind == ParamRow::Kind::Value || row.kind == ParamRow::Kind::ClassValue;
-  if (isLeaf) {
-    QStringList facts;
-    switch (row.info.type) {
-      case ParamType::Count:
-      case ParamType::Number:
-      case ParamType::Ratio:
-      case ParamType::Rate:
-      case ParamType::Bytes:
-      case ParamType::Bandwidth:
-      case ParamType::Duration:
-        facts << QString::fromStdString(describeRange(row.info));
-        break;
-      case ParamType::Distribution:
-      case ParamType::CountDistribution:
-      case ParamType::KeySpace: {
-        ParamInfo one = row.info;
-        one.perClass = false;
-        facts << QString::fromStdString(expectedText(one));
-        break;
-      }
-      default:
-        break;
-    }
-    const Value& fallback = row.state.fallback;
-    const QString standard = !fallback.isSet() ? tr("none") : editText(row.info, fallback);
-    if (!standard.isEmpty())
-      facts << (row.state.source == ParamSource::Preset ? tr("preset: %1") : tr("default: %1")).arg(standard);
-    text += QStringLiteral("<br>") + facts.join(QStringLiteral(" · ")).toHtmlEscaped();
-    if (const std::string* chosen = row.state.value.as<std::string>())
-      for (const ChoiceInfo& choice : row.info.choices)
-        if (*chosen == choice.name)
-          text += QStringLiteral("<br><b>%1</b>: %2")
-                      .arg(QString::fromUtf8(choice.name), QString::fromUtf8(choice.help).toHtmlEscaped());
-  }
-  if (isRunning && row.info.fixed)
-    text += QStringLiteral("<br><b>%1</b>")
-                .arg(tr("Fixed while a run is under way: a change takes effect with the next run."));
-  body_->setText(text);
-  body_->setToolTip(QStringLiteral("<p>%1</p>").arg(text));  // a long one does not fit
-  const Value value = shownValue(row);
-  const auto* distribution = isLeaf && !row.state.isMixed ? value.as<Distribution>() : nullptr;
-  const auto* points = row.info.type == ParamType::Points ? value.as<ValueList>() : nullptr;
-  if (distribution != nullptr)
-    plot_->setDistribution(*distribution, row.info.type == ParamType::Distribution);
-  else if (points != nullptr)
-    plot_->setPoints(*points);
-  plot_->setVisible((distribution != nullptr || points != nullptr) && !plot_->isEmpty());
-}
-
-void ParamHelp::paintEvent(QPaintEvent*) {
-  QPainter painter(this);
-  painter.setRenderHint(QPainter::Antialiasing);
-  painter.setPen(Qt::NoPen);
-  painter.setBrush(colorOf(Tone::Input));
-  painter.drawRoundedRect(rect().adjusted(10, 4, -10, -6), 7, 7);
-}
-
-// ------------------------------------------------------------- the panel
 
 InspectorPanel::InspectorPanel(Document& document, Selection& selection, RunBridge& run, QWidget* parent)
     : QWidget(parent), document_(document), selection_(selection), run_(run) {
@@ -167,20 +72,30 @@ InspectorPanel::InspectorPanel(Document& document, Selection& selection, RunBrid
   presets->addWidget(preset_);
   form_ = new ParamForm(document, run, this);
   help_ = new ParamHelp(this);
-  newClass_ = new QLineEdit(this);
-  newClass_->setObjectName(QStringLiteral("newClass"));
-  newClass_->setPlaceholderText(tr("add a request class"));
-  newClass_->setAccessibleName(tr("Name of a new request class"));
+  newClass_ = new EntryLine(QStringLiteral("newClass"), tr("add a request class"), this);
+  newAlert_ = new EntryLine(QStringLiteral("newAlert"), tr("add an alert, like db.utilization > 90%"), this);
+  newAlert_->setSuggestions([this] { return alertSuggestions(document_.scenario()); });
+  defaultAlerts_ = new QPushButton(tr("Default alerts"), this);
+  defaultAlerts_->setObjectName(QStringLiteral("defaultAlerts"));
+  defaultAlerts_->setToolTip(tr("Gives up the rules of this scenario; the default ones watch it again."));
   auto* parameters = new QWidget(this);
   auto* column = new QVBoxLayout(parameters);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(0);
   column->addWidget(form_, 1);
-  auto* below = new QHBoxLayout;
-  below->setContentsMargins(12, 4, 12, 4);
+  additions_ = new QWidget(this);
+  auto* below = new QVBoxLayout(additions_);
+  below->setContentsMargins(12, 8, 12, 4);
+  below->setSpacing(4);
+  auto* alerts = new QHBoxLayout;
+  alerts->setSpacing(4);
+  alerts->addWidget(newAlert_, 1);
+  alerts->addWidget(defaultAlerts_, 0, Qt::AlignTop);
   below->addWidget(newClass_);
-  column->addLayout(below);
+  below->addLayout(alerts);
+  form_->setFooter(additions_);
   column->addWidget(help_);
+  parameters->installEventFilter(help_);
   faults_ = new FaultTab(document, selection, run, this);
   metrics_ = new MetricsTab(document, selection, run, this);
   about_ = new QTextBrowser(this);
@@ -211,17 +126,19 @@ InspectorPanel::InspectorPanel(Document& document, Selection& selection, RunBrid
   connect(&Theme::instance(), &Theme::changed, this, &InspectorPanel::refreshHeader);
   connect(name_, &QLineEdit::editingFinished, this, &InspectorPanel::rename);
   connect(preset_, qOverload<int>(&QComboBox::activated), this, &InspectorPanel::choosePreset);
-  connect(newClass_, &QLineEdit::returnPressed, this, &InspectorPanel::addClass);
+  connect(newClass_, &EntryLine::wanted, this, [this](const QString& name) {
+    newClass_->answer(document_.apply(tr("Add the class %1").arg(name), edits::addClass(name.toStdString())));
+  });
+  connect(newAlert_, &EntryLine::wanted, this, [this](const QString& rule) {
+    newAlert_->answer(document_.apply(tr("Add the alert %1").arg(rule), edits::addAlert({rule.toStdString()})));
+  });
+  connect(defaultAlerts_, &QPushButton::clicked, this,
+          [this] { document_.apply(tr("Default alerts"), edits::useDefaultAlerts()); });
   connect(tabs_, &QTabWidget::currentChanged, this, &InspectorPanel::refreshAbout);
   connect(form_, &ParamForm::rowPointedAt, this, [this](const ParamRow& row) {
     help_->show(row, run_.state() == RunState::Running || run_.state() == RunState::Paused);
   });
-  connect(form_, &ParamForm::sectionRemovalWanted, this, [this](int section) {
-    const auto& classes = document_.scenario().classes;
-    if (section < 1 || section > static_cast<int>(classes.size())) return;
-    const std::string name = classes[static_cast<std::size_t>(section) - 1].name;
-    document_.apply(tr("Remove the class %1").arg(QString::fromStdString(name)), edits::removeClass(name));
-  });
+  connect(form_, &ParamForm::sectionRemovalWanted, this, &InspectorPanel::removeSection);
   shown_ = "nothing yet";
   refresh();
 }
@@ -247,6 +164,9 @@ void InspectorPanel::refresh() {
     for (const RequestClass& c : document_.scenario().classes)
       sections.push_back(
           {tr("Request class %1").arg(QString::fromStdString(c.name)), ParamSubject::requestClass(c.name), true});
+    firstAlert_ = static_cast<int>(sections.size());
+    for (std::size_t i = 0; i < alertSpecs(document_.scenario()).size(); ++i)
+      sections.push_back({tr("Alert %1").arg(i + 1), ParamSubject::alert(i), true});
   }
   std::string shown;
   for (const ParamSection& section : sections) shown += section.subject.key() + '\f';
@@ -256,7 +176,8 @@ void InspectorPanel::refresh() {
     form_->setSections(std::move(sections));
     help_->clear();
   }
-  newClass_->setVisible(isScenario);
+  additions_->setVisible(isScenario);
+  defaultAlerts_->setVisible(isScenario && document_.scenario().alerts.has_value());
   refreshHeader();
   refreshAbout();
 }
@@ -352,7 +273,7 @@ void InspectorPanel::rename() {
     return;
   }
   name_->setModified(true);
-  nameError_->setText(firstOf(problems));
+  nameError_->setText(firstProblem(problems));
   nameError_->show();
 }
 
@@ -362,18 +283,23 @@ void InspectorPanel::choosePreset(int index) {
                   edits::usePreset(selection_.nodeList(), preset));
 }
 
-void InspectorPanel::addClass() {
-  const std::string name = newClass_->text().trimmed().toStdString();
-  if (name.empty()) return;
-  const Diagnostics problems =
-      document_.apply(tr("Add the class %1").arg(newClass_->text().trimmed()), edits::addClass(name));
-  if (hasErrors(problems)) {
-    newClass_->setToolTip(firstOf(problems));
-    nameError_->setText(firstOf(problems));
-    nameError_->show();
-  } else {
-    newClass_->clear();
+void InspectorPanel::removeSection(const ParamSubject& subject) {
+  if (subject.kind() == ParamSubject::Kind::Alert) {
+    document_.apply(tr("Remove alert %1").arg(subject.alertIndex() + 1), edits::removeAlert(subject.alertIndex()));
+  } else if (subject.kind() == ParamSubject::Kind::Class) {
+    const std::string& name = subject.names()[0];
+    document_.apply(tr("Remove the class %1").arg(QString::fromStdString(name)), edits::removeClass(name));
   }
+}
+
+void InspectorPanel::showAlert(int rule) {
+  selection_.clear();
+  tabs_->setCurrentIndex(0);
+  ParamRowWidget* row = rule < 0 ? nullptr : form_->row("when", firstAlert_ + rule);
+  if (row == nullptr) return newAlert_->setFocus();
+  row->editor()->setFocus();
+  // The rows may have been made just now: they have their places with the next event.
+  QTimer::singleShot(0, row, [this, row] { form_->ensureWidgetVisible(row); });
 }
 
 }  // namespace faultline

@@ -11,36 +11,20 @@
 class QComboBox;
 class QLabel;
 class QLineEdit;
+class QPushButton;
 class QTabWidget;
 class QTextBrowser;
 
 namespace faultline {
 
-class DensityPlot;
 class Document;
+class EntryLine;
 class FaultTab;
 class MetricsTab;
 class ParamForm;
+class ParamHelp;
 class RunBridge;
 class Selection;
-
-// The help of one parameter: what it means, its range and default, the shape of a distribution.
-class ParamHelp : public QWidget {
-  Q_OBJECT
-
- public:
-  explicit ParamHelp(QWidget* parent = nullptr);
-  void show(const ParamRow& row, bool isRunning);
-  void clear();
-  QString text() const;
-
- protected:
-  void paintEvent(QPaintEvent* event) override;
-
- private:
-  QLabel *title_, *body_;
-  DensityPlot* plot_;
-};
 
 class InspectorPanel : public QWidget {
   Q_OBJECT
@@ -53,6 +37,8 @@ class InspectorPanel : public QWidget {
   MetricsTab& metrics() { return *metrics_; }
   ParamHelp& help() { return *help_; }
   QTabWidget& tabs() { return *tabs_; }
+  // Nothing is selected then. `rule` is an index in alertSpecs, -1 for a new one.
+  void showAlert(int rule);
 
  private:
   void refresh();
@@ -60,14 +46,17 @@ class InspectorPanel : public QWidget {
   void refreshAbout();
   void rename();
   void choosePreset(int index);
-  void addClass();
+  void removeSection(const ParamSubject& subject);
   std::vector<std::string> kindsOfSelected() const;
 
   Document& document_;
   Selection& selection_;
   RunBridge& run_;
   QLabel *glyph_, *subtitle_, *nameError_;
-  QLineEdit *name_, *newClass_;
+  QLineEdit* name_;
+  QWidget* additions_;
+  EntryLine *newClass_, *newAlert_;
+  QPushButton* defaultAlerts_;
   QComboBox* preset_;
   QTabWidget* tabs_;
   ParamForm* form_;
@@ -75,7 +64,8 @@ class InspectorPanel : public QWidget {
   FaultTab* faults_;
   MetricsTab* metrics_;
   QTextBrowser* about_;
-  std::string shown_;  // what the sections were made of
+  int firstAlert_ = 0;  // section of the form
+  std::string shown_;   // what the sections were made of
 };
 
 }  // namespace faultline

@@ -7,6 +7,9 @@
 #include <QPointer>
 #include <QString>
 #include <QWidget>
+#include <functional>
+#include <string>
+#include <vector>
 
 #include "model/descriptor.h"
 #include "model/scenario.h"
@@ -27,6 +30,8 @@ class ParamEditor : public QWidget {
   void showAnyway(const Value& value, bool isMixed);
   // Nodes and classes to choose from.
   virtual void setScenario(const Scenario&) {}
+  // Texts to choose from while something is typed. Asked for each time that the keyboard comes.
+  virtual void setSuggestions(std::function<std::vector<std::string>()>) {}
   // The widget that has the keyboard.
   virtual QWidget* input() const = 0;
   // What was entered was refused by the document; it stays until it is put right.
@@ -57,8 +62,5 @@ class ParamEditor : public QWidget {
 
 // REQUIRES a type that is one value: neither Group nor Table. The descriptor is copied.
 ParamEditor* makeParamEditor(const ParamInfo& info, QWidget* parent);
-
-// A value as it stands in an editor: as files write it, texts without quotes.
-QString editText(const ParamInfo& info, const Value& value);
 
 }  // namespace faultline

@@ -8,7 +8,9 @@
 #include <limits>
 #include <map>
 
+#include "gui/document/alert_edits.h"
 #include "gui/document/document.h"
+#include "gui/models/problem_text.h"
 #include "gui/panels/param_editors.h"
 #include "gui/panels/param_row_widget.h"
 #include "gui/run/run_bridge.h"
@@ -21,13 +23,6 @@ namespace {
 // A fraction of a frame: the canvas goes on moving while a form is built.
 constexpr double kBuildMs = 6;
 
-QString firstOf(const Diagnostics& problems) {
-  QString text = QString::fromStdString(problems.front().message);
-  if (!problems.front().hint.empty())
-    text += QStringLiteral(" (%1)").arg(QString::fromStdString(problems.front().hint));
-  return text;
-}
-
 // Where the document says what is wrong with a parameter.
 std::string prefixOf(const ParamSubject& subject, const std::string& name) {
   switch (subject.kind()) {
@@ -39,6 +34,8 @@ std::string prefixOf(const ParamSubject& subject, const std::string& name) {
       return "classes." + name + ".";
     case ParamSubject::Kind::Region:
       return "regions." + name + ".";
+    case ParamSubject::Kind::Alert:
+      return "alerts[" + name + "].";
     case ParamSubject::Kind::Scenario:
       break;
   }
@@ -107,6 +104,8 @@ void ParamForm::setSections(std::vector<ParamSection> sections) {
   verticalScrollBar()->setValue(0);
 }
 
+void ParamForm::setFooter(QWidget* footer) { layout_->insertWidget(layout_->count() - 1, footer); }
+
 void ParamForm::refresh(bool afresh) {
   wasRunning_ = isRunning();
   wanted_ = paramRows(document_.scenario(), sections_, closed_);
@@ -165,12 +164,16 @@ void ParamForm::drop(ParamRowWidget& widget) {
 
 ParamRowWidget* ParamForm::make(const ParamRow& row) {
   auto* widget = new ParamRowWidget(row, document_.scenario(), this->widget());
+  if (widget->editor() != nullptr && subjectOf(row).kind() == ParamSubject::Kind::Alert &&
+      row.info.type == ParamType::Text)
+    widget->editor()->setSuggestions([this] { return alertSuggestions(document_.scenario()); });
   follow(*widget);
   return widget;
 }
 
 QString ParamForm::nameOf(const ParamSubject& subject) const {
   if (subject.kind() == ParamSubject::Kind::Scenario) return tr("the scenario");
+  if (subject.kind() == ParamSubject::Kind::Alert) return tr("alert %1").arg(subject.alertIndex() + 1);
   return subject.names().size() == 1 ? QString::fromStdString(subject.names()[0])
                                      : tr("%n things", nullptr, static_cast<int>(subject.names().size()));
 }
@@ -184,7 +187,7 @@ bool ParamForm::apply(ParamRowWidget& widget, const QString& label, const Edit& 
   if (!guard || std::find(rows_.begin(), rows_.end(), &widget) == rows_.end()) return !hasErrors(problems);
   if (hasErrors(problems)) {
     if (widget.editor() != nullptr) widget.editor()->keepAsRefused();
-    widget.setProblem(firstOf(problems));
+    widget.setProblem(firstProblem(problems));
     return false;
   }
   widget.setProblem({});
@@ -210,7 +213,7 @@ void ParamForm::follow(ParamRowWidget& widget) {
   connect(w, &ParamRowWidget::removeWanted, this, [=, this] {
     const ParamRow row = w->row();
     if (row.kind == ParamRow::Kind::Section) {
-      Q_EMIT sectionRemovalWanted(row.section);
+      Q_EMIT sectionRemovalWanted(subjectOf(row));
     } else if (row.kind == ParamRow::Kind::ClassValue) {
       apply(*w, about(tr("Remove %1 of %2")), subjectOf(row).reset(row.path));
     } else {
@@ -269,7 +272,7 @@ void ParamForm::showStoredProblems() {
     for (const Diagnostic& problem : document_.problems())
       for (const std::string& name : subject.names().empty() ? std::vector<std::string>{{}} : subject.names())
         if (!widget->row().path.empty() && problem.path == prefixOf(subject, name) + widget->row().path)
-          text = firstOf({problem});
+          text = firstProblem({problem});
     widget->setStoredProblem(text);
   }
 }

@@ -28,6 +28,8 @@ class ParamForm : public QScrollArea {
   ParamForm(Document& document, RunBridge& run, QWidget* parent = nullptr);
 
   void setSections(std::vector<ParamSection> sections);
+  // Stands below all rows.
+  void setFooter(QWidget* footer);
   // Both build first what is not there yet.
   const std::vector<ParamRowWidget*>& rows();
   ParamRowWidget* row(const std::string& path, int section = 0);
@@ -38,7 +40,7 @@ class ParamForm : public QScrollArea {
   // The row that help is wanted for.
   void rowPointedAt(const faultline::ParamRow& row);
   // The heading of this section asks to be removed.
-  void sectionRemovalWanted(int section);
+  void sectionRemovalWanted(const faultline::ParamSubject& subject);
 
  private:
   void refresh(bool afresh);

@@ -12,6 +12,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "gui/models/param_text.h"
 #include "gui/panels/param_editors.h"
 #include "gui/style/theme.h"
 
@@ -24,6 +25,10 @@ constexpr double kLabelShare = 0.42;
 
 QString fixedText() {
   return ParamRowWidget::tr("Fixed while a run is under way: a change takes effect with the next run.");
+}
+
+void showElided(QLabel& label, const QString& text) {
+  label.setText(label.fontMetrics().elidedText(text, Qt::ElideRight, label.width()));
 }
 
 QString nameOf(ParamSource source) {
@@ -172,6 +177,7 @@ void ParamRowWidget::refreshTheme() {
   label_->setObjectName(row_.kind == ParamRow::Kind::TableRow || row_.kind == ParamRow::Kind::Section
                             ? QString()
                             : QStringLiteral("muted"));
+  if (!isHeading()) showElided(*label_, row_.label);
 }
 
 void ParamRowWidget::show(const ParamRow& row, const Scenario& scenario, bool isLive, bool afresh) {
@@ -252,7 +258,7 @@ void ParamRowWidget::resizeEvent(QResizeEvent* event) {
   if (isHeading()) return;
   const int wanted = static_cast<int>(width() * kLabelShare) - layout()->contentsMargins().left();
   label_->setFixedWidth(std::max(40, wanted));
-  label_->setText(label_->fontMetrics().elidedText(row_.label, Qt::ElideRight, label_->width()));
+  showElided(*label_, row_.label);
 }
 
 void ParamRowWidget::enterEvent(QEnterEvent* event) {

@@ -5,7 +5,9 @@
 #include <QMenu>
 #include <QPushButton>
 #include <QVBoxLayout>
+#include <algorithm>
 
+#include "gui/document/alert_edits.h"
 #include "gui/document/document.h"
 #include "gui/models/chart_plan.h"
 #include "gui/panels/action_dialog.h"
@@ -13,6 +15,7 @@
 #include "gui/panels/timeline_track.h"
 #include "gui/style/format.h"
 #include "gui/style/theme.h"
+#include "model/alert_rule.h"
 
 namespace faultline {
 
@@ -77,6 +80,7 @@ TimelinePanel::TimelinePanel(Document& document, RunBridge& run, Branch& branch,
   connect(track_, &TimelineTrack::moveWanted, this, &TimelinePanel::moveAction);
   connect(track_, &TimelineTrack::editWanted, this, &TimelinePanel::editAction);
   connect(track_, &TimelineTrack::addWanted, this, &TimelinePanel::addAction);
+  connect(track_, &TimelineTrack::ruleWanted, this, [this](int alert) { Q_EMIT rulesWanted(ruleOf(alert)); });
   connect(track_, &TimelineTrack::removeWanted, this, &TimelinePanel::removeAction);
   connect(track_, &TimelineTrack::menuWanted, this, &TimelinePanel::openMenu);
   showLiveActions();
@@ -151,6 +155,16 @@ void TimelinePanel::updateRules() {
   updateAlerts(0);
 }
 
+int TimelinePanel::ruleOf(int alert) const {
+  const Scenario& scenario = document_.scenario();
+  const std::vector<MetricColumn> columns = metricColumns(scenario);
+  const std::span<const AlertSpec> specs = alertSpecs(scenario);
+  const auto rule = std::find_if(specs.begin(), specs.end(), [&](const AlertSpec& spec) {
+    return parseAlertRule(spec, scenario, columns).value == watch_.alerts()[static_cast<std::size_t>(alert)].rule;
+  });
+  return rule == specs.end() ? -1 : static_cast<int>(rule - specs.begin());
+}
+
 // ------------------------------------------------------------- edits
 
 void TimelinePanel::apply(const QString& label, const Edit& edit) {
@@ -199,6 +213,8 @@ void TimelinePanel::openMenu(QPoint global, SimTime at, int action) {
   add(tr("Run to %1").arg(format::clock(at)), [this, at] { run_.runUntil(at); }, at > run_.now());
   add(tr("Branch at %1").arg(format::clock(at)), [this, at] { branch_.start(at); },
       at <= run_.now() && !run_.shown().series.times.empty());
+  menu.addSeparator();
+  add(tr("Add an alert…"), [this] { Q_EMIT rulesWanted(-1); });
   menu.exec(global);
 }
 

@@ -33,6 +33,8 @@ class TimelinePanel : public QWidget {
   void moveAction(int index, SimTime to);
 
  Q_SIGNALS:
+  // The rules of alerts are wanted; `rule` is an index in alertSpecs, -1 for a new one.
+  void rulesWanted(int rule);
   // An edit was refused; for the status bar.
   void problem(const QString& text);
 
@@ -42,6 +44,7 @@ class TimelinePanel : public QWidget {
   void showState();
   void updateAlerts(int firstNewRow);
   void updateRules();
+  int ruleOf(int alert) const;
   void openMenu(QPoint global, SimTime at, int action);
   void apply(const QString& label, const Edit& edit);
 

@@ -1,12 +1,13 @@
-// The track of the timeline: flags for actions, bands for what lasts, triangles for alerts, how far the run is, and the
-// playhead. It knows places and gestures; what they do is told by signals.
+// The track of the timeline: flags for actions and steps of the lesson, bands for what lasts, triangles for alerts, how
+// far the run is, and the playhead. It knows gestures and looks; where things stand is in timeline_places, and what
+// gestures do is told by signals.
 #pragma once
 
 #include <QWidget>
 #include <optional>
-#include <vector>
 
 #include "gui/models/timeline_model.h"
+#include "gui/panels/timeline_places.h"
 
 namespace faultline {
 
@@ -20,12 +21,7 @@ class TimelineTrack : public QWidget {
   void setPlayhead(SimTime at, bool isLive);
   void setBranch(std::optional<SimTime> at);
 
-  double xOf(SimTime time) const;
-  SimTime timeAt(double x) const;
-  // Where the flag of an entry is, empty for an alert's.
-  QRectF flagOf(std::size_t entry) const;
-  QRectF alertOf(std::size_t entry) const;
-  QRectF onsetOf(std::size_t entry) const;
+  const TimelinePlaces& places() const { return places_; }
   int selectedAction() const { return selected_; }
 
   QSize sizeHint() const override;
@@ -36,6 +32,8 @@ class TimelineTrack : public QWidget {
   void moveWanted(int action, faultline::Duration to);
   void editWanted(int action);
   void addWanted(faultline::Duration at);
+  // The rule that this alert of the run fired by.
+  void ruleWanted(int alert);
   void removeWanted(int action);
   void menuWanted(QPoint global, faultline::Duration at, int action);
 
@@ -51,17 +49,8 @@ class TimelineTrack : public QWidget {
   bool event(QEvent* event) override;
 
  private:
-  struct Flag {
-    std::size_t entry = 0;
-    QRectF rect;
-    double pole = 0;
-  };
   void layOut();
-  void layOutOnsets();
-  double progressY() const;
   const TimelineModel::Entry& entry(std::size_t index) const { return model_.entries()[index]; }
-  // Index of the entry whose flag or triangle is there.
-  std::optional<std::size_t> entryAt(QPointF place) const;
   SimTime snapped(SimTime time, Qt::KeyboardModifiers modifiers) const;
   void drawSpans(QPainter& painter) const;
   void drawProgress(QPainter& painter) const;
@@ -71,8 +60,7 @@ class TimelineTrack : public QWidget {
   void drawPlayhead(QPainter& painter) const;
 
   const TimelineModel& model_;
-  std::vector<Flag> flags_, onsets_;
-  int lanes_ = 1;
+  TimelinePlaces places_;
   SimTime now_, duration_ = minutes(5), playhead_;
   std::optional<SimTime> branch_;
   bool live_ = true;

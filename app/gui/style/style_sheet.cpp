@@ -31,6 +31,7 @@ QToolButton:hover { background: %5; }
 QToolButton:pressed, QToolButton:checked { background: %6; color: white; }
 QToolButton#primary { background: %6; }
 QLabel#muted { color: %4; }
+QLabel#error { color: %11; }
 QLabel#chip { background: %9; color: %10; border-radius: 9px; padding: 3px 10px; font-weight: 600; }
 QToolButton#chip, QPushButton { background: %5; border: none; border-radius: 6px; padding: 6px 12px; }
 QPushButton:hover { background: %2; }
@@ -68,7 +69,8 @@ QString styleSheet(const Theme& theme) {
   for (const Tone tone :
        {Tone::Panel, Tone::Line, Tone::Text, Tone::Muted, Tone::Input, Tone::Accent, Tone::Card, Tone::Canvas})
     names << theme.color(tone).name();
-  names << theme.faint(Tone::Degraded, 0.2).name(QColor::HexArgb) << theme.color(Tone::Degraded).name();
+  names << theme.faint(Tone::Degraded, 0.2).name(QColor::HexArgb) << theme.color(Tone::Degraded).name()
+        << theme.color(Tone::Failing).name();
   // From the last, so that %1 does not match the beginning of %10.
   for (qsizetype i = names.size(); i > 0; --i) sheet.replace(QStringLiteral("%") + QString::number(i), names[i - 1]);
   return sheet;
