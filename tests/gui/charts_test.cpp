@@ -90,6 +90,20 @@ int coloured(const QImage& image, const QColor& color) {
   return count;
 }
 
+// Who gets what is dragged to a place: as the window system asks, from the inside outward.
+QWidget* dropTarget(QWidget& top, QPoint place, const QMimeData& dragged) {
+  QWidget* inside = top.childAt(place);
+  for (QWidget* widget = inside == nullptr ? &top : inside; widget != nullptr; widget = widget->parentWidget()) {
+    if (widget->acceptDrops()) {
+      QDragEnterEvent enter(widget->mapFrom(&top, place), Qt::CopyAction, &dragged, Qt::LeftButton, {});
+      QApplication::sendEvent(widget, &enter);
+      if (enter.isAccepted()) return widget;
+    }
+    if (widget == &top) break;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 class ChartsTest : public QObject {
@@ -301,11 +315,10 @@ class ChartsTest : public QObject {
     const auto drop = [&](const char* column, QPoint place) {
       QMimeData mime;
       mime.setData(QLatin1String(mime::kMetricColumns), column);
-      QDragEnterEvent enter(place, Qt::CopyAction, &mime, Qt::LeftButton, {});
-      QApplication::sendEvent(&d.charts, &enter);
-      QVERIFY(enter.isAccepted());
+      QWidget* target = dropTarget(d.charts, place, mime);
+      QVERIFY(target == &d.charts);
       QDropEvent event(place, Qt::CopyAction, &mime, Qt::LeftButton, {});
-      QApplication::sendEvent(&d.charts, &event);
+      QApplication::sendEvent(target, &event);
     };
     drop("app.failed", {2, 2});
     QCOMPARE(d.charts.cards().size(), count + 1);
@@ -314,6 +327,18 @@ class ChartsTest : public QObject {
     const ChartCard* throughput = d.card("Throughput");
     drop("worker.ok", throughput->mapTo(&d.charts, throughput->rect().center()));
     QCOMPARE(throughput->spec().lines.size(), std::size_t{4});
+  }
+
+  void whatIsNoMetricIsForOthers() {
+    Dashboard d;
+    QVERIFY(d.finishes());
+    QMimeData file;
+    file.setUrls({QUrl::fromLocalFile(QStringLiteral("/a/scenario.yaml"))});
+    for (const ChartCard* card : d.charts.cards())
+      QVERIFY(dropTarget(d.charts, card->mapTo(&d.charts, card->rect().center()), file) == nullptr);
+    QMimeData words;
+    words.setText(QStringLiteral("no such metric"));
+    QVERIFY(dropTarget(d.charts, {2, 2}, words) == nullptr);
   }
 
   void anEditKeepsTheChartsAndWhatWasAddedToThem() {
@@ -332,6 +357,25 @@ class ChartsTest : public QObject {
     QVERIFY(!hasErrors(d.document.apply("", edits::remove({"worker"}, {}))));
     QCOMPARE(d.card("Utilization"), chart);
     for (const ChartLine& line : chart->spec().lines) QVERIFY(!line.column.starts_with("worker."));
+  }
+
+  void aLegendOfSeveralRowsHasRoom() {
+    Dashboard d;
+    QVERIFY(d.finishes());
+    for (const double scale : {1.0, Theme::kPresenterScale}) {
+      Theme::instance().setScale(scale);
+      for (int height : {200, 600}) {
+        d.charts.resize(1300, height);
+        QTest::qWait(1);
+        for (ChartCard* card : d.charts.cards()) {
+          const auto entries = card->findChildren<QToolButton*>();
+          for (const QToolButton* entry : entries)
+            if (entry->isVisible() && entry->objectName() != QLatin1String("log"))
+              QVERIFY(entry->mapTo(card, QPoint()).y() >= card->view().geometry().bottom());
+        }
+      }
+    }
+    Theme::instance().setScale(1);
   }
 
   void narrowWindowsHaveTabs() {

@@ -61,7 +61,7 @@ ChartCard::ChartCard(ChartSpec spec, QWidget* parent)
   all->addLayout(heading);
   all->addWidget(view_, 1);
   all->addWidget(legend_);
-  setMinimumSize(190, 150);
+  setMinimumWidth(190);  // its height follows from the legend, which may have several rows
   connect(&Theme::instance(), &Theme::changed, this, &ChartCard::restyle);
   restyle();
 }

@@ -1,6 +1,7 @@
 #include "gui/panels/chart_export.h"
 
 #include <QCoreApplication>
+#include <QFileDialog>
 #include <QFileInfo>
 #include <QImage>
 #include <QPainter>
@@ -8,6 +9,7 @@
 #include <QSaveFile>
 #include <QSvgGenerator>
 #include <algorithm>
+#include <memory>
 
 #include "gui/style/theme.h"
 #include "io/series_csv.h"
@@ -19,6 +21,7 @@ namespace {
 constexpr double kGap = 12, kTitle = 34;
 constexpr double kImageRatio = 2;
 constexpr int kPerRow = 2;
+constexpr QSize kPictureSize(640, 360);  // of each chart
 
 QString tr(const char* text) { return QCoreApplication::translate("ChartExport", text); }
 
@@ -50,8 +53,6 @@ void paintAll(QPainter& painter, const QString& title, const std::vector<ChartCa
     cards[i]->paintOn(painter, QRectF(QPointF(kGap + column * (cell.width() + kGap), kTitle + kGap + row * (cell.height() + kGap)), cell));
   }
 }
-
-}  // namespace
 
 QString exportPicture(const QString& path, const QString& title, const std::vector<ChartCard*>& cards) {
   if (cards.empty()) return tr("There are no charts to export.");
@@ -102,6 +103,39 @@ QString exportTable(const QString& path, const Series& series, const std::vector
   if (!file.open(QIODevice::WriteOnly)) return cannotWrite(path, file.errorString());
   file.write(QByteArray::fromStdString(seriesCsv(shown)));
   return file.commit() ? QString() : cannotWrite(path, file.errorString());
+}
+
+}  // namespace
+
+QString exportCharts(const QString& path, const QString& title, const std::vector<ChartCard*>& cards,
+                     const ChartSource& source, SimTime playhead) {
+  if (QFileInfo(path).suffix().toLower() == QLatin1String("csv")) return exportTable(path, source.series, cards);
+  std::vector<std::unique_ptr<ChartCard>> copies;
+  std::vector<ChartCard*> pages;
+  for (const ChartCard* card : cards) {
+    copies.push_back(ChartCard::copyOf(*card, kPictureSize));
+    pages.push_back(copies.back().get());
+    pages.back()->refresh(source);
+    pages.back()->view().setPlayhead(playhead);
+  }
+  return exportPicture(path, title, pages);
+}
+
+QString chooseExportPath(QWidget& parent, const QString& title) {
+  struct Kind {
+    QString filter, suffix;
+  };
+  const Kind kinds[] = {{tr("Picture (*.png)"), QStringLiteral(".png")},
+                        {tr("Drawing (*.svg)"), QStringLiteral(".svg")},
+                        {tr("Document (*.pdf)"), QStringLiteral(".pdf")},
+                        {tr("Table (*.csv)"), QStringLiteral(".csv")}};
+  QStringList filters;
+  for (const Kind& kind : kinds) filters << kind.filter;
+  QString chosen = filters.front();
+  const QString path = QFileDialog::getSaveFileName(&parent, tr("Export charts"), title + kinds[0].suffix,
+                                                    filters.join(QStringLiteral(";;")), &chosen);
+  if (path.isEmpty() || !QFileInfo(path).suffix().isEmpty()) return path;
+  return path + kinds[std::max<qsizetype>(0, filters.indexOf(chosen))].suffix;
 }
 
 }  // namespace faultline

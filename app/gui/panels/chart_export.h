@@ -8,9 +8,11 @@
 
 namespace faultline {
 
-// By the suffix: png (at twice the size), svg, pdf. Empty when it is written, else why not.
-QString exportPicture(const QString& path, const QString& title, const std::vector<ChartCard*>& cards);
-// The columns that the charts show, a row for each sample.
-QString exportTable(const QString& path, const Series& series, const std::vector<ChartCard*>& cards);
+// By the suffix: png (at twice the size), svg, pdf; or csv, the columns that the charts show, a row for each sample.
+// Empty when it is written, else why not.
+QString exportCharts(const QString& path, const QString& title, const std::vector<ChartCard*>& cards,
+                     const ChartSource& source, SimTime playhead);
+// Asks where to; empty when nowhere. A name without a suffix gets that of the kind of file that was chosen.
+QString chooseExportPath(QWidget& parent, const QString& title);
 
 }  // namespace faultline

@@ -1,29 +1,22 @@
 #include "gui/panels/chart_panel.h"
 
-#include <QAbstractItemView>
-#include <QCompleter>
 #include <QDragEnterEvent>
-#include <QFileDialog>
 #include <QFileInfo>
-#include <QGridLayout>
-#include <QHBoxLayout>
-#include <QLineEdit>
 #include <QMessageBox>
 #include <QMimeData>
-#include <QPushButton>
-#include <QScrollArea>
-#include <QStringListModel>
-#include <QTabBar>
 #include <QVBoxLayout>
 #include <algorithm>
 
 #include "gui/document/document.h"
 #include "gui/document/mime.h"
 #include "gui/panels/branch.h"
+#include "gui/panels/chart_crosshair.h"
 #include "gui/panels/chart_export.h"
+#include "gui/panels/chart_grid.h"
+#include "gui/panels/chart_header.h"
 #include "gui/panels/chart_limits.h"
-#include "gui/panels/chart_tip.h"
-#include "gui/style/format.h"
+#include "gui/panels/metric_search.h"
+#include "gui/panels/timeline_track.h"
 #include "gui/style/theme.h"
 #include "model/alert_rule.h"
 
@@ -32,21 +25,6 @@ namespace faultline {
 namespace {
 
 constexpr int kFrameMs = 16;
-constexpr int kCardWidth = 250;  // side by side as long as they are at least as wide
-constexpr int kGap = 8;
-constexpr QSize kExportSize(640, 360);
-
-Tone toneOf(TimelineModel::Meaning meaning) {
-  switch (meaning) {
-    case TimelineModel::Meaning::Breaks: return Tone::Failing;
-    case TimelineModel::Meaning::Mends: return Tone::Ok;
-    case TimelineModel::Meaning::Changes: return Tone::Traffic;
-    case TimelineModel::Meaning::Remarks: return Tone::Muted;
-  }
-  return Tone::Muted;
-}
-
-bool isSameChart(const ChartSpec& a, const ChartSpec& b) { return a.title == b.title && a.about == b.about && a.lines == b.lines; }
 
 }  // namespace
 
@@ -57,23 +35,15 @@ ChartPanel::ChartPanel(Document& document, RunBridge& run, Branch& branch, Timel
   auto* all = new QVBoxLayout(this);
   all->setContentsMargins(0, 0, 0, 0);
   all->setSpacing(0);
-  buildHeader();
-  tabs_ = new QTabBar;
-  tabs_->setExpanding(false);
-  tabs_->setDrawBase(false);
-  tabs_->hide();
-  all->addWidget(tabs_);
-  scroll_ = new QScrollArea;
-  scroll_->setWidgetResizable(true);
-  scroll_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  auto* content = new QWidget;
-  grid_ = new QGridLayout(content);
-  grid_->setContentsMargins(kGap, 2, kGap, kGap);
-  grid_->setSpacing(kGap);
-  scroll_->setWidget(content);
-  all->addWidget(scroll_, 1);
+  header_ = new ChartHeader(this);
+  all->addWidget(header_);
+  grid_ = new ChartGrid(this);
+  all->addWidget(grid_, 1);
+  crosshair_ = new ChartCrosshair(
+      cards_, [this] { return source(); }, *this);
 
-  connect(tabs_, &QTabBar::currentChanged, this, &ChartPanel::arrange);
+  connectHeader();
+  connect(grid_, &ChartGrid::tabChosen, this, &ChartPanel::arrange);
   connect(&run_, &RunBridge::samplesGrew, this, &ChartPanel::onSamples);
   connect(&run_, &RunBridge::frameShown, this, &ChartPanel::onShown);
   connect(&run_, &RunBridge::runStarted, this, [this] {
@@ -86,8 +56,7 @@ ChartPanel::ChartPanel(Document& document, RunBridge& run, Branch& branch, Timel
     updateMarks();
   });
   connect(&document_, &Document::replaced, this, [this] {
-    added_.clear();
-    removed_.clear();
+    choice_.clear();
     branch_.end();
     showWholeRun();
     updatePlan();
@@ -103,54 +72,23 @@ ChartPanel::ChartPanel(Document& document, RunBridge& run, Branch& branch, Timel
   });
   refresh_.setInterval(kFrameMs);
   connect(&refresh_, &QTimer::timeout, this, &ChartPanel::refreshNext);
-  cursorTimer_.setInterval(kFrameMs);
-  cursorTimer_.setSingleShot(true);
-  connect(&cursorTimer_, &QTimer::timeout, this, &ChartPanel::showCursor);
   readRecording();
   updateRange();
   updatePlan();
 }
 
-void ChartPanel::buildHeader() {
-  auto* header = new QHBoxLayout;
-  header->setContentsMargins(kGap, 5, kGap, 4);
-  header->setSpacing(6);
-  search_ = new QLineEdit;
-  search_->setPlaceholderText(tr("Add a metric: node.metric"));
-  search_->setAccessibleName(tr("Add a metric"));
-  search_->setClearButtonEnabled(true);
-  search_->setMaximumWidth(260);
-  names_ = new QStringListModel(this);
-  auto* completer = new QCompleter(names_, this);
-  completer->setFilterMode(Qt::MatchContains);
-  completer->setCaseSensitivity(Qt::CaseInsensitive);
-  completer->setMaxVisibleItems(14);
-  search_->setCompleter(completer);
-  const auto addNamed = [this](const QString& name) {
-    if (!addMetric(name.trimmed().toStdString())) return;
-    // The completer writes its choice into the box after this signal.
-    QTimer::singleShot(0, search_, &QLineEdit::clear);
-  };
-  connect(completer, qOverload<const QString&>(&QCompleter::activated), this, addNamed);
-  connect(search_, &QLineEdit::returnPressed, this, [this, addNamed] {
-    if (!search_->completer()->popup()->currentIndex().isValid()) addNamed(search_->text());
+void ChartPanel::connectHeader() {
+  connect(header_, &ChartHeader::metricWanted, this, [this](const QString& name) {
+    if (addMetric(name.toStdString())) header_->search().done();
   });
-  header->addWidget(search_, 1);
-  header->addStretch();
-  whole_ = new QPushButton(tr("Whole run"));
-  whole_->setToolTip(tr("Shift+drag or Ctrl+wheel in a chart zooms all of them; this or a double click shows the whole run."));
-  connect(whole_, &QPushButton::clicked, this, &ChartPanel::showWholeRun);
-  whole_->hide();
-  baseline_ = new QPushButton;
-  connect(baseline_, &QPushButton::clicked, this, [this] {
-    if (branch_.isActive()) branch_.end();
-    else branch_.keepBaseline();
+  connect(header_, &ChartHeader::wholeWanted, this, &ChartPanel::showWholeRun);
+  connect(header_, &ChartHeader::exportWanted, this, &ChartPanel::chooseExport);
+  connect(header_, &ChartHeader::baselineWanted, this, [this] {
+    if (branch_.isActive())
+      branch_.end();
+    else
+      branch_.keepBaseline();
   });
-  auto* toFile = new QPushButton(tr("Export…"));
-  connect(toFile, &QPushButton::clicked, this, &ChartPanel::chooseExport);
-  for (QPushButton* button : {whole_, baseline_, toFile}) header->addWidget(button);
-  static_cast<QVBoxLayout*>(layout())->addLayout(header);
-  onBranch();
 }
 
 // ------------------------------------------------------------- which charts
@@ -168,21 +106,11 @@ void ChartPanel::setColumns(std::vector<MetricColumn> columns) {
   columns_ = std::move(columns);
   QStringList names;
   for (const MetricColumn& column : columns_) names.append(QString::fromStdString(column.name));
-  names_->setStringList(names);
+  header_->search().setNames(names);
 
-  std::vector<ChartSpec> wanted = defaultCharts(columns_);
-  std::erase_if(wanted, [this](const ChartSpec& spec) { return removed_.count(spec.title) != 0; });
-  // Behind the throughput, as soon as something failed.
-  if (!failures_.series().columns.empty()) {
-    std::vector<MetricColumn> reasons;
-    for (const SeriesColumn& column : failures_.series().columns) reasons.push_back({column.name, column.unit});
-    const ChartSpec spec = failureChart(reasons);
-    if (removed_.count(spec.title) == 0) wanted.insert(wanted.begin() + std::min<std::ptrdiff_t>(2, std::ssize(wanted)), spec);
-  }
-  for (const ChartSpec& spec : added_) {
-    const bool exists = std::any_of(columns_.begin(), columns_.end(), [&](const MetricColumn& c) { return c.name == spec.lines[0].column; });
-    if (exists) wanted.push_back(spec);
-  }
+  std::vector<MetricColumn> reasons;
+  for (const SeriesColumn& column : failures_.series().columns) reasons.push_back({column.name, column.unit});
+  const std::vector<ChartSpec> wanted = choice_.of(columns_, reasons);
   // A card that is there already takes the new lines: to make another one costs several times as much.
   std::vector<ChartCard*> old = std::move(cards_);
   cards_.clear();
@@ -204,7 +132,6 @@ void ChartPanel::setColumns(std::vector<MetricColumn> columns) {
   }
   for (ChartCard* card : old) {
     dirty_.erase(card);
-    if (hovered_ == &card->view()) hovered_ = nullptr;
     delete card;
   }
   arrange();
@@ -212,7 +139,7 @@ void ChartPanel::setColumns(std::vector<MetricColumn> columns) {
 }
 
 ChartCard* ChartPanel::makeCard(const ChartSpec& spec) {
-  auto* card = new ChartCard(spec, scroll_->widget());
+  auto* card = new ChartCard(spec, grid_->place());
   if (!spec.lines.empty() && spec.lines[0].role == LineRole::Reason) card->setOwnSamples(&failures_.series(), &failureLines_);
   ChartView* view = &card->view();
   connect(card, &ChartCard::changed, this, [this, card] {
@@ -222,71 +149,48 @@ ChartCard* ChartPanel::makeCard(const ChartSpec& spec) {
   connect(card, &ChartCard::removeWanted, this, [this, card] { removeCard(card); }, Qt::QueuedConnection);
   connect(card, &ChartCard::exportWanted, this, &ChartPanel::chooseExport, Qt::QueuedConnection);
   connect(view, &ChartView::seeked, &run_, &RunBridge::viewAt);
-  connect(view, &ChartView::hovered, this, [this, view](SimTime at) { hover(view, at); });
-  connect(view, &ChartView::hoverEnded, this, [this] {
-    cursor_.reset();
-    showCursor();
-  });
+  connect(view, &ChartView::hovered, this, [this, view](SimTime at) { crosshair_->hover(view, at); });
+  connect(view, &ChartView::hoverEnded, crosshair_, &ChartCrosshair::end);
   connect(view, &ChartView::zoomed, this, &ChartPanel::zoomTo);
   connect(view, &ChartView::zoomReset, this, &ChartPanel::showWholeRun);
   return card;
 }
 
+const MetricColumn* ChartPanel::columnOf(const std::string& name) const {
+  const auto found =
+      std::find_if(columns_.begin(), columns_.end(), [&](const MetricColumn& c) { return c.name == name; });
+  return found == columns_.end() ? nullptr : &*found;
+}
+
 bool ChartPanel::addMetric(const std::string& name) {
-  const auto column = std::find_if(columns_.begin(), columns_.end(), [&](const MetricColumn& c) { return c.name == name; });
-  if (column == columns_.end()) return false;
+  const MetricColumn* column = columnOf(name);
+  if (column == nullptr) return false;
   const ChartSpec spec = chartOf(*column);
-  const auto same = std::find_if(cards_.begin(), cards_.end(), [&](const ChartCard* card) { return isSameChart(card->plan(), spec); });
-  if (same == cards_.end()) {
-    added_.push_back(spec);
+  const auto isIt = [&](const ChartCard* card) { return isSameChart(card->plan(), spec); };
+  auto card = std::find_if(cards_.begin(), cards_.end(), isIt);
+  if (card == cards_.end()) {
+    choice_.add(spec);
     cards_.push_back(makeCard(spec));
+    card = cards_.end() - 1;
     arrange();
     updateMarks();
   }
-  ChartCard* card = same == cards_.end() ? cards_.back() : *same;
-  if (tabs_->isVisible()) tabs_->setCurrentIndex(static_cast<int>(cards_.size()) - 1);
-  QTimer::singleShot(0, card, [this, card] { scroll_->ensureWidgetVisible(card); });
+  grid_->reveal(**card, static_cast<int>(card - cards_.begin()));
   return true;
 }
 
 void ChartPanel::removeCard(ChartCard* card) {
   const auto found = std::find(cards_.begin(), cards_.end(), card);
   if (found == cards_.end()) return;
-  const auto wasAdded = std::find_if(added_.begin(), added_.end(), [&](const ChartSpec& spec) { return isSameChart(spec, card->plan()); });
-  if (wasAdded == added_.end()) removed_.insert(card->spec().title);
-  else added_.erase(wasAdded);
+  choice_.remove(card->plan());
   cards_.erase(found);
   dirty_.erase(card);
-  if (hovered_ == &card->view()) hovered_ = nullptr;
   delete card;
   arrange();
 }
 
-// Side by side in rows as wide as the window allows; one at a time in a narrow window.
 void ChartPanel::arrange() {
-  const bool narrow = window()->width() < kNarrowWindow;
-  const QSignalBlocker quiet(tabs_);
-  while (tabs_->count() > static_cast<int>(cards_.size())) tabs_->removeTab(tabs_->count() - 1);
-  for (int i = 0; i < static_cast<int>(cards_.size()); ++i) {
-    const QString title = cards_[static_cast<std::size_t>(i)]->spec().title;
-    if (i >= tabs_->count()) tabs_->addTab(title);
-    else tabs_->setTabText(i, title);
-  }
-  tabs_->setVisible(narrow && cards_.size() > 1);
-  while (QLayoutItem* item = grid_->takeAt(0)) delete item;
-  const int perRow = narrow ? 1 : std::clamp((width() - kGap) / (kCardWidth + kGap), 1, std::max(1, static_cast<int>(cards_.size())));
-  // The last row is as full as the others.
-  const int count = static_cast<int>(cards_.size());
-  const int rows = std::max(1, (count + perRow - 1) / perRow), even = std::max(1, (count + rows - 1) / rows);
-  for (int i = 0; i < count; ++i) {
-    ChartCard* card = cards_[static_cast<std::size_t>(i)];
-    const bool shown = !narrow || i == std::max(0, tabs_->currentIndex());
-    card->setVisible(shown);
-    if (shown) grid_->addWidget(card, narrow ? 0 : i / even, narrow ? 0 : i % even);
-  }
-  for (int column = 0; column < grid_->columnCount(); ++column) grid_->setColumnStretch(column, !narrow ? column < even : column == 0);
-  // Now, not with the next event: nothing that is under the mouse moves away later.
-  grid_->activate();
+  grid_->arrange(cards_, width(), window()->width() < kNarrowWindow);
   markDirty();
 }
 
@@ -330,10 +234,7 @@ void ChartPanel::onShown(const Shown& shown) {
 void ChartPanel::onBranch() {
   const bool active = branch_.isActive();
   if (active) ghostLines_.reset(*branch_.baseline());
-  baseline_->setText(active ? tr("Drop the baseline") : tr("Keep as baseline"));
-  baseline_->setToolTip(active ? tr("Shows this run alone again.")
-                               : tr("Keeps the lines of this run, dotted, to compare the next one with."));
-  if (tabs_ == nullptr) return;
+  header_->showBaseline(active);
   updateMarks();
   markDirty();
 }
@@ -357,22 +258,24 @@ void ChartPanel::zoomTo(SimTime from, SimTime to) {
   to_ = std::clamp(to, from_, end);
   zoomed_ = from_ > SimTime{} || to_ < end;
   if (to_ - from_ < milliseconds(1)) zoomed_ = false;
-  whole_->setVisible(zoomed_);
+  header_->showZoomed(zoomed_);
   updateRange();
   markDirty();
 }
 
 void ChartPanel::showWholeRun() {
   zoomed_ = false;
-  whole_->hide();
+  header_->showZoomed(false);
   updateRange();
 }
 
 void ChartPanel::updateMarks() {
   ChartView::Marks marks;
   for (const TimelineModel::Entry& entry : timeline_.entries()) {
-    if (entry.source == TimelineModel::Source::Alert || entry.source == TimelineModel::Source::Onset) continue;
-    const QColor color = colorOf(toneOf(entry.meaning));
+    const bool isIncident =
+        entry.source == TimelineModel::Source::Planned || entry.source == TimelineModel::Source::Live;
+    if (!isIncident) continue;
+    const QColor color = colorOf(entry.meaning);
     marks.events.push_back({entry.at, color, entry.text});
     if (entry.until && entry.meaning == TimelineModel::Meaning::Breaks) marks.bands.push_back({entry.at, *entry.until, color});
   }
@@ -411,79 +314,45 @@ void ChartPanel::refreshNow() {
   dirty_.clear();
 }
 
-// ------------------------------------------------------------- crosshair
-
-void ChartPanel::hover(ChartView* view, SimTime at) {
-  hovered_ = view;
-  cursor_ = at;
-  if (!cursorTimer_.isActive()) cursorTimer_.start();
-}
-
-void ChartPanel::showCursor() {
-  for (ChartCard* card : cards_)
-    if (card->isVisible() || !cursor_) card->setCursor(source(), cursor_);
-  const bool hasSamples = !run_.shown().series.times.empty() || branch_.isActive();
-  if (!cursor_ || hovered_ == nullptr || !hasSamples) {
-    if (tip_ != nullptr) tip_->hide();
-    return;
-  }
-  if (tip_ == nullptr || tip_->parentWidget() != window()) {
-    delete tip_;
-    tip_ = new ChartTip(window());
-  }
-  const QPoint place(static_cast<int>(hovered_->xOf(*cursor_)), hovered_->height() / 4);
-  tip_->showAt(hovered_->mapToGlobal(place), *cursor_, cards_, source());
-}
-
-QString ChartPanel::tipText() const { return tip_ != nullptr && tip_->isVisible() ? tip_->text() : QString(); }
-
 // ------------------------------------------------------------- drop and export
 
+// The columns of this run that are dragged; a text may be the name of one.
+std::vector<MetricColumn> ChartPanel::columnsIn(const QMimeData& dragged) const {
+  const QString format = QLatin1String(mime::kMetricColumns);
+  std::vector<MetricColumn> columns;
+  for (const std::string& name :
+       mime::decodeColumns(dragged.hasFormat(format) ? dragged.data(format) : dragged.text().trimmed().toUtf8()))
+    if (const MetricColumn* column = columnOf(name)) columns.push_back(*column);
+  return columns;
+}
+
 void ChartPanel::dragEnterEvent(QDragEnterEvent* event) {
-  const QMimeData* dragged = event->mimeData();
-  if (dragged->hasFormat(QLatin1String(mime::kMetricColumns)) || dragged->hasText()) event->acceptProposedAction();
+  if (!columnsIn(*event->mimeData()).empty()) event->acceptProposedAction();
 }
 
 void ChartPanel::dropEvent(QDropEvent* event) {
-  const QMimeData* dragged = event->mimeData();
-  const QString format = QLatin1String(mime::kMetricColumns);
-  event->ignore();
-  for (const std::string& name :
-       mime::decodeColumns(dragged->hasFormat(format) ? dragged->data(format) : dragged->text().trimmed().toUtf8()))
-    if (drop(name, event->position().toPoint())) event->acceptProposedAction();
+  for (const MetricColumn& column : columnsIn(*event->mimeData())) drop(column, event->position().toPoint());
+  event->acceptProposedAction();
 }
 
 // On a chart of the same unit it becomes another line, elsewhere a chart.
-bool ChartPanel::drop(const std::string& name, QPoint point) {
-  const auto column = std::find_if(columns_.begin(), columns_.end(), [&](const MetricColumn& c) { return c.name == name; });
-  if (column == columns_.end()) return false;
+void ChartPanel::drop(const MetricColumn& column, QPoint point) {
   for (ChartCard* card : cards_) {
     const QRect place(card->mapTo(this, QPoint()), card->size());
-    if (!card->isVisible() || !place.contains(point) || card->spec().unit != column->unit) continue;
-    card->addLine(*column);
-    return true;
+    if (card->isVisible() && place.contains(point) && card->spec().unit == column.unit) return card->addLine(column);
   }
-  addMetric(name);
-  return true;
+  addMetric(column.name);
 }
+
+QString ChartPanel::tipText() const { return crosshair_->tipText(); }
 
 QString ChartPanel::exportTo(const QString& path) {
   refreshNow();
-  if (QFileInfo(path).suffix().toLower() == QLatin1String("csv")) return exportTable(path, run_.shown().series, cards_);
-  std::vector<std::unique_ptr<ChartCard>> copies;
-  std::vector<ChartCard*> pages;
-  for (const ChartCard* card : cards_) {
-    copies.push_back(ChartCard::copyOf(*card, kExportSize));
-    pages.push_back(copies.back().get());
-    pages.back()->refresh(source());
-    pages.back()->view().setPlayhead(run_.viewTime());
-  }
-  return exportPicture(path, document_.displayName(), pages);
+  return exportCharts(path, document_.displayName(), cards_, source(), run_.viewTime());
 }
 
 void ChartPanel::chooseExport() {
-  const QString path = QFileDialog::getSaveFileName(this, tr("Export charts"), document_.displayName() + QStringLiteral(".png"),
-                                                    tr("Picture (*.png);;Drawing (*.svg);;Document (*.pdf);;Table (*.csv)"));
+  const QString path = chooseExportPath(*this, document_.displayName());
   if (path.isEmpty()) return;
   if (const QString problem = exportTo(path); !problem.isEmpty()) QMessageBox::warning(this, tr("Export charts"), problem);
 }

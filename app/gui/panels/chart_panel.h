@@ -9,30 +9,25 @@
 
 #include <QTimer>
 #include <QWidget>
-#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "gui/models/chart_choice.h"
 #include "gui/models/timeline_model.h"
 #include "gui/panels/chart_card.h"
 #include "gui/run/failure_history.h"
 #include "gui/run/run_bridge.h"
 
-class QGridLayout;
-class QLineEdit;
-class QPushButton;
-class QScrollArea;
-class QStringListModel;
-class QTabBar;
+class QMimeData;
 
 namespace faultline {
 
 class Branch;
-class ChartTip;
+class ChartCrosshair;
+class ChartGrid;
+class ChartHeader;
 class Document;
-
-// The name of a column of the series, in UTF-8.
 
 class ChartPanel : public QWidget {
   Q_OBJECT
@@ -64,7 +59,7 @@ class ChartPanel : public QWidget {
   void dropEvent(QDropEvent* event) override;
 
  private:
-  void buildHeader();
+  void connectHeader();
   ChartSource source();
   void onSamples(int firstNewRow);
   void onShown(const Shown& shown);
@@ -79,26 +74,21 @@ class ChartPanel : public QWidget {
   void updateMarks();
   void markDirty();
   void refreshNext();
-  void hover(ChartView* view, SimTime at);
-  void showCursor();
   void chooseExport();
-  bool drop(const std::string& column, QPoint point);
+  const MetricColumn* columnOf(const std::string& name) const;  // null when the run has no such column
+  std::vector<MetricColumn> columnsIn(const QMimeData& dragged) const;
+  void drop(const MetricColumn& column, QPoint point);
 
   Document& document_;
   RunBridge& run_;
   Branch& branch_;
   TimelineModel& timeline_;
-  QLineEdit* search_ = nullptr;
-  QStringListModel* names_ = nullptr;
-  QPushButton *whole_ = nullptr, *baseline_ = nullptr;
-  QTabBar* tabs_ = nullptr;
-  QScrollArea* scroll_ = nullptr;
-  QGridLayout* grid_ = nullptr;
-  ChartTip* tip_ = nullptr;
+  ChartHeader* header_ = nullptr;
+  ChartGrid* grid_ = nullptr;
+  ChartCrosshair* crosshair_ = nullptr;
 
   std::vector<ChartCard*> cards_;
-  std::vector<ChartSpec> added_;
-  std::set<QString> removed_;  // titles
+  ChartChoice choice_;
   std::vector<MetricColumn> columns_;
   RunLines lines_, ghostLines_, failureLines_;
   FailureHistory failures_;
@@ -107,11 +97,9 @@ class ChartPanel : public QWidget {
   SimTime from_, to_;
   bool zoomed_ = false;
 
-  QTimer refresh_, cursorTimer_;
+  QTimer refresh_;
   std::set<ChartCard*> dirty_;
   std::size_t nextCard_ = 0;
-  std::optional<SimTime> cursor_;
-  ChartView* hovered_ = nullptr;
 };
 
 }  // namespace faultline

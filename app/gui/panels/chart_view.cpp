@@ -72,8 +72,11 @@ ChartView::ChartView(QWidget* parent) : QChartView(parent), timeAxis_(new QValue
   setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   viewport()->setMouseTracking(true);
-  setMinimumSize(140, 90);
+  setMinimumSize(140, 80);
   setFocusPolicy(Qt::NoFocus);
+  // A view of a scene takes every drag for itself: metrics are for the dashboard, files for the window.
+  setAcceptDrops(false);
+  viewport()->setAcceptDrops(false);
   scale_ = linearScale(0, 1, "", 4);
   connect(&Theme::instance(), &Theme::changed, this, &ChartView::layOut);
 }

@@ -1,0 +1,29 @@
+// Which charts there are: those that the columns of a run have, with what somebody added and without what was removed.
+//
+// Thread safety: values.
+#pragma once
+
+#include <set>
+#include <vector>
+
+#include "gui/models/chart_plan.h"
+
+namespace faultline {
+
+class ChartChoice {
+ public:
+  // `reasons` are the columns of failures by reason, as soon as something failed.
+  std::vector<ChartSpec> of(const std::vector<MetricColumn>& columns, const std::vector<MetricColumn>& reasons) const;
+  void add(const ChartSpec& spec) { added_.push_back(spec); }
+  void remove(const ChartSpec& spec);
+  void clear();
+
+ private:
+  std::vector<ChartSpec> added_;
+  std::set<QString> removed_;  // titles
+};
+
+// Whether both show the same, however they are scaled.
+bool isSameChart(const ChartSpec& a, const ChartSpec& b);
+
+}  // namespace faultline
