@@ -50,6 +50,24 @@ class ProblemsTest : public QObject {
     QCOMPARE(model.errors(), 0);
   }
 
+  void aLongMessageIsReadWhole() {
+    Document document;
+    Selection selection(document);
+    ProblemsPanel panel(document, selection);
+    QVERIFY(document.open(kFlagship));
+    document.apply("remove", edits::remove({document.scenario().nodes.front().name}, {}));
+    auto* view = panel.findChild<QTreeView*>(QStringLiteral("problems"));
+    const auto heightAt = [&](int width) {
+      panel.resize(width, 500);
+      panel.show();
+      QCoreApplication::processEvents();
+      return view->visualRect(view->model()->index(0, 0)).height();
+    };
+    const int wide = heightAt(1600);
+    QVERIFY(heightAt(240) > wide);
+    QCOMPARE(heightAt(1600), wide);
+  }
+
   void aClickSelectsWhatAProblemIsAbout() {
     Document document;
     Selection selection(document);

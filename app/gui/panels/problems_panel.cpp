@@ -7,6 +7,7 @@
 #include <QStyledItemDelegate>
 #include <QTreeView>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "gui/document/document.h"
 #include "gui/document/selection.h"
@@ -17,20 +18,32 @@ namespace faultline {
 
 namespace {
 
-constexpr int kMark = 9, kGap = 8;
+constexpr int kMark = 9, kGap = 8, kRowPad = 6, kMostHeight = 1000;
+constexpr int kIndent = kMark + 2 * kGap;
 
-// The same shapes as the canvas has for states: a triangle for what stops a run, a diamond for the rest.
+// The same shapes as the canvas has for states: a triangle for what stops a run, a diamond for the rest. A message is
+// read whole: it takes as many lines as the panel's width needs.
 class ProblemDelegate : public QStyledItemDelegate {
  public:
-  using QStyledItemDelegate::QStyledItemDelegate;
+  explicit ProblemDelegate(QTreeView& view) : QStyledItemDelegate(&view), view_(view) {}
+
+  QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+    const QSize plain = QStyledItemDelegate::sizeHint(option, index);
+    if (index.column() != ProblemsModel::MessageColumn) return plain;
+    const int width = std::max(40, view_.columnWidth(ProblemsModel::MessageColumn) - kIndent - 2 * kRowPad);
+    const QRect lines =
+        option.fontMetrics.boundingRect(QRect(0, 0, width, kMostHeight), Qt::TextWordWrap, index.data().toString());
+    return {plain.width(), std::max(plain.height(), lines.height() + kRowPad)};
+  }
 
   void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
     QStyleOptionViewItem shifted = option;
-    if (index.column() == ProblemsModel::MessageColumn) shifted.rect.setLeft(option.rect.left() + kMark + 2 * kGap);
+    if (index.column() == ProblemsModel::MessageColumn) shifted.rect.setLeft(option.rect.left() + kIndent);
     QStyledItemDelegate::paint(painter, shifted, index);
     if (index.column() != ProblemsModel::MessageColumn) return;
     const bool isError = index.data(ProblemsModel::IsErrorRole).toBool();
-    const QPointF c(option.rect.left() + kGap + kMark / 2.0, option.rect.center().y() + 0.5);
+    const QPointF c(option.rect.left() + kGap + kMark / 2.0,
+                    option.rect.top() + (option.fontMetrics.height() + kRowPad) / 2.0);
     const double r = kMark / 2.0;
     painter->save();
     painter->setRenderHint(QPainter::Antialiasing);
@@ -42,6 +55,9 @@ class ProblemDelegate : public QStyledItemDelegate {
       painter->drawPolygon(QPolygonF{{c.x(), c.y() - r}, {c.x() + r, c.y()}, {c.x(), c.y() + r}, {c.x() - r, c.y()}});
     painter->restore();
   }
+
+ private:
+  QTreeView& view_;
 };
 
 }  // namespace
@@ -53,10 +69,10 @@ ProblemsPanel::ProblemsPanel(Document& document, Selection& selection, QWidget* 
   view_->setObjectName(QStringLiteral("problems"));
   view_->setAccessibleName(tr("Problems"));
   view_->setModel(model_);
-  view_->setItemDelegate(new ProblemDelegate(view_));
+  view_->setItemDelegate(new ProblemDelegate(*view_));
   view_->setRootIsDecorated(false);
-  view_->setUniformRowHeights(true);
-  view_->setTextElideMode(Qt::ElideRight);
+  view_->setWordWrap(true);
+  view_->setVerticalScrollMode(QTreeView::ScrollPerPixel);
   view_->header()->setStretchLastSection(false);
   view_->header()->setSectionResizeMode(ProblemsModel::MessageColumn, QHeaderView::Stretch);
   view_->header()->setSectionResizeMode(ProblemsModel::PlaceColumn, QHeaderView::ResizeToContents);
@@ -69,6 +85,7 @@ ProblemsPanel::ProblemsPanel(Document& document, Selection& selection, QWidget* 
   layout->addWidget(view_);
   connect(view_, &QTreeView::clicked, this, &ProblemsPanel::choose);
   connect(view_, &QTreeView::activated, this, &ProblemsPanel::choose);
+  connect(view_->header(), &QHeaderView::sectionResized, view_, &QTreeView::doItemsLayout, Qt::QueuedConnection);
   connect(model_, &QAbstractItemModel::modelReset, this, &ProblemsPanel::refresh);
   connect(&Theme::instance(), &Theme::changed, view_->viewport(), qOverload<>(&QWidget::update));
   refresh();

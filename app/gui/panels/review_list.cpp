@@ -31,6 +31,7 @@ ReviewList::ReviewList(Findings& findings, Selection& selection, QWidget* parent
   view_->setMouseTracking(true);
   auto* head = new QHBoxLayout;
   head->setContentsMargins(12, 8, 12, 4);
+  head->setSpacing(8);
   head->addWidget(title_);
   head->addStretch();
   head->addWidget(state_);
