@@ -13,7 +13,6 @@
 #include "base/quantity.h"
 #include "gui/canvas/canvas_scene.h"
 #include "gui/canvas/canvas_view.h"
-#include "gui/canvas/minimap.h"
 #include "gui/diagnosis_panels.h"
 #include "gui/edit_commands.h"
 #include "gui/file_commands.h"
@@ -30,8 +29,7 @@
 #include "gui/panels/timeline_panel.h"
 #include "gui/run/transport_bar.h"
 #include "gui/side_panels.h"
-#include "gui/style/theme.h"
-#include "gui/style/theme_name.h"
+#include "gui/view_commands.h"
 
 namespace faultline {
 
@@ -43,7 +41,7 @@ constexpr int kSourceWidth = 520, kPaletteWidth = 220, kInspectorWidth = 330;
 }  // namespace
 
 MainWindow::MainWindow(const Memory& memory, QWidget* parent)
-    : QMainWindow(parent), selection_(document_), run_(document_), memory_(memory) {
+    : QMainWindow(parent), selection_(document_), run_(document_) {
   setObjectName(QStringLiteral("studio"));
   scene_ = new CanvasScene(document_, selection_, run_, this);
   canvas_ = new CanvasView(*scene_, this);
@@ -63,18 +61,20 @@ MainWindow::MainWindow(const Memory& memory, QWidget* parent)
   transport_->addWidget(gap);
   transport_->addActions({actions_[Command::Gallery], actions_[Command::ShowSource], actions_[Command::Guide]});
   problems_ = new QLabel(this);
-  zoom_ = new QLabel(this);
+  auto* zoom = new QLabel(this);
+  connect(canvas_, &CanvasView::zoomChanged, zoom,
+          [zoom](double to) { zoom->setText(QStringLiteral("%1 %").arg(std::lround(to * 100))); });
   statusBar()->addPermanentWidget(problems_);
-  statusBar()->addPermanentWidget(zoom_);
+  statusBar()->addPermanentWidget(zoom);
   statusBar()->setSizeGripEnabled(false);
   connect(&document_, &Document::fileChanged, this, &MainWindow::refreshTitle);
   connect(&document_, &Document::problemsChanged, this, &MainWindow::refreshProblems);
   addPanels();
   files_ = new FileCommands(*this, memory);
   edit_ = new EditCommands(*this);
+  new ViewCommands(*this, memory);
   connect(document_.undoStack(), &QUndoStack::indexChanged, this, &MainWindow::refreshActions);
   connect(&selection_, &Selection::changed, this, &MainWindow::refreshActions);
-  connectView();
   connectRun();
   refreshTitle();
   refreshActions();
@@ -191,34 +191,6 @@ QDockWidget* MainWindow::addPanel(Qt::DockWidgetArea area, const QString& name, 
 
 // ------------------------------------------------------------- commands
 
-void MainWindow::connectView() {
-  actions_.on(Command::ZoomIn, this, [this] { canvas_->setZoom(canvas_->zoom() * 1.25); });
-  actions_.on(Command::ZoomOut, this, [this] { canvas_->setZoom(canvas_->zoom() / 1.25); });
-  actions_.on(Command::ZoomActual, this, [this] { canvas_->setZoom(1); });
-  actions_.on(Command::FitAll, this, [this] { canvas_->fitAll(); });
-  actions_.on(Command::FitSelection, this, [this] { canvas_->fitSelection(); });
-  actions_.on(Command::Minimap, this, [this] { canvas_->minimap().setWanted(!canvas_->minimap().isWanted()); });
-  const auto theme = [this](Command command, Theme::Mode mode) {
-    actions_.on(command, this, [this, mode] {
-      Theme::instance().setMode(mode);
-      if (memory_.isKept()) memory_.settings().setValue(QStringLiteral("theme"), themeName(mode));
-    });
-    const auto check = [action = actions_[command], mode] { action->setChecked(Theme::instance().mode() == mode); };
-    connect(&Theme::instance(), &Theme::changed, this, check);
-    check();
-  };
-  actions_.on(Command::Presenter, this, [this] {
-    Theme::instance().setScale(actions_[Command::Presenter]->isChecked() ? Theme::kPresenterScale : 1);
-    canvas_->fitAll();
-  });
-  actions_[Command::Presenter]->setChecked(Theme::instance().scale() > 1);
-  theme(Command::ThemeSystem, Theme::Mode::System);
-  theme(Command::ThemeDark, Theme::Mode::Dark);
-  theme(Command::ThemeLight, Theme::Mode::Light);
-  connect(canvas_, &CanvasView::zoomChanged, this,
-          [this](double zoom) { zoom_->setText(QStringLiteral("%1 %").arg(std::lround(zoom * 100))); });
-}
-
 void MainWindow::connectRun() {
   actions_.on(Command::About, this, [this] {
     QMessageBox::about(this, tr("Faultline"),
@@ -290,6 +262,8 @@ void MainWindow::tell(const QString& text) { statusBar()->showMessage(text, kMes
 
 void MainWindow::closeEvent(QCloseEvent* event) {
   if (!files_->mayDiscard()) return event->ignore();
+  // The next start is no presentation.
+  if (QAction* presenter = actions_[Command::Presenter]; presenter->isChecked()) presenter->trigger();
   narrow_->restore();
   state_->save();
   event->accept();

@@ -66,7 +66,6 @@ class MainWindow : public QMainWindow {
   void addSource();
   void addGuide(QWidget* timeline, QWidget* charts);
   void addPanelMenu();
-  void connectView();
   void connectRun();
   void refreshTitle();
   void refreshActions();
@@ -89,8 +88,7 @@ class MainWindow : public QMainWindow {
   GuideOverlay* guide_;
   NarrowWindow* narrow_;
   std::unique_ptr<WindowState> state_;
-  Memory memory_;
-  QLabel *problems_, *zoom_;
+  QLabel* problems_;
 };
 
 }  // namespace faultline

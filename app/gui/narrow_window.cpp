@@ -3,8 +3,16 @@
 #include <QDockWidget>
 #include <QEvent>
 #include <QMainWindow>
+#include <algorithm>
 
 namespace faultline {
+
+namespace {
+
+// The names of all panels fit above one another's.
+constexpr int kRightWidth = 390;
+
+}  // namespace
 
 NarrowWindow::NarrowWindow(QMainWindow& window, QDockWidget& left, QDockWidget& right, int leftWidth, int rightWidth)
     : QObject(&window), window_(window), left_(left), right_(right), leftWidth_(leftWidth), rightWidth_(rightWidth) {
@@ -36,7 +44,7 @@ void NarrowWindow::narrow() {
   }
   moved_ = side;
   right_.raise();
-  window_.resizeDocks({&right_}, {rightWidth_}, Qt::Horizontal);
+  window_.resizeDocks({&right_}, {std::min(kRightWidth, window_.width() / 2)}, Qt::Horizontal);
 }
 
 void NarrowWindow::restore() {

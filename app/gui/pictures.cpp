@@ -16,6 +16,7 @@
 #include "gui/models/library.h"
 #include "gui/panels/branch.h"
 #include "gui/panels/chart_panel.h"
+#include "gui/panels/gallery_dialog.h"
 #include "gui/panels/inspector_panel.h"
 #include "gui/side_panels.h"
 #include "gui/style/theme.h"
@@ -26,6 +27,7 @@ namespace {
 
 constexpr QSize kWindow{1600, 1000};
 constexpr int kPatienceMs = 120'000, kGap = 8, kTallCharts = 560;
+constexpr int kLibrary = 100;     // scenarios at least
 constexpr int kSettleMs = 1'500;  // charts are drawn one for each frame
 // In the middle of the incident; where a branch leaves it, and what is done there.
 constexpr SimTime kIncident = seconds(152), kBranch = seconds(170), kEnd = seconds(600);
@@ -45,7 +47,7 @@ class Photographer {
     if (!QDir().mkpath(folder_) || !window_.openFile(flagship)) return fail(flagship);
     window_.resize(kWindow);
     window_.show();
-    return incident() && inspector() && drawing() && branch();
+    return gallery() && incident() && inspector() && drawing() && branch();
   }
 
  private:
@@ -71,6 +73,21 @@ class Photographer {
     settle();
     const QString path = QDir(folder_).filePath(QLatin1String(name));
     return widget.grab().save(path) || fail(path);
+  }
+
+  // All drawings are on the cards then.
+  bool gallery() {
+    Theme::instance().setMode(Theme::Mode::Light);
+    window_.actions()[Command::Gallery]->trigger();
+    auto* gallery = window_.findChild<GalleryDialog*>();
+    if (gallery == nullptr) return fail(QStringLiteral("there is no gallery"));
+    QElapsedTimer clock;
+    for (clock.start(); gallery->list().model()->rowCount() < kLibrary; settle(20))
+      if (clock.elapsed() > kPatienceMs) return fail(QStringLiteral("the library is not read"));
+    settle();
+    const bool done = take(*gallery, "gallery_light.png", Theme::Mode::Light);
+    gallery->close();
+    return done;
   }
 
   bool incident() {

@@ -1,3 +1,4 @@
+#include <QDockWidget>
 #include <QLabel>
 #include <QtTest>
 
@@ -82,11 +83,16 @@ class GuideTest : public QObject {
     const double before = clock->font().pointSizeF(), base = QApplication::font().pointSizeF();
     QAction* presenter = window_->actions()[Command::Presenter];
     QVERIFY(presenter->isCheckable() && !presenter->isChecked());
+    auto* palette = window_->findChild<QDockWidget*>(QStringLiteral("paletteDock"));
+    const int room = window_->canvas().width();
     presenter->trigger();
     QVERIFY(presenter->isChecked());
+    QVERIFY(palette->isHidden());
+    QTRY_VERIFY(window_->canvas().width() > room);  // the system is what is shown
     QCOMPARE(clock->font().pointSizeF(), before * Theme::kPresenterScale);
     QCOMPARE(QApplication::font().pointSizeF(), base * Theme::kPresenterScale);
     presenter->trigger();
+    QVERIFY(palette->isVisible());
     QCOMPARE(clock->font().pointSizeF(), before);
     QCOMPARE(QApplication::font().pointSizeF(), base);
   }

@@ -1,6 +1,9 @@
 // The window itself: what gives way when it is small, and what its bar of the run can do.
 #include "gui/desk.h"
 #include "gui/narrow_window.h"
+#include "gui/panels/inspector_panel.h"
+#include "gui/panels/param_form.h"
+#include "gui/panels/param_help.h"
 #include "gui/style/theme.h"
 
 using namespace faultline;
@@ -24,6 +27,32 @@ class WindowTest : public QObject {
     // Nothing is lost: the palette is a tab there.
     QVERIFY(!dock(desk, "paletteDock")->isHidden());
     QVERIFY(dock(desk, "inspectorDock")->widget()->isVisible());
+  }
+
+  // Commands that have no room in the bar are behind an arrow that can be seen, on either ground.
+  void whatDoesNotFitIntoTheBarIsBehindAnArrow() {
+    Desk desk(kFlagship, {900, 760});
+    auto* more = desk.window.findChild<QToolButton*>(QStringLiteral("qt_toolbar_ext_button"));
+    QTRY_VERIFY(more->isVisible());
+    for (const Theme::Mode mode : {Theme::Mode::Dark, Theme::Mode::Light}) {
+      Theme::instance().setMode(mode);
+      const QImage drawn = more->grab().toImage();
+      const int ground = qGray(colorOf(Tone::Panel).rgb());
+      int marked = 0;
+      for (int y = 0; y < drawn.height(); ++y)
+        for (int x = 0; x < drawn.width(); ++x)
+          marked += qAlpha(drawn.pixel(x, y)) > 128 && std::abs(qGray(drawn.pixel(x, y)) - ground) > 100;
+      QVERIFY2(marked > 4, qPrintable(QString::number(marked)));
+    }
+    Theme::instance().setMode(Theme::Mode::System);
+  }
+
+  void aLowInspectorKeepsItsForm() {
+    Desk desk(kFlagship, {1100, 700});
+    ParamForm& form = desk.window.sidePanels().inspector().form();
+    QTRY_VERIFY2(form.height() > 150, qPrintable(QString::number(form.height())));
+    desk.window.resize(1600, 1100);
+    QTRY_VERIFY(desk.window.sidePanels().inspector().help().isVisible());
   }
 
   void panelsComeBackWhenThereIsRoom() {

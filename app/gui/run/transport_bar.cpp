@@ -131,6 +131,9 @@ void TransportBar::moveSpeed(int steps) { speed_->setValue(speed_->value() + ste
 void TransportBar::speedChosen(int index) { run_.setSpeed(speeds()[index]); }
 
 void TransportBar::refreshIcons() {
+  // What does not fit is behind the arrow that Qt puts at the end; its own is black on every ground.
+  if (auto* more = findChild<QToolButton*>(QStringLiteral("qt_toolbar_ext_button")))
+    more->setIcon(Theme::instance().icon(QStringLiteral("chevron_right"), colorOf(Tone::Text)));
   clock_->setMinimumWidth(clock_->fontMetrics().horizontalAdvance(QStringLiteral("00:00.0 ")));
   seed_->setFixedWidth(seed_->fontMetrics().horizontalAdvance(QStringLiteral("0000000")) + 20);
   const int icon = static_cast<int>(std::lround(18 * Theme::instance().scale()));

@@ -29,6 +29,7 @@ QToolTip { background: %7; color: %3; border: 1px solid %2; padding: 6px 8px; }
 QToolButton { border: none; border-radius: 6px; padding: 5px; background: transparent; }
 QToolButton:hover { background: %5; }
 QToolButton:pressed, QToolButton:checked { background: %6; color: white; }
+QToolButton#qt_toolbar_ext_button { padding: 0; }
 QToolButton#primary { background: %6; }
 QLabel#muted { color: %4; }
 QLabel#error { color: %11; }
@@ -45,12 +46,13 @@ QSlider::handle:horizontal { width: 13px; height: 13px; margin: -5px 0; border-r
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QDockWidget { titlebar-close-icon: none; titlebar-normal-icon: none; }
 QDockWidget::title { background: %1; padding: 7px 12px; border-bottom: 1px solid %2; }
-QTabBar::tab { background: transparent; color: %4; padding: 6px 10px; border: none; border-bottom: 2px solid transparent; }
+QTabBar::tab { background: transparent; color: %4; padding: 6px 8px; border: none; border-bottom: 2px solid transparent; }
 QTabBar::tab:selected { color: %3; border-bottom-color: %6; }
 QTabWidget::pane { border: none; border-top: 1px solid %2; }
 QHeaderView::section { background: %1; color: %4; border: none; border-bottom: 1px solid %2; padding: 4px 8px; }
 QTreeView, QListView, QTableView, QScrollArea { background: %1; border: none; alternate-background-color: %1; }
 QTreeView::item, QListView::item { padding: 3px 4px; border-radius: 5px; }
+QTreeView#metrics::item { border-radius: 0; }
 QTreeView::item:hover, QListView::item:hover { background: %5; }
 QTreeView::item:selected, QListView::item:selected { background: %6; color: white; }
 QScrollBar { background: transparent; border: none; }
