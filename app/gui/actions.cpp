@@ -88,6 +88,8 @@ constexpr Row kRows[] = {
      "", "End"},
     {Command::RerunToHere, TEXT("&Run"), TEXT("Run again to &here"),
      TEXT("Run the edited scenario from the start to the present time"), "", "F6"},
+    {Command::KeepLive, TEXT("&Run"), TEXT("&Keep what was done live"),
+     TEXT("Write the changes of this run into the timeline, so that the scenario replays them"), "", ""},
     {Command::Explain, TEXT("&Analyze"), TEXT("What &broke?"),
      TEXT("Read the run backward: what broke first and what followed"), "", "Ctrl+B"},
     {Command::WhatIf, TEXT("&Analyze"), TEXT("What would have &prevented it?"),

@@ -61,6 +61,7 @@ enum class Command {
   Faster,
   ViewLive,
   RerunToHere,
+  KeepLive,
   Explain,
   WhatIf,
   Traces,

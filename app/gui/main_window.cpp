@@ -215,7 +215,9 @@ void MainWindow::connectRun() {
   showSeed();
   actions_.on(Command::ViewLive, this, [this] { run_.viewLive(); });
   actions_.on(Command::RerunToHere, this, [this] { run_.rerunToHere(); });
+  actions_.on(Command::KeepLive, this, [this] { run_.keepLiveActions(); });
   connect(&run_, &RunBridge::statusChanged, this, &MainWindow::refreshActions);
+  connect(&run_, &RunBridge::liveActionsChanged, this, &MainWindow::refreshActions);
 }
 
 bool MainWindow::openFile(const QString& path) { return files_->open(path); }
@@ -239,6 +241,7 @@ void MainWindow::refreshActions() {
   actions_[Command::ToStart]->setEnabled(run_.hasRun());
   actions_[Command::ViewLive]->setEnabled(!run_.isLive());
   actions_[Command::RerunToHere]->setEnabled(run_.isStale() && document_.canRun());
+  actions_[Command::KeepLive]->setEnabled(run_.canKeepLiveActions());
 }
 
 void MainWindow::refreshProblems() {

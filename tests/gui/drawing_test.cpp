@@ -220,6 +220,16 @@ class DrawingTest : public QObject {
     QVERIFY(!map.isVisible());
   }
 
+  void anEmptyCanvasHasNoMinimap() {
+    Desk desk(QString(), {1600, 1000});
+    Minimap& map = desk.view.minimap();
+    map.settle();
+    QVERIFY(!map.isVisible());
+    desk.document.apply("", edits::addNode({"app", "service", {}, {}}, {}));
+    map.settle();
+    QVERIFY(map.isVisible());
+  }
+
   void theMinimapCoversNothingThatIsAllInSight_data() {
     QTest::addColumn<QString>("file");
     for (const char* name : {"systems/multi_region_shop", "missing_index_cascade", "systems/day_8_observability"})

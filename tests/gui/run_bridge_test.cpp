@@ -122,6 +122,39 @@ class RunBridgeTest : public QObject {
     QCOMPARE(fingerprintOf(withActions(s.run.runScenario(), s.run.liveActions())), s.run.update().fingerprint);
   }
 
+  void whatWasDoneLiveIsKeptInTheScenario() {
+    Studio s;
+    QVERIFY(s.standsAt(milliseconds(10'500)));
+    const Scenario before = s.document.scenario();
+    QVERIFY(!s.run.canKeepLiveActions());
+    s.document.apply("Workers", edits::setParam({"app"}, "workers", Value(2)));
+    s.run.post({{}, "crash", "app", {}});
+    QVERIFY(QTest::qWaitFor([&] { return s.run.liveActions().size() == 2; }, kPatienceMs));
+    s.document.apply("Move", edits::move({{"app", {5, 5}}}));
+    s.document.apply("Note", edits::addAction({seconds(11), "note", "seen", {}}));
+    s.run.setSpeed(kMaxSpeed);
+    s.run.play();
+    QVERIFY(s.reaches(RunState::Finished));
+    const int entries = s.document.undoStack()->count();
+    const Scenario edited = s.document.scenario();
+    s.run.keepLiveActions();
+    QCOMPARE(s.document.undoStack()->count(), entries + 1);
+    QVERIFY(!s.run.isStale());
+    // It begins as the run did; the changes come when they came; what is drawn and remarked stays.
+    const Scenario& kept = s.document.scenario();
+    QVERIFY(kept.nodes == before.nodes);
+    QCOMPARE(kept.timeline.size(), before.timeline.size() + 3);
+    QVERIFY(kept.layout == edited.layout);
+    // A remark is an event of its own, which this run has not had.
+    Scenario silent = kept;
+    std::erase_if(silent.timeline, [](const Action& action) { return action.target == "seen"; });
+    QCOMPARE(fingerprintOf(silent), s.run.update().fingerprint);
+    s.run.keepLiveActions();
+    QCOMPARE(s.document.undoStack()->count(), entries + 1);
+    s.document.undoStack()->undo();
+    QVERIFY(s.document.scenario() == edited);
+  }
+
   void whatARunCannotTakeOverMakesItStale() {
     Studio s;
     QVERIFY(s.standsAt(seconds(12)));

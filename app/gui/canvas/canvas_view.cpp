@@ -137,7 +137,7 @@ void CanvasView::paintHint(QPainter& painter) const {
   painter.setPen(colorOf(Tone::Muted));
   painter.setFont(Theme::instance().font(faultline::Type::Name, 1.15));
   painter.drawText(viewport()->rect(), Qt::AlignCenter,
-                   tr("Double-click or press / to add a component, or open a scenario with Ctrl+O."));
+                   tr("Choose a scenario with Ctrl+E, or double-click here to add a component."));
 }
 
 void CanvasView::animate() {

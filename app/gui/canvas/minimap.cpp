@@ -58,7 +58,7 @@ void Minimap::settle() {
   const QSize port = view_.viewport()->size();
   const QRect place(QPoint(port.width() - width() - kAway, port.height() - height() - kAway), size());
   const bool fits = port.width() >= kSmallView.width() && port.height() >= kSmallView.height();
-  setVisible(wanted_ && fits && !isInTheWay(place));
+  setVisible(wanted_ && fits && !view_.canvas().nodes().empty() && !isInTheWay(place));
   move(place.topLeft());
 }
 

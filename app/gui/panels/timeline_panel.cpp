@@ -214,6 +214,7 @@ void TimelinePanel::openMenu(QPoint global, SimTime at, int action) {
   add(tr("Branch at %1").arg(format::clock(at)), [this, at] { branch_.start(at); },
       at <= run_.now() && !run_.shown().series.times.empty());
   menu.addSeparator();
+  add(tr("Keep what was done live"), [this] { run_.keepLiveActions(); }, run_.canKeepLiveActions());
   add(tr("Add an alert…"), [this] { Q_EMIT rulesWanted(-1); });
   menu.exec(global);
 }

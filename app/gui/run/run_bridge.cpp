@@ -199,10 +199,30 @@ void RunBridge::post(Action action) {
   if (ensureRun()) session_.post(std::move(action));
 }
 
+void RunBridge::keepLiveActions() {
+  if (!canKeepLiveActions()) return;
+  const Scenario kept = withActions(runScenario_, liveActions_);
+  isKeeping_ = true;
+  document_.apply(tr("Keep the changes of the run"), [&](Scenario& scenario) -> Diagnostics {
+    // Remarks are not done by a run: those that were written meanwhile stay.
+    std::vector<Action> remarks;
+    for (const Action& action : scenario.timeline)
+      if (action.verb == "note" && std::find(kept.timeline.begin(), kept.timeline.end(), action) == kept.timeline.end())
+        remarks.push_back(action);
+    scenario.nodes = kept.nodes;
+    scenario.edges = kept.edges;
+    scenario.timeline = kept.timeline;
+    scenario = withActions(std::move(scenario), remarks);
+    return {};
+  });
+  isKeeping_ = false;
+}
+
 // ------------------------------------------------------------- edits of the document while a run is under way
 
 void RunBridge::takeOver(const ScenarioDiff& diff) {
   const std::vector<Action> timelineBefore = std::exchange(knownTimeline_, document_.scenario().timeline);
+  if (isKeeping_) return;
   if (!hasRun_) {
     setRunScenario(document_.scenario());
     if (diff.changesGraph()) beginRun();

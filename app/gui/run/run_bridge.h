@@ -67,6 +67,10 @@ class RunBridge : public QObject {
   void stepBy(Duration span);
   void runUntil(SimTime time);
   void setSpeed(double factor);
+  // Makes what was changed during this run part of the scenario, as one entry: the parts are again what they were when
+  // the run began, and each change is an action of the timeline, so that another run is the same to the bit.
+  void keepLiveActions();
+  bool canKeepLiveActions() const { return hasRun_ && !liveActions_.empty() && !stale_; }
   // A change of the run, now (or at its time when that is to come): a fault from a menu, a slider.
   void post(Action action);
 
@@ -145,6 +149,7 @@ class RunBridge : public QObject {
   std::uint64_t run_ = 0;
   bool hasRun_ = false;
   bool stale_ = false;
+  bool isKeeping_ = false;  // the document takes over from the run, not the run from the document
   bool live_ = true;
   SimTime viewTime_;
   int row_ = -1;

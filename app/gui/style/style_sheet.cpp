@@ -31,6 +31,7 @@ QToolButton:hover { background: %5; }
 QToolButton:pressed, QToolButton:checked { background: %6; color: white; }
 QToolButton#qt_toolbar_ext_button { padding: 0; }
 QToolButton#primary { background: %6; }
+QToolButton#primary:disabled { background: %5; }
 QLabel#muted { color: %4; }
 QLabel#error { color: %11; }
 QLabel#chip { background: %9; color: %10; border-radius: 9px; padding: 3px 10px; font-weight: 600; }
