@@ -58,6 +58,7 @@ void SessionRunner::start(const Scenario& scenario, std::uint64_t run) {
   simulation_ = std::make_unique<Simulation>(scenario);
   run_ = run;
   state_ = RunState::Paused;
+  isAtStop_ = false;
   sliceWidth_ = milliseconds(1);
   rowsTold_ = 0;
   newActions_.clear();
@@ -65,7 +66,7 @@ void SessionRunner::start(const Scenario& scenario, std::uint64_t run) {
   summary_ = nullptr;
   stopped_.clear();
   speedometer_.clear();
-  lastKept_ = kNever;
+  lastKept_ = stopAt_ = kNever;
   history_.clear(std::max(milliseconds(1), Duration{scenario.duration.ns / kKeyframes}));
   keepFrame();
 }
@@ -165,11 +166,21 @@ void SessionRunner::searchNode() {
 
 bool SessionRunner::slice(RealTime real) {
   if (goal_ == Goal::Node) {
+    isAtStop_ = false;
     searchNode();
     return true;
   }
   const SimTime before = simulation_->now();
-  const SimTime goal = goal_ == Goal::Time ? until_ : pacer_.target(real);
+  // Who plays from beyond it is past it.
+  if (goal_ == Goal::Free && before > stopAt_) stopAt_ = kNever;
+  isAtStop_ = false;
+  if (goal_ == Goal::Free && before == stopAt_) {
+    stopAt_ = kNever;
+    isAtStop_ = true;
+    pause();
+    return true;
+  }
+  const SimTime goal = goal_ == Goal::Time ? until_ : std::min(stopAt_, pacer_.target(real));
   if (goal_ == Goal::Time && before >= goal) {
     pause();
     if (thenPlay_) play(real);
@@ -194,6 +205,7 @@ void SessionRunner::report(SessionUpdate& update) {
   }
   update.run = run_;
   update.state = state_;
+  update.isAtStop = isAtStop_;
   update.stopped = stopped_;
   update.columns = columns_;
   update.summary = summary_;

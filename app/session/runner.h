@@ -27,6 +27,7 @@ class SessionRunner {
   void pause();
   void setSpeed(double factor, RealTime real);
   void runUntil(SimTime until, bool thenPlay);
+  void stopAt(SimTime time) { stopAt_ = time; }
   void stepEvent();
   void stepAtNode(const std::string& node);
   void act(Action action);
@@ -54,6 +55,8 @@ class SessionRunner {
   Goal goal_ = Goal::Free;
   SimTime until_;
   SimTime lastKept_ = kNever;
+  SimTime stopAt_ = kNever;
+  bool isAtStop_ = false;
   bool thenPlay_ = false;
   std::size_t watched_ = 0;
   Pacer pacer_;

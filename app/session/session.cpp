@@ -61,6 +61,10 @@ void Session::runUntil(SimTime time, bool thenPlay) {
   wish([time, thenPlay](SessionRunner& runner) { runner.runUntil(time, thenPlay); });
 }
 
+void Session::stopAt(SimTime time) {
+  wish([time](SessionRunner& runner) { runner.stopAt(time); });
+}
+
 void Session::stepEvent() {
   wish([](SessionRunner& runner) { runner.stepEvent(); });
 }

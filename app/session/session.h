@@ -46,6 +46,8 @@ class Session {
   void setSpeed(double factor);
   // As fast as possible to a time, then stands there, or plays on.
   void runUntil(SimTime time, bool thenPlay = false);
+  // Playing stops there once, at whatever speed; kNever for nowhere. A new run begins without.
+  void stopAt(SimTime time);
   // One event anywhere; the next arrival, start, answer or return at a node.
   void stepEvent();
   void stepAtNode(std::string node);

@@ -34,6 +34,7 @@ struct SampleRows {
 struct SessionUpdate {
   std::uint64_t run = 0;  // serial number: rises with every start, and what a receiver kept of the last run is void
   RunState state = RunState::Empty;
+  bool isAtStop = false;  // it stands because playing came to the time of Session::stopAt
   std::string stopped;  // why, in state Stopped
   SimTime now;
   std::uint64_t events = 0;

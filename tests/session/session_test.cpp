@@ -134,6 +134,23 @@ class SessionTest : public QObject {
     QVERIFY(watched.standsAt(milliseconds(12'345)));
   }
 
+  // Once, at whatever speed; a run that was told to go further goes further.
+  void playingStopsWhereItIsTold() {
+    Watched watched;
+    watched.session.start(shop());
+    watched.session.setSpeed(kMaxSpeed);
+    watched.session.stopAt(milliseconds(3'210));
+    watched.session.play();
+    QVERIFY(watched.standsAt(milliseconds(3'210)));
+    QVERIFY(watched.update.isAtStop);
+    watched.session.stopAt(milliseconds(5'000));
+    watched.session.runUntil(milliseconds(6'000));
+    QVERIFY(watched.standsAt(milliseconds(6'000)));
+    QVERIFY(!watched.update.isAtStop);
+    watched.session.play();
+    QVERIFY(watched.reaches(RunState::Finished));
+  }
+
   void steppingIsOneEventAtATime() {
     Simulation plain(shop());
     Watched watched;
