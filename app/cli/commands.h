@@ -72,7 +72,7 @@ struct HandoutOptions {
 };
 int writeHandout(const HandoutOptions& options);
 struct GuessOptions {
-  std::string file, place;
+  std::string file, place, verb;  // an empty verb: only the place counts
   WorkshopOptions workshop;
 };
 // Fails (exit status) when the first fault was elsewhere.

@@ -12,6 +12,7 @@
 #include "io/yaml_reader.h"
 #include "model/problem.h"
 #include "model/validate.h"
+#include "teaching/lesson_texts.h"
 
 namespace faultline::cli {
 namespace {
@@ -111,9 +112,8 @@ std::optional<Scenario> loadScenario(const RunOptions& options) {
 
 namespace {
 
-// Adds what one file says. The exit status.
-int addTexts(const std::string& name, Translation& translation) {
-  const Result<Translation> read = readTranslationFile(name);
+// Adds what was read. The exit status.
+int add(const Result<Translation>& read, Translation& translation) {
   printProblems(read.diagnostics);
   for (const auto& [english, text] : read.value.texts()) translation.add(english, text);
   return read.ok() ? kFine : kBadInput;
@@ -122,18 +122,14 @@ int addTexts(const std::string& name, Translation& translation) {
 }  // namespace
 
 int readTexts(const std::string& scenarioFile, const std::string& language, Translation& translation) {
-  if (language == "en") return kFine;
-  const std::string name = translationFileOf(scenarioFile, language);
-  if (name.empty()) {
+  if (language != "en" && translationFileOf(scenarioFile, language).empty())
     sayWarning(scenarioFile + " has no texts in the language " + language + "; they stay English");
-    return kFine;
-  }
-  return addTexts(name, translation);
+  return add(textsIn(scenarioFile, language), translation);
 }
 
 int readWords(const std::string& scenarioFile, const std::string& language, Translation& translation) {
   const std::string words = language == "en" ? std::string() : wordsFileOf(scenarioFile, language);
-  return words.empty() ? kFine : addTexts(words, translation);
+  return words.empty() ? kFine : add(readTranslationFile(words), translation);
 }
 
 }  // namespace faultline::cli

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "analysis/grade.h"
 #include "analysis/lesson.h"
 #include "base/quantity.h"
 #include "cli/commands.h"
@@ -12,7 +11,7 @@
 #include "cli/messages.h"
 #include "cli/running.h"
 #include "cli/workshop.h"
-#include "session/work.h"
+#include "session/examination.h"
 #include "teaching/lesson_progress.h"
 #include "teaching/seat.h"
 
@@ -25,19 +24,6 @@ std::optional<Scenario> load(const std::string& file) {
   RunOptions options;
   options.file = file;
   return loadScenario(options);
-}
-
-std::vector<ExamResult> examine(const Scenario& given, const Scenario& answer, std::size_t runs) {
-  std::vector<ExamResult> results(runs);
-  forAll(
-      runs, allCores(), [] { return interruption() != 0; },
-      [&](std::size_t k) {
-        const Scenario examined = examination(given, answer, k);
-        Simulation simulation(examined);
-        advanceToEnd(simulation, nullptr);
-        if (interruption() == 0) results[k] = resultOf(examined, simulation);
-      });
-  return results;
 }
 
 Json jsonOf(const Grade& grade) {
@@ -79,17 +65,6 @@ int printHints(const ChallengeSpec& challenge, int wanted) {
   for (std::size_t i = 0; i < count; ++i) text += std::to_string(i + 1) + ". " + challenge.hints[i] + '\n';
   if (count < challenge.hints.size()) text += std::to_string(challenge.hints.size() - count) + " more\n";
   return writeResult(text);
-}
-
-Try tryOf(const std::string& task, const Grade& grade) {
-  Try t;
-  t.task = task;
-  t.passed = grade.passed;
-  t.of = grade.objectives.size();
-  for (const Grade::Objective& o : grade.objectives) t.met += grade.runs > 0 && o.met == grade.runs;
-  t.costPerHour = grade.costPerHour;
-  t.changes = grade.changes.size();
-  return t;
 }
 
 // What the last question came to, and the next step, whose question is open.
@@ -141,16 +116,16 @@ int gradeAnswer(const GradeOptions& options) {
   watchForInterruption();
   // Each seat is examined with luck of its own, so that nobody can copy what only happened to work.
   if (!options.workshop.seat.empty()) challenge->seed = seedOfSeat(*challenge, options.workshop.seat);
-  Scenario answer = *mended;
-  answer.seed = challenge->seed;
-  const bool isAllowed = ruleBreaks(*challenge, answer).empty();
-  const std::vector<ExamResult> results =
-      isAllowed ? examine(*challenge, answer, static_cast<std::size_t>(options.runs)) : std::vector<ExamResult>{};
-  if (interruption() != 0) return kSignalled + interruption();
-  const Grade grade = gradeOf(*challenge, answer, results);
+  Examiner examiner;
+  examiner.runs = static_cast<std::size_t>(options.runs);
+  examiner.cores = allCores();
+  examiner.isCancelled = [] { return interruption() != 0; };
+  const std::optional<Grade> judged = examine(*challenge, *mended, examiner);
+  if (!judged) return kSignalled + interruption();
+  const Grade& grade = *judged;
   const int written = writeResult(options.json ? jsonOf(grade).dump(2) + '\n' : gradeText(*challenge, grade));
   if (written != kFine) return written;
-  if (const int kept = keepTry(options.workshop, tryOf(challenge->name, grade)); kept != kFine) return kept;
+  if (const int kept = keepTry(options.workshop, gradedTry(challenge->name, grade)); kept != kFine) return kept;
   return grade.passed ? kFine : kFailed;
 }
 

@@ -77,6 +77,8 @@ void addGuess(CLI::App& app, std::function<int()>& chosen) {
       app.add_subcommand("guess", "Say where the first fault of a scenario was; for workshops with hidden faults");
   guess->add_option("file", options->file, "The scenario (YAML), with its timeline")->required()->type_name("FILE");
   guess->add_option("place", options->place, "A node, or an arrow: \"app -> db\"")->required()->type_name("PLACE");
+  guess->add_option("--what", options->verb, "And what was done there: a verb of the timeline, such as crash")
+      ->type_name("VERB");
   addSeat(*guess, options->workshop);
   guess->callback([options, &chosen] { chosen = [options] { return guessCause(*options); }; });
 }

@@ -27,6 +27,12 @@ bool has(const std::vector<std::string>& list, const std::string& name) {
   return std::find(list.begin(), list.end(), name) != list.end();
 }
 
+// "(did you mean ...?)", where one is near.
+std::string near(const std::string& name, const std::vector<std::string>& known) {
+  const std::string found = nearestName(name, std::vector<std::string_view>(known.begin(), known.end()));
+  return found.empty() ? found : " (did you mean \"" + found + "\"?)";
+}
+
 }  // namespace
 
 int keepTry(const WorkshopOptions& options, Try t) {
@@ -41,21 +47,19 @@ int guessCause(const GuessOptions& options) {
   file.file = options.file;
   const std::optional<Scenario> scenario = loadScenario(file);
   if (!scenario) return kBadInput;
-  const std::vector<std::string> causes = hiddenCauses(*scenario), known = places(*scenario);
-  if (causes.empty()) return refuse(options.file + " has no fault in its timeline");
-  if (!has(known, options.place)) {
-    const std::vector<std::string_view> names(known.begin(), known.end());
-    const std::string near = nearestName(options.place, names);
-    return refuse("\"" + options.place + "\" is no node and no arrow of " + options.file +
-                  (near.empty() ? "" : " (did you mean \"" + near + "\"?)"));
-  }
-  Try t;
-  t.task = scenario->name;
-  t.of = 1;
-  t.passed = has(causes, options.place);
-  t.met = t.passed;
+  if (hiddenCauses(*scenario).empty()) return refuse(options.file + " has no fault in its timeline");
+  if (const std::vector<std::string> known = places(*scenario); !has(known, options.place))
+    return refuse("\"" + options.place + "\" is no node and no arrow of " + options.file + near(options.place, known));
+  if (const std::vector<std::string> verbs = verbsAt(*scenario, options.place);
+      !options.verb.empty() && !has(verbs, options.verb))
+    return refuse("--what: \"" + options.verb + "\" cannot be done to " + options.place + near(options.verb, verbs));
+  const Try t = judged(*scenario, {options.place, options.verb});
   if (const int kept = keepTry(options.workshop, t); kept != kFine) return kept;
-  const int written = writeResult(t.passed ? "Right: it began there.\n" : "No: it did not begin there.\n");
+  const bool isThere = has(hiddenCauses(*scenario), options.place);
+  std::string said = isThere ? "Right: it began there.\n" : "No: it did not begin there.\n";
+  if (!options.verb.empty())
+    said += t.met > (isThere ? 1 : 0) ? "Right: that is what was done.\n" : "No: something else was done.\n";
+  const int written = writeResult(said);
   return written != kFine ? written : t.passed ? kFine : kFailed;
 }
 

@@ -35,6 +35,10 @@ bool advanceTo(Simulation& simulation, SimTime until, Work& work) {
       [&] { work.share = simulation.now().seconds() / std::max(until.seconds(), 1e-9); });
 }
 
+bool advanceTo(Simulation& simulation, SimTime until, const std::function<bool()>& isCancelled) {
+  return advance(simulation, until, isCancelled, [] {});
+}
+
 void forAll(std::size_t count, std::size_t cores, const std::function<bool()>& isCancelled,
             const std::function<void(std::size_t)>& task) {
   std::atomic<std::size_t> next = 0;

@@ -22,6 +22,7 @@ struct Work {
 
 // Runs on to a time in slices, and tells how far it is. False when it was cancelled on the way.
 bool advanceTo(Simulation& simulation, SimTime until, Work& work);
+bool advanceTo(Simulation& simulation, SimTime until, const std::function<bool()>& isCancelled);
 
 // Calls `task` once for each index below `count`, on so many threads at most, this one among them; stops early once
 // somebody wants no more.

@@ -1,7 +1,10 @@
 #include "teaching/lesson_progress.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -10,10 +13,44 @@
 #include <nlohmann/json.hpp>
 
 namespace faultline {
+namespace {
 
 using Json = nlohmann::ordered_json;
+namespace fs = std::filesystem;
+using Mark = LessonProgress::Mark;
 
-LessonProgress::LessonProgress(std::string path) : path_(std::move(path)) {
+// In the order of Mark.
+constexpr const char* kWords[] = {"", "opened", "done"};
+
+Mark markOf(const Json& word) {
+  for (const Mark mark : {Mark::Opened, Mark::Done})
+    if (word == kWords[static_cast<int>(mark)]) return mark;
+  return Mark::None;
+}
+
+// Holds other programs off while the folder is open: the file itself is replaced, so a lock of it would be void.
+class FolderLock {
+ public:
+  explicit FolderLock(const fs::path& folder) : folder_(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    if (folder_ >= 0) flock(folder_, LOCK_EX);
+  }
+  ~FolderLock() {
+    if (folder_ >= 0) close(folder_);
+  }
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+
+ private:
+  int folder_;
+};
+
+}  // namespace
+
+LessonProgress::LessonProgress(std::string path) : path_(std::move(path)) { read(); }
+
+void LessonProgress::read() {
+  if (path_.empty()) return;
+  places_.clear();
   std::ifstream file(path_);
   const Json read = Json::parse(file, nullptr, false);
   if (!read.is_object() || !read.contains("lessons") || !read["lessons"].is_object()) return;
@@ -21,7 +58,7 @@ LessonProgress::LessonProgress(std::string path) : path_(std::move(path)) {
     if (!place.is_object()) continue;
     const Json step = place.value("step", Json()), steps = place.value("steps", Json());
     if (step.is_number_unsigned() && steps.is_number_unsigned())
-      places_[name] = {step.get<std::size_t>(), steps.get<std::size_t>()};
+      places_[name] = {step.get<std::size_t>(), steps.get<std::size_t>(), markOf(place.value("mark", Json()))};
   }
 }
 
@@ -37,25 +74,43 @@ std::string LessonProgress::usualPath() {
   return home.empty() ? std::string() : home + "/.local/share/faultline/lessons.json";
 }
 
-std::size_t LessonProgress::of(const std::string& lesson) const {
+LessonProgress::Place LessonProgress::at(const std::string& lesson) const {
   const auto found = places_.find(lesson);
-  return found == places_.end() ? 0 : found->second.step;
+  return found == places_.end() ? Place{} : found->second;
 }
 
 std::string LessonProgress::reach(const std::string& lesson, std::size_t step, std::size_t steps) {
-  places_[lesson] = {step, steps};
+  return change(lesson, {step, steps, Mark::None});
+}
+
+std::string LessonProgress::mark(const std::string& lesson, Mark mark) { return change(lesson, {0, 0, mark}); }
+
+// What the change does not speak of stays as it is.
+std::string LessonProgress::change(const std::string& lesson, const Place& place) {
+  std::error_code error;
+  const fs::path folder = fs::path(path_).parent_path();
+  if (!path_.empty()) fs::create_directories(folder, error);
+  const FolderLock lock(folder);
+  read();
+  Place& kept = places_[lesson];
+  if (place.steps > 0) {
+    kept.step = place.step;
+    kept.steps = place.steps;
+  }
+  kept.mark = std::max(kept.mark, place.mark);
   return path_.empty() ? std::string() : write();
 }
 
 std::string LessonProgress::write() const {
-  namespace fs = std::filesystem;
   std::error_code error;
-  fs::create_directories(fs::path(path_).parent_path(), error);
   Json lessons = Json::object();
-  for (const auto& [name, place] : places_) lessons[name] = {{"step", place.step}, {"steps", place.steps}};
+  for (const auto& [name, place] : places_) {
+    Json& entry = lessons[name] = {{"step", place.step}, {"steps", place.steps}};
+    if (place.mark != Mark::None) entry["mark"] = kWords[static_cast<int>(place.mark)];
+  }
   const std::string draft = path_ + "." + std::to_string(getpid());
   std::ofstream file(draft, std::ios::trunc);
-  file << Json{{"lessons", std::move(lessons)}}.dump(2) << '\n';
+  file << Json{{"lessons", std::move(lessons)}}.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
   file.close();
   if (!file) return "cannot write \"" + draft + "\": " + std::strerror(errno);
   fs::rename(draft, path_, error);

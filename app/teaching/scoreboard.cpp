@@ -116,6 +116,17 @@ bool isBetter(const Try& a, const Try& b) {
 
 }  // namespace
 
+Try gradedTry(const std::string& task, const Grade& grade) {
+  Try t;
+  t.task = task;
+  t.passed = grade.passed;
+  t.of = grade.objectives.size();
+  for (const Grade::Objective& o : grade.objectives) t.met += grade.runs > 0 && o.met == grade.runs;
+  t.costPerHour = grade.costPerHour;
+  t.changes = grade.changes.size();
+  return t;
+}
+
 Result<Scoreboard> Scoreboard::parse(const std::string& content, const std::string& fileName) {
   Result<Scoreboard> result;
   std::istringstream lines(content);

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/grade.h"
 #include "base/diagnostic.h"
 
 namespace faultline {
@@ -28,6 +29,9 @@ struct Try {
   double costPerHour = 0;
   std::size_t changes = 0;
 };
+
+// What a grade is to the scoreboard; seat and time are the caller's.
+Try gradedTry(const std::string& task, const Grade& grade);
 
 // The best that a seat came to, over all tasks.
 struct Standing {

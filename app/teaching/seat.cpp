@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "model/actions.h"
+#include "model/catalog.h"
+
 namespace faultline {
 namespace {
 
@@ -12,6 +15,30 @@ std::string placeOf(const std::string& target) {
 
 void add(std::vector<std::string>& list, const std::string& name) {
   if (std::find(list.begin(), list.end(), name) == list.end()) list.push_back(name);
+}
+
+bool has(const std::vector<std::string>& list, const std::string& name) {
+  return std::find(list.begin(), list.end(), name) != list.end();
+}
+
+const GroupSpec* groupNamed(const Scenario& scenario, const std::string& name) {
+  const auto found =
+      std::find_if(scenario.groups.begin(), scenario.groups.end(), [&](const GroupSpec& g) { return g.name == name; });
+  return found == scenario.groups.end() ? nullptr : &*found;
+}
+
+// The first actions of the timeline that are done to a place, at one instant: not notes, nor what is done to the whole
+// run.
+std::vector<const Action*> firstFault(const Scenario& scenario) {
+  const std::vector<std::string> known = places(scenario);
+  std::vector<const Action*> first;
+  for (const Action& action : scenario.timeline) {
+    const std::string place = placeOf(action.target);
+    if (!has(known, place) && groupNamed(scenario, place) == nullptr) continue;
+    if (!first.empty() && action.at != first.front()->at) break;
+    first.push_back(&action);
+  }
+  return first;
 }
 
 }  // namespace
@@ -36,22 +63,20 @@ Scenario sealed(const Scenario& scenario) {
 }
 
 std::vector<std::string> hiddenCauses(const Scenario& scenario) {
-  const std::vector<std::string> known = places(scenario);
-  const auto isNode = [&](const std::string& name) { return std::find(known.begin(), known.end(), name) != known.end(); };
   std::vector<std::string> causes;
-  const Action* first = nullptr;
-  for (const Action& action : scenario.timeline) {
-    const std::string place = placeOf(action.target);
-    const auto group = std::find_if(scenario.groups.begin(), scenario.groups.end(),
-                                    [&](const GroupSpec& g) { return g.name == place; });
-    if (!isNode(place) && group == scenario.groups.end()) continue;  // a note, or something done to the whole run
-    if (first == nullptr) first = &action;
-    if (action.at != first->at) break;
+  for (const Action* action : firstFault(scenario)) {
+    const std::string place = placeOf(action->target);
     add(causes, place);
-    if (group == scenario.groups.end()) continue;
-    for (const std::string& member : group->members) add(causes, member);
+    if (const GroupSpec* group = groupNamed(scenario, place))
+      for (const std::string& member : group->members) add(causes, member);
   }
   return causes;
+}
+
+std::vector<std::string> hiddenVerbs(const Scenario& scenario) {
+  std::vector<std::string> verbs;
+  for (const Action* action : firstFault(scenario)) add(verbs, action->verb);
+  return verbs;
 }
 
 std::vector<std::string> places(const Scenario& scenario) {
@@ -59,6 +84,29 @@ std::vector<std::string> places(const Scenario& scenario) {
   for (const NodeSpec& node : scenario.nodes) names.push_back(node.name);
   for (const EdgeSpec& edge : scenario.edges) names.push_back(edge.name());
   return names;
+}
+
+std::vector<std::string> verbsAt(const Scenario& scenario, const std::string& place) {
+  const NodeSpec* node = scenario.findNode(place);
+  const bool isEdge = node == nullptr;
+  std::vector<std::string> verbs;
+  for (const VerbInfo& verb : commonVerbs())
+    if (verb.target == ActionTarget::Parameter || verb.target == (isEdge ? ActionTarget::Edge : ActionTarget::Node))
+      verbs.emplace_back(verb.name);
+  const ComponentInfo* kind = isEdge ? nullptr : findKind(node->kind);
+  if (kind != nullptr)
+    for (const ActionInfo& action : kind->actions) add(verbs, action.name);
+  return verbs;
+}
+
+Try judged(const Scenario& scenario, const Guess& guess) {
+  Try t;
+  t.task = scenario.name;
+  t.of = guess.verb.empty() ? 1 : 2;
+  t.met = has(hiddenCauses(scenario), guess.place);
+  t.met += !guess.verb.empty() && has(hiddenVerbs(scenario), guess.verb);
+  t.passed = t.met == t.of;
+  return t;
 }
 
 }  // namespace faultline

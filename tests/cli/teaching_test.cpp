@@ -89,6 +89,8 @@ class TeachingCommandsTest : public QObject {
     QCOMPARE(runFaultline({"round", board, "--for", "20min"}).status, 0);
     QCOMPARE(runFaultline({"guess", incident(), "app", "--seat", "Bob", "--board", board}).status, 1);
     QCOMPARE(runFaultline({"guess", incident(), "db", "--seat", "Ada", "--board", board}).status, 0);
+    QCOMPARE(runFaultline({"guess", incident(), "db", "--what", "crash"}).status, 1);
+    QVERIFY(runFaultline({"guess", incident(), "db", "--what", "crush"}).err.contains("did you mean \"crash\""));
     const ProgramResult wrong = runFaultline({"guess", incident(), "dbb", "--seat", "Ada", "--board", board});
     QVERIFY(wrong.status == 2 && wrong.err.contains("did you mean \"db\""));
     const QString challenge = sourceFile("scenarios/challenges/slow_partner.yaml");

@@ -10,6 +10,7 @@
 #include "support/program.h"
 #include "teaching/handout.h"
 #include "teaching/lesson_progress.h"
+#include "teaching/lesson_texts.h"
 #include "teaching/scoreboard.h"
 #include "teaching/seat.h"
 
@@ -106,6 +107,57 @@ class TeachingTest : public QObject {
     QCOMPARE(hiddenCauses(scenarioOf("postmortems/slack_2022")), (std::vector<std::string>{"cache"}));
   }
 
+  void guesses_data() {
+    QTest::addColumn<QString>("place");
+    QTest::addColumn<QString>("verb");
+    QTest::addColumn<int>("met");
+    QTest::addColumn<int>("of");
+    QTest::newRow("both") << "partner"
+                          << "slow" << 2 << 2;
+    QTest::newRow("the place alone is asked") << "partner"
+                                              << "" << 1 << 1;
+    QTest::newRow("another verb") << "partner"
+                                  << "crash" << 1 << 2;
+    QTest::newRow("another place") << "shop"
+                                   << "slow" << 1 << 2;
+    QTest::newRow("neither") << "shop"
+                             << "crash" << 0 << 2;
+    QTest::newRow("nothing") << "shop"
+                             << "" << 0 << 1;
+  }
+  void guesses() {
+    QFETCH(QString, place);
+    QFETCH(QString, verb);
+    const Scenario s = scenarioOf("challenges/slow_partner");
+    const Try t = judged(s, {place.toStdString(), verb.toStdString()});
+    QCOMPARE(t.task, s.name);
+    QTEST(static_cast<int>(t.met), "met");
+    QTEST(static_cast<int>(t.of), "of");
+    QCOMPARE(t.passed, t.met == t.of);
+  }
+
+  void whatCanBeGuessed() {
+    const Scenario s = scenarioOf("postmortems/slack_2022");
+    QCOMPARE(hiddenVerbs(s), (std::vector<std::string>{"flush"}));
+    const auto has = [](const std::vector<std::string>& list, const char* name) {
+      return std::find(list.begin(), list.end(), name) != list.end();
+    };
+    QVERIFY(has(verbsAt(s, "cache"), "flush") && has(verbsAt(s, "cache"), "crash") && has(verbsAt(s, "cache"), "set"));
+    const std::vector<std::string> ofArrow = verbsAt(s, s.edges.front().name());
+    QVERIFY(has(ofArrow, "cut") && !has(ofArrow, "crash") && !has(ofArrow, "flush") && !has(ofArrow, "note"));
+  }
+
+  void languagesAreFoundBesideAndAbove() {
+    const std::string file = sourceFile("scenarios/challenges/slow_partner.yaml").toStdString();
+    QCOMPARE(languagesNear(file), (std::vector<std::string>{"en", "de"}));
+    QVERIFY(textsIn(file, "de").value.find("The partner becomes slow") != nullptr);
+    QVERIFY(textsIn(file, "en").value.texts().empty() && textsIn(file, "fr").ok());
+    QCOMPARE(*pageTexts(file, "de").find("Notes"), std::string("Notizen"));
+    QTemporaryDir dir;
+    QCOMPARE(languagesNear(dir.filePath("a.yaml").toStdString()), std::vector<std::string>{"en"});
+    QVERIFY(hasErrors(readTextFile(dir.filePath("none.po").toStdString()).diagnostics));
+  }
+
   void bestTriesOfTheRoundCount() {
     std::string file = lineOf(Round{1000, 2000});
     file += lineOf(tried("Ada", "one", 900, true, 4, 1));  // before the round
@@ -186,7 +238,17 @@ class TeachingTest : public QObject {
       QCOMPARE(progress.reach("A", 2, 5), std::string());
       QCOMPARE(progress.reach("B \"quoted\"", 1, 3), std::string());
     }
+    // Two programs at a time: neither forgets what the other one has remembered.
+    LessonProgress one(path), other(path);
+    QCOMPARE(one.mark("C", LessonProgress::Mark::Done), std::string());
+    QCOMPARE(other.mark("C", LessonProgress::Mark::Opened), std::string());
+    QCOMPARE(other.reach("C", 1, 4), std::string());
+    one.read();
+    QCOMPARE(one.at("C").step, std::size_t{1});
+    QVERIFY(one.at("C").mark == LessonProgress::Mark::Done);
+
     LessonProgress again(path);
+    QVERIFY(again.places() == one.places());
     QCOMPARE(again.of("A"), std::size_t{2});
     QCOMPARE(again.of("B \"quoted\""), std::size_t{1});
     QVERIFY(QDir(dir.filePath("data/faultline")).entryList(QDir::Files).size() == 1);
