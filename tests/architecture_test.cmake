@@ -23,9 +23,9 @@ set(rules
   "^app/session/"                   "^(base|model|metrics|engine|io|analysis|session)/|^faultline\\.h$"
   "^app/teaching/"                  "^(base|model|metrics|engine|io|analysis|teaching)/"
   "^app/cli/"                       "^(base|model|metrics|engine|io|analysis|session|teaching|cli)/|^faultline\\.h$"
-  "^app/gui/(models|document)/"     "^(base|model|metrics|engine|io|analysis|session|gui/models|gui/document)/|^faultline\\.h$"
+  "^app/gui/(models|document)/"     "^(base|model|metrics|engine|io|analysis|session|teaching|gui/models|gui/document)/|^faultline\\.h$"
   "^app/gui/canvas/"                "^(base|model|metrics|engine|io|analysis|session|gui/(models|document|style|run|canvas))/|^faultline\\.h$"
-  "^app/gui/panels/"                "^(base|model|metrics|engine|io|analysis|session|gui/(models|document|style|run|panels))/|^faultline\\.h$"
+  "^app/gui/panels/"                "^(base|model|metrics|engine|io|analysis|session|teaching|gui/(models|document|style|run|panels))/|^faultline\\.h$"
   "^app/gui/"                       "^(base|model|metrics|engine|io|analysis|session|teaching|gui)/|^faultline\\.h$"
 )
 

@@ -69,6 +69,8 @@ constexpr Row kRows[] = {
     {Command::Presenter, TEXT("&View"), TEXT("&Presenter"), TEXT("Larger type, for a projector"), "", "Ctrl+Shift+P"},
     {Command::ShowSource, TEXT("&View"), TEXT("So&urce"), TEXT("The scenario as the text of its file"), "source",
      "Ctrl+U"},
+    {Command::Workshop, TEXT("&View"), TEXT("Works&hop"),
+     TEXT("Seats with luck of their own, hidden faults, a timed round and the scoreboard"), "", ""},
     {Command::Panels, TEXT("&View"), TEXT("Pa&nels"), TEXT("Which panels are shown"), "", ""},
     {Command::ResetPanels, TEXT("&View"), TEXT("&Reset panels"), TEXT("Put all panels where they were at first"), "",
      ""},

@@ -49,6 +49,7 @@ enum class Command {
   ThemeLight,
   Presenter,
   ShowSource,
+  Workshop,
   Panels,
   ResetPanels,
   ToStart,

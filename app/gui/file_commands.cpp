@@ -17,6 +17,7 @@
 #include "gui/panels/file_drop.h"
 #include "gui/panels/gallery_dialog.h"
 #include "gui/panels/recovery_bar.h"
+#include "gui/teaching_panels.h"
 
 namespace faultline {
 
@@ -36,11 +37,11 @@ FileCommands::FileCommands(MainWindow& window, const Memory& memory)
       memory_(memory),
       library_(scenarioFolder()),
       recent_(memory),
-      progress_(memory),
+      progress_(window.teachingPanels().progress()),
       autosave_(document_, memory.recoveryFolder),
-      galleryModel_(library_, progress_) {
-  gallery_ = new GalleryDialog(galleryModel_, paintThumbnail, &window);
-  handout_ = new HandoutCommand(window, document_);
+      galleryModel_(library_, progress_, window.teachingPanels().language()) {
+  gallery_ = new GalleryDialog(galleryModel_, paintThumbnail, window.teachingPanels().language(), &window);
+  handout_ = new HandoutCommand(window, document_, window.teachingPanels().language());
   recovery_ = new RecoveryBar(&window);
   window.addToolBarBreak();
   window.addToolBar(Qt::TopToolBarArea, recovery_);
@@ -113,7 +114,7 @@ bool FileCommands::open(const QString& path) {
   file.close();
   document_.open(QFileInfo(path).absoluteFilePath());
   recent_.add(path);
-  reach(Progress::Step::Opened);
+  mark(Progress::Mark::Opened);
   window_.canvas().fitAll();
   if (hasErrors(document_.problems())) {
     window_.showProblems();
@@ -148,8 +149,10 @@ void FileCommands::begin() {
 void FileCommands::showGallery() {
   if (library_.isEmpty())
     window_.statusBar()->showMessage(tr("The scenarios that come with Faultline are not installed."), kMessageMs);
-  else
+  else {
+    progress_.refresh();
     gallery_->present();
+  }
 }
 
 // ------------------------------------------------------------- saving
@@ -242,22 +245,22 @@ void FileCommands::recover() {
   window_.canvas().fitAll();
 }
 
-void FileCommands::reach(Progress::Step step) {
+void FileCommands::mark(Progress::Mark mark) {
   if (isInFolder(document_.filePath(), library_))
-    progress_.reach(QDir(library_).relativeFilePath(QFileInfo(document_.filePath()).canonicalFilePath()), step);
+    progress_.mark(progressName(document_.scenario(), document_.filePath()), mark);
 }
 
 void FileCommands::connectRun() { connect(&window_.run(), &RunBridge::finished, this, &FileCommands::verifyRun); }
 
-// The end of an undisturbed run of the scenario as it is in the library.
+// The end of an undisturbed run of the scenario as it is in the library. A challenge is done when it is mastered.
 void FileCommands::verifyRun() {
   const RunBridge& run = window_.run();
   if (document_.isModified() || run.isStale() || !run.liveActions().empty() || run.update().summary == nullptr) return;
   const Scenario& scenario = run.runScenario();
-  if (scenario.expect.empty() || run.state() != RunState::Finished) return;
+  if (scenario.expect.empty() || scenario.challenge || run.state() != RunState::Finished) return;
   const auto results = checkExpectations(scenario, run.shown().series, *run.update().summary);
   if (std::all_of(results.begin(), results.end(), [](const ExpectationResult& r) { return r.passed; }))
-    reach(Progress::Step::Verified);
+    mark(Progress::Mark::Done);
 }
 
 }  // namespace faultline

@@ -46,7 +46,6 @@ class FileCommands : public QObject {
   GalleryDialog& gallery() { return *gallery_; }
   RecoveryBar& recoveryBar() { return *recovery_; }
   RecentFiles& recentFiles() { return recent_; }
-  Progress& progress() { return progress_; }
   Autosave& autosave() { return autosave_; }
 
  private:
@@ -59,7 +58,7 @@ class FileCommands : public QObject {
   // Whether the file may be written over; asks when that would lose something.
   enum class Answer { Write, Elsewhere, Cancel };
   Answer mayOverwrite();
-  void reach(Progress::Step step);
+  void mark(Progress::Mark mark);
   void verifyRun();
 
   MainWindow& window_;
@@ -67,7 +66,7 @@ class FileCommands : public QObject {
   Memory memory_;
   QString library_;
   RecentFiles recent_;
-  Progress progress_;
+  Progress& progress_;
   Autosave autosave_;
   GalleryModel galleryModel_;
   GalleryDialog* gallery_;

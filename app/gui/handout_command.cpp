@@ -1,9 +1,7 @@
 #include "gui/handout_command.h"
 
-#include <QFile>
 #include <QFileDialog>
 #include <QFileInfo>
-#include <QLocale>
 #include <QMessageBox>
 
 #include "analysis/lesson.h"
@@ -11,29 +9,13 @@
 #include "gui/document/document.h"
 #include "gui/handout_pdf.h"
 #include "gui/models/background.h"
-#include "io/translation.h"
+#include "gui/models/lesson_language.h"
 #include "teaching/handout.h"
+#include "teaching/lesson_texts.h"
 
 namespace faultline {
 
 namespace {
-
-void addTexts(const std::string& file, Translation& texts) {
-  if (file.empty()) return;
-  const Result<Translation> read = readTranslationFile(file);
-  for (const auto& [english, text] : read.value.texts()) texts.add(english, text);
-}
-
-// The user's language where the scenario is translated into it.
-Translation textsFor(const QString& scenarioFile, const std::string& language) {
-  Translation texts;
-  if (scenarioFile.isEmpty() || language == "en") return texts;
-  const std::string file = translationFileOf(scenarioFile.toStdString(), language);
-  if (file.empty()) return texts;
-  addTexts(wordsFileOf(scenarioFile.toStdString(), language), texts);
-  addTexts(file, texts);
-  return texts;
-}
 
 std::vector<LessonAnswer> answersOf(const Scenario& scenario, Work& work) {
   if (scenario.lesson.empty()) return {};
@@ -44,8 +26,12 @@ std::vector<LessonAnswer> answersOf(const Scenario& scenario, Work& work) {
 
 }  // namespace
 
-HandoutCommand::HandoutCommand(QWidget& window, Document& document)
-    : QObject(&window), window_(window), document_(document), background_(std::make_unique<Background>()) {
+HandoutCommand::HandoutCommand(QWidget& window, Document& document, const LessonLanguage& language)
+    : QObject(&window),
+      window_(window),
+      document_(document),
+      language_(language),
+      background_(std::make_unique<Background>()) {
   connect(this, &HandoutCommand::finished, &window_, [this](const QString& problem) {
     if (!problem.isEmpty()) QMessageBox::warning(&window_, tr("Handout"), problem);
   });
@@ -66,8 +52,8 @@ void HandoutCommand::save() {
 }
 
 void HandoutCommand::writeTo(const QString& path) {
-  const std::string language = QLocale().name().section(QLatin1Char('_'), 0, 0).toStdString();
-  Translation texts = textsFor(document_.filePath(), language);
+  const std::string language = language_.code().toStdString();
+  Translation texts = pageTexts(document_.filePath().toStdString(), language);
   Scenario scenario = document_.scenario();
   translate(scenario, texts);
   background_->start<std::string>(

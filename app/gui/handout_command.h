@@ -12,12 +12,13 @@ namespace faultline {
 
 class Background;
 class Document;
+class LessonLanguage;
 
 class HandoutCommand : public QObject {
   Q_OBJECT
 
  public:
-  HandoutCommand(QWidget& window, Document& document);
+  HandoutCommand(QWidget& window, Document& document, const LessonLanguage& language);
   ~HandoutCommand() override;
 
   // Asks where to.
@@ -34,6 +35,7 @@ class HandoutCommand : public QObject {
  private:
   QWidget& window_;
   Document& document_;
+  const LessonLanguage& language_;
   std::unique_ptr<Background> background_;
 };
 

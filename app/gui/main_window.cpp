@@ -29,6 +29,7 @@
 #include "gui/panels/timeline_panel.h"
 #include "gui/run/transport_bar.h"
 #include "gui/side_panels.h"
+#include "gui/teaching_panels.h"
 #include "gui/view_commands.h"
 
 namespace faultline {
@@ -101,6 +102,7 @@ void MainWindow::addPanels() {
   // Both have headings of their own.
   for (QDockWidget* dock : {above, below}) dock->setTitleBarWidget(new QWidget(dock));
   sidePanels_ = new SidePanels(*this);
+  teachingPanels_ = new TeachingPanels(*this, memory_);
   diagnosisPanels_ = new DiagnosisPanels(*this, *branch, *timeline, *charts);
   connect(&sidePanels_->inspector().metrics(), &MetricsTab::chartWanted, charts,
           [charts](const QString& column) { charts->addMetric(column.toStdString()); });

@@ -27,6 +27,7 @@ class GuideOverlay;
 class NarrowWindow;
 class SidePanels;
 class SourcePanel;
+class TeachingPanels;
 class TransportBar;
 
 class MainWindow : public QMainWindow {
@@ -44,6 +45,7 @@ class MainWindow : public QMainWindow {
   CanvasView& canvas() { return *canvas_; }
   SidePanels& sidePanels() { return *sidePanels_; }
   DiagnosisPanels& diagnosisPanels() { return *diagnosisPanels_; }
+  TeachingPanels& teachingPanels() { return *teachingPanels_; }
   FileCommands& files() { return *files_; }
   SourcePanel& source() { return *source_; }
   GuideOverlay& guide() { return *guide_; }
@@ -82,6 +84,7 @@ class MainWindow : public QMainWindow {
   TransportBar* transport_;
   SidePanels* sidePanels_;
   DiagnosisPanels* diagnosisPanels_;
+  TeachingPanels* teachingPanels_;
   FileCommands* files_;
   SourcePanel* source_;
   QDockWidget* sourceDock_;

@@ -7,7 +7,6 @@
 #include "gui/main_window.h"
 #include "gui/panels/component_drop.h"
 #include "gui/panels/inspector_panel.h"
-#include "gui/panels/lesson_panel.h"
 #include "gui/panels/palette_panel.h"
 #include "gui/panels/problems_panel.h"
 #include "gui/panels/quick_add.h"
@@ -33,20 +32,10 @@ SidePanels::SidePanels(MainWindow& window) : QObject(&window), window_(window) {
       window.addPanel(Qt::LeftDockWidgetArea, QStringLiteral("problemsDock"), tr("Problems"), problems_);
   QDockWidget* right =
       window.addPanel(Qt::RightDockWidgetArea, QStringLiteral("inspectorDock"), tr("Inspector"), inspector_);
-  auto* lesson = new LessonPanel(window.document(), window.selection(), window.run(), &window);
-  QDockWidget* lessonDock = window.addPanel(Qt::RightDockWidgetArea, QStringLiteral("lessonDock"), tr("Lesson"), lesson);
-  window.tabifyDockWidget(right, lessonDock);
-  // Beside the inspector, where there is one to offer.
-  const auto offerLesson = [lessonDock, right](bool hasLesson) {
-    lessonDock->setVisible(hasLesson);
-    right->raise();
-  };
-  offerLesson(lesson->hasLesson());
-  connect(lesson, &LessonPanel::lessonChanged, this, offerLesson);
   window.setTabPosition(Qt::LeftDockWidgetArea, QTabWidget::North);
   window.tabifyDockWidget(left, list);
   left->raise();
-  for (QDockWidget* dock : {left, list, right, lessonDock}) hideTitle(*dock);
+  for (QDockWidget* dock : {left, list, right}) hideTitle(*dock);
   window.resizeDocks({left, right}, {kPaletteWidth, kInspectorWidth}, Qt::Horizontal);
 
   CanvasView& canvas = window.canvas();

@@ -91,7 +91,7 @@ class FilesTest : public QObject {
   QTemporaryDir* folder_ = nullptr;
   MainWindow* window_ = nullptr;
 
-  Memory memory() { return {folder_->filePath("studio.ini"), folder_->filePath("recovery")}; }
+  Memory memory() { return {folder_->filePath("studio.ini"), folder_->filePath("recovery"), {}}; }
   Document& document() { return window_->document(); }
   QString write(const QString& name, const QByteArray& content) {
     const QString path = folder_->filePath(name);

@@ -13,6 +13,8 @@
 #include "gui/main_window.h"
 #include "gui/panels/gallery_dialog.h"
 #include "gui/style/theme.h"
+#include "gui/teaching_panels.h"
+#include "support/program.h"
 
 using namespace faultline;
 
@@ -32,6 +34,7 @@ class GalleryTest : public QObject {
   Q_OBJECT
 
   Progress* progress_ = nullptr;
+  LessonLanguage* language_ = nullptr;
   GalleryModel* model_ = nullptr;
   GalleryDialog* dialog_ = nullptr;
   QStringList chosen_;
@@ -42,20 +45,23 @@ class GalleryTest : public QObject {
  private slots:
   void initTestCase() {
     Theme::instance().install(*qobject_cast<QApplication*>(QCoreApplication::instance()));
+    QLocale::setDefault(QLocale::c());
     progress_ = new Progress({});
-    model_ = new GalleryModel(kLibrary, *progress_);
+    language_ = new LessonLanguage({}, kLibrary + QStringLiteral("/missing_index_cascade.yaml"));
+    model_ = new GalleryModel(kLibrary, *progress_, *language_);
     QSignalSpy loaded(model_, &GalleryModel::loaded);
     model_->load();
     QVERIFY(loaded.wait(kPatienceMs));
   }
   void cleanupTestCase() {
     delete model_;
+    delete language_;
     delete progress_;
   }
 
   void init() {
     chosen_.clear();
-    dialog_ = new GalleryDialog(*model_, paintThumbnail);
+    dialog_ = new GalleryDialog(*model_, paintThumbnail, *language_);
     connect(dialog_, &GalleryDialog::chosen, this, [this](const QString& path) { chosen_ << path; });
     dialog_->resize(1100, 700);
     dialog_->present();
@@ -66,8 +72,8 @@ class GalleryTest : public QObject {
   void itSaysThatItReads() {
     QVERIFY(!dialog_->findChild<QLabel*>(QStringLiteral("reading"))->isVisible());
     dialog_->reject();
-    GalleryModel model(kLibrary, *progress_);
-    GalleryDialog dialog(model, paintThumbnail);
+    GalleryModel model(kLibrary, *progress_, *language_);
+    GalleryDialog dialog(model, paintThumbnail, *language_);
     auto* state = dialog.findChild<QLabel*>(QStringLiteral("reading"));
     QSignalSpy loaded(&model, &GalleryModel::loaded);
     dialog.present();
@@ -89,15 +95,16 @@ class GalleryTest : public QObject {
     for (int row = 0; row < model_->rowCount(); ++row) {
       const LibraryEntry& entry = model_->entry(row);
       QCOMPARE(entry.id, files[row]);
-      QVERIFY2(!entry.title.isEmpty() && !entry.lesson.isEmpty() && !entry.concepts.isEmpty(), qPrintable(entry.id));
-      QVERIFY2(!entry.lesson.startsWith(QStringLiteral("Lesson")), qPrintable(entry.lesson));
+      const LibraryEntry::Words& words = entry.words;
+      QVERIFY2(!words.title.isEmpty() && !words.lesson.isEmpty() && !entry.concepts.isEmpty(), qPrintable(entry.id));
+      QVERIFY2(!words.lesson.startsWith(QStringLiteral("Lesson")), qPrintable(words.lesson));
     }
     QCOMPARE(scenarioFolder(), QDir(kLibrary).canonicalPath());
   }
 
   void modelsAreSound() {
     Progress progress({});
-    GalleryModel model(kLibrary, progress);
+    GalleryModel model(kLibrary, progress, *language_);
     GalleryFilter filter(model);
     QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
     QAbstractItemModelTester filtered(&filter, QAbstractItemModelTester::FailureReportingMode::QtTest);
@@ -106,7 +113,7 @@ class GalleryTest : public QObject {
     filter.set({{QStringLiteral("cache")}, {}, {}, {}, {}});
     QVERIFY(loaded.wait(kPatienceMs));
     QVERIFY(filter.rowCount() > 0 && filter.rowCount() < model.rowCount());
-    progress.reach(model.entry(3).id, Progress::Step::Opened);
+    progress.mark(model.entry(3).name, Progress::Mark::Opened);
     filter.set({});
     QCOMPARE(filter.rowCount(), model.rowCount());
   }
@@ -129,7 +136,7 @@ class GalleryTest : public QObject {
   void lessons() {
     QFETCH(QString, description);
     QFETCH(QString, lesson);
-    QCOMPARE(lessonOf(description), lesson);
+    QCOMPARE(lessonOf(description, description), lesson);
   }
 
   void publicationsAreNamed() {
@@ -241,27 +248,82 @@ class GalleryTest : public QObject {
 
   void progressIsRemembered() {
     QTemporaryDir folder;
-    const Memory memory{folder.filePath(QStringLiteral("studio.ini")), {}};
+    const Memory memory{{}, {}, folder.filePath(QStringLiteral("lessons.json"))};
     {
       Progress progress(memory);
       QSignalSpy changed(&progress, &Progress::changed);
-      progress.reach(QStringLiteral("foundations/jitter.yaml"), Progress::Step::Opened);
-      progress.reach(QStringLiteral("foundations/jitter.yaml"), Progress::Step::Verified);
-      progress.reach(QStringLiteral("foundations/jitter.yaml"), Progress::Step::Opened);
-      progress.reach(QStringLiteral("a.yaml"), Progress::Step::Opened);
+      progress.mark(QStringLiteral("Jitter"), Progress::Mark::Opened);
+      progress.mark(QStringLiteral("Jitter"), Progress::Mark::Done);
+      progress.mark(QStringLiteral("Jitter"), Progress::Mark::Opened);
+      progress.reach(QStringLiteral("A"), 2, 5);
+      progress.reach(QStringLiteral("A"), 1, 5);  // who goes back has seen it all the same
       QCOMPARE(changed.count(), 3);
     }
     Progress again(memory);
-    QVERIFY(again.of(QStringLiteral("foundations/jitter.yaml")) == Progress::Step::Verified);
-    QVERIFY(again.of(QStringLiteral("a.yaml")) == Progress::Step::Opened);
-    QVERIFY(again.of(QStringLiteral("b.yaml")) == Progress::Step::None);
+    QVERIFY(again.of(QStringLiteral("Jitter")) == Progress::Mark::Done);
+    QCOMPARE(again.at(QStringLiteral("A")).step, std::size_t{2});
+    QVERIFY(again.of(QStringLiteral("B")) == Progress::Mark::None);
+  }
+
+  // What the command line's `lesson --next` has remembered shows on the cards, and the other way round.
+  void theCommandLineKeepsTheSameProgress() {
+    dialog_->reject();
+    QTemporaryDir folder;
+    qputenv("XDG_DATA_HOME", folder.path().toUtf8());
+    const QString file = kLibrary + QStringLiteral("/foundations/hockey_stick.yaml");
+    const Memory memory{{}, {}, folder.filePath(QStringLiteral("faultline/lessons.json"))};
+    Progress progress(memory);
+    GalleryModel model(kLibrary, progress, *language_);
+    QSignalSpy loaded(&model, &GalleryModel::loaded);
+    model.load();
+    QVERIFY(loaded.wait(kPatienceMs));
+    int row = 0;
+    while (model.entry(row).path != file) ++row;
+    const auto seen = [&] { return model.index(row).data(GalleryModel::SeenRole).toInt(); };
+    QCOMPARE(seen(), 0);
+    QCOMPARE(runFaultline({"lesson", file, "--next", "--quiet"}).status, 0);
+    progress.refresh();
+    QCOMPARE(seen(), 1);
+    progress.reach(model.entry(row).name, 2,
+                   static_cast<std::size_t>(model.index(row).data(GalleryModel::StepsRole).toInt()));
+    const ProgramResult third = runFaultline({"lesson", file, "--next", "--quiet"});
+    QVERIFY2(third.out.contains("3/"), third.out.constData());
+    qunsetenv("XDG_DATA_HOME");
+  }
+
+  void cardsSpeakTheLanguageOfTheLessons() {
+    const QModelIndex hockey = [&] {
+      for (int row = 0; row < model_->rowCount(); ++row)
+        if (model_->entry(row).id == QLatin1String("foundations/hockey_stick.yaml")) return model_->index(row);
+      return QModelIndex();
+    }();
+    const QString english = hockey.data().toString();
+    QSignalSpy changed(model_, &QAbstractItemModel::dataChanged);
+    language_->choose(QStringLiteral("de"));
+    QVERIFY(changed.wait(kPatienceMs));
+    const LibraryEntry& entry = model_->entry(hockey.row());
+    const Translation texts = LessonLanguage::textsOf(entry.path, QStringLiteral("de"));
+    QCOMPARE(hockey.data().toString(), QString::fromStdString(texts.of(entry.scenario.name)));
+    QVERIFY(hockey.data().toString() != english);
+    const QString lesson = hockey.data(GalleryModel::LessonRole).toString();
+    QVERIFY2(!lesson.startsWith(QLatin1String("Lehre")), qPrintable(lesson));
+    dialog_->search().setText(hockey.data().toString());
+    QCOMPARE(shown(), 1);
+    // The English name still finds it.
+    dialog_->search().setText(english);
+    QVERIFY(shown() >= 1);
+    changed.clear();
+    language_->choose(QStringLiteral("en"));
+    QVERIFY(changed.wait(kPatienceMs));
+    QCOMPARE(hockey.data().toString(), english);
   }
 
   // A first start: the gallery is there, and one click leads to a system that runs.
   void aNewcomerSeesTheFlagshipRunning() {
     dialog_->reject();
     QTemporaryDir folder;
-    const Memory memory{folder.filePath(QStringLiteral("studio.ini")), folder.filePath(QStringLiteral("recovery"))};
+    const Memory memory{folder.filePath(QStringLiteral("studio.ini")), folder.filePath(QStringLiteral("recovery")),
+                        folder.filePath(QStringLiteral("lessons.json"))};
     {
       MainWindow window(memory);
       window.show();
@@ -274,7 +336,8 @@ class GalleryTest : public QObject {
       QTRY_VERIFY_WITH_TIMEOUT(window.run().now().ns > 0, kPatienceMs);
       QVERIFY(window.run().state() == RunState::Running);
       QCOMPARE(QFileInfo(window.document().filePath()).fileName(), QLatin1String(kFlagship));
-      QVERIFY(window.files().progress().of(QLatin1String(kFlagship)) == Progress::Step::Opened);
+      QVERIFY(window.teachingPanels().progress().of(progressName(window.document().scenario(), {})) ==
+              Progress::Mark::Opened);
     }
     MainWindow window(memory);
     window.files().begin();
@@ -287,15 +350,16 @@ class GalleryTest : public QObject {
     MainWindow window;
     const QString id = QStringLiteral("foundations/jitter.yaml");
     QVERIFY(window.files().open(kLibrary + QLatin1Char('/') + id));
+    const QString name = progressName(window.document().scenario(), {});
     window.run().setSpeed(kMaxSpeed);
     window.document().apply("a", edits::setSetting("seed=3"));
     window.run().play();
     QTRY_VERIFY_WITH_TIMEOUT(window.run().state() == RunState::Finished, kPatienceMs);
-    QVERIFY(window.files().progress().of(id) == Progress::Step::Opened);
+    QVERIFY(window.teachingPanels().progress().of(name) == Progress::Mark::Opened);
     window.document().undoStack()->undo();
     window.run().reset();
     window.run().play();
-    QTRY_VERIFY_WITH_TIMEOUT(window.files().progress().of(id) == Progress::Step::Verified, kPatienceMs);
+    QTRY_VERIFY_WITH_TIMEOUT(window.teachingPanels().progress().of(name) == Progress::Mark::Done, kPatienceMs);
   }
 };
 

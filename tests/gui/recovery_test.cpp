@@ -133,7 +133,7 @@ class RecoveryTest : public QObject {
     }
     QCOMPARE(contentOf(path), before);
 
-    const Memory memory{folder.filePath(QStringLiteral("studio.ini")), folder.filePath(QStringLiteral("recovery"))};
+    const Memory memory{folder.filePath(QStringLiteral("studio.ini")), folder.filePath(QStringLiteral("recovery")), {}};
     MainWindow window(memory);
     window.show();
     FileCommands& files = window.files();

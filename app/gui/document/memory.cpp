@@ -3,6 +3,8 @@
 #include <QDir>
 #include <QStandardPaths>
 
+#include "teaching/lesson_progress.h"
+
 namespace faultline {
 
 Memory Memory::ofUser() {
@@ -10,7 +12,8 @@ Memory Memory::ofUser() {
   // QStandardPaths knows no folder for state before Qt 6.7.
   QString state = qEnvironmentVariable("XDG_STATE_HOME");
   if (!QDir::isAbsolutePath(state)) state = QDir::home().filePath(QStringLiteral(".local/state"));
-  return {config + QStringLiteral("/faultline/studio.ini"), state + QStringLiteral("/faultline/recovery")};
+  return {config + QStringLiteral("/faultline/studio.ini"), state + QStringLiteral("/faultline/recovery"),
+          QString::fromStdString(LessonProgress::usualPath())};
 }
 
 }  // namespace faultline

@@ -7,10 +7,11 @@
 namespace faultline {
 
 struct Memory {
-  QString settingsFile;    // recent files, windows, progress; may be lost without harm
+  QString settingsFile;    // recent files, windows; may be lost without harm
   QString recoveryFolder;  // unsaved work
+  QString progressFile;    // how far somebody is in the lessons; the command line keeps it, too
 
-  // Below the user's folders for settings and for state (XDG_CONFIG_HOME and XDG_STATE_HOME).
+  // Below the user's folders for settings and for state (XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_DATA_HOME).
   static Memory ofUser();
   bool isKept() const { return !settingsFile.isEmpty(); }
   // REQUIRES isKept().

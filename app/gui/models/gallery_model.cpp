@@ -24,12 +24,14 @@ struct GalleryModel::Arrivals {
   std::vector<LibraryEntry> entries;
 };
 
-GalleryModel::GalleryModel(QString folder, Progress& progress, QObject* parent)
-    : QAbstractListModel(parent), folder_(std::move(folder)), progress_(progress) {
+GalleryModel::GalleryModel(QString folder, Progress& progress, const LessonLanguage& language, QObject* parent)
+    : QAbstractListModel(parent), folder_(std::move(folder)), progress_(progress), language_(language) {
   connect(&reading_, &Background::progressed, this, &GalleryModel::takeArrivals);
-  connect(&progress_, &Progress::changed, this, [this](const QString& id) {
+  connect(&language_, &LessonLanguage::changed, this, &GalleryModel::retell);
+  connect(&progress_, &Progress::changed, this, [this](const QString& name) {
     for (int row = 0; row < rowCount(); ++row)
-      if (entry(row).id == id) Q_EMIT dataChanged(index(row), index(row), {ProgressRole});
+      if (name.isEmpty() || entry(row).name == name)
+        Q_EMIT dataChanged(index(row), index(row), {ProgressRole, SeenRole, StepsRole});
   });
 }
 
@@ -38,20 +40,37 @@ void GalleryModel::load() {
   arrivals_ = std::make_shared<Arrivals>();
   files_ = libraryFiles(folder_);
   reading_.start<bool>(
-      [folder = folder_, files = files_, arrivals = arrivals_](Work& work) {
+      [folder = folder_, files = files_, arrivals = arrivals_, language = language_.code()](Work& work) {
         for (const QString& file : files) {
           if (work.cancelled) break;
-          LibraryEntry entry = readLibraryEntry(folder, file);
+          LibraryEntry entry = readLibraryEntry(folder, file, language);
           const std::lock_guard lock(arrivals->mutex);
           // Without a node it is some other file.
           if (!entry.scenario.nodes.empty()) arrivals->entries.push_back(std::move(entry));
         }
         return true;
       },
-      [this](bool) {
+      [this, language = language_.code()](bool) {
         takeArrivals();
         loaded_ = true;
         Q_EMIT loaded();
+        if (language != language_.code()) retell();
+      });
+}
+
+// What is still being read is told anew when it has arrived.
+void GalleryModel::retell() {
+  if (!loaded_) return;
+  using Words = std::vector<LibraryEntry::Words>;
+  telling_.start<Words>(
+      [entries = entries_, language = language_.code()](Work&) {
+        Words words;
+        for (const LibraryEntry& e : entries) words.push_back(wordsIn(e, language));
+        return words;
+      },
+      [this](Words words) {
+        for (std::size_t i = 0; i < words.size(); ++i) entries_[i].words = std::move(words[i]);
+        if (!words.empty()) Q_EMIT dataChanged(index(0), index(rowCount() - 1));
       });
 }
 
@@ -94,12 +113,12 @@ QVariant GalleryModel::data(const QModelIndex& index, int role) const {
   switch (role) {
     case Qt::DisplayRole:
     case Qt::AccessibleTextRole:
-      return e.title;
+      return e.words.title;
     case Qt::AccessibleDescriptionRole:
     case LessonRole:
-      return e.lesson;
+      return e.words.lesson;
     case Qt::ToolTipRole: {
-      QString text = QString::fromStdString(e.scenario.description).toHtmlEscaped();
+      QString text = e.words.story.toHtmlEscaped();
       return QStringLiteral("<p>") + text.trimmed().replace(QLatin1String("\n\n"), QLatin1String("</p><p>")) +
              QStringLiteral("</p>");
     }
@@ -108,9 +127,13 @@ QVariant GalleryModel::data(const QModelIndex& index, int role) const {
     case LengthRole:
       return e.scenario.duration.seconds();
     case ProgressRole:
-      return static_cast<int>(progress_.of(e.id));
+      return static_cast<int>(progress_.of(e.name));
     case CitationRole:
       return e.citation;
+    case SeenRole:
+      return static_cast<int>(std::min(progress_.at(e.name).step, e.scenario.lesson.size()));
+    case StepsRole:
+      return static_cast<int>(e.scenario.lesson.size());
     default:
       return {};
   }
@@ -131,8 +154,14 @@ bool GalleryFilter::filterAcceptsRow(int row, const QModelIndex&) const {
   if (!wish_.kind.isEmpty() && !e.concepts.contains(wish_.kind)) return false;
   if (wish_.source && *wish_.source != e.source) return false;
   if (wish_.length != Length::Any && wish_.length != lengthOf(e.scenario.duration)) return false;
-  const QString all = e.title + QLatin1Char('\n') + QString::fromStdString(e.scenario.description) + QLatin1Char('\n') +
-                      e.concepts.join(QLatin1Char('\n')) + QLatin1Char('\n') + e.id;
+  // In English, too: the names of things are the same in many languages.
+  const QString all = QStringList{e.words.title,
+                                  e.words.story,
+                                  e.name,
+                                  QString::fromStdString(e.scenario.description),
+                                  e.concepts.join(QLatin1Char('\n')),
+                                  e.id}
+                          .join(QLatin1Char('\n'));
   return std::all_of(wish_.words.begin(), wish_.words.end(),
                      [&](const QString& word) { return all.contains(word, Qt::CaseInsensitive); });
 }

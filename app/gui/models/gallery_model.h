@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "gui/models/background.h"
+#include "gui/models/lesson_language.h"
 #include "gui/models/library.h"
 #include "gui/models/progress.h"
 
@@ -20,10 +21,11 @@ class GalleryModel : public QAbstractListModel {
   Q_OBJECT
 
  public:
-  // The length is in simulated seconds, the progress a Progress::Step.
-  enum Role { LessonRole = Qt::UserRole, GroupRole, LengthRole, ProgressRole, CitationRole };
+  // The length is in simulated seconds, the progress a Progress::Mark; steps of the lesson are those that were seen,
+  // and all.
+  enum Role { LessonRole = Qt::UserRole, GroupRole, LengthRole, ProgressRole, CitationRole, SeenRole, StepsRole };
 
-  GalleryModel(QString folder, Progress& progress, QObject* parent = nullptr);
+  GalleryModel(QString folder, Progress& progress, const LessonLanguage& language, QObject* parent = nullptr);
 
   // Begins to read; does nothing the second time.
   void load();
@@ -45,14 +47,16 @@ class GalleryModel : public QAbstractListModel {
  private:
   struct Arrivals;
   void takeArrivals();
+  void retell();
 
   QString folder_;
   Progress& progress_;
+  const LessonLanguage& language_;
   QStringList files_;
   std::vector<LibraryEntry> entries_;
   std::shared_ptr<Arrivals> arrivals_;
   bool loaded_ = false;
-  Background reading_;
+  Background reading_, telling_;
 };
 
 class GalleryFilter : public QSortFilterProxyModel {

@@ -8,6 +8,7 @@
 #include <set>
 #include <tuple>
 
+#include "gui/models/lesson_language.h"
 #include "io/yaml_reader.h"
 #include "model/catalog.h"
 
@@ -39,7 +40,8 @@ QString capitalised(QString text) {
 }
 
 QStringList sentences(const QString& text) {
-  static const QRegularExpression end(QStringLiteral("(?<=[.!?])\\s+(?=[A-Z0-9\"“])"));
+  static const QRegularExpression end(QStringLiteral("(?<=[.!?])\\s+(?=[\\p{Lu}0-9\"“„])"),
+                                      QRegularExpression::UseUnicodePropertiesOption);
   return text.split(end, Qt::SkipEmptyParts);
 }
 
@@ -91,17 +93,29 @@ QString groupTitle(const QString& folderName) {
                               : capitalised(QString(folderName).replace(QLatin1Char('_'), QLatin1Char(' ')));
 }
 
-LibraryEntry readLibraryEntry(const QString& folder, const QString& id) {
+QString progressName(const Scenario& scenario, const QString& path) {
+  return scenario.name.empty() ? QFileInfo(path).completeBaseName() : QString::fromStdString(scenario.name);
+}
+
+LibraryEntry::Words wordsIn(const LibraryEntry& entry, const QString& language) {
+  const Translation texts = LessonLanguage::textsOf(entry.path, language);
+  const auto told = [&](const std::string& english) { return QString::fromStdString(texts.of(english)); };
+  LibraryEntry::Words words;
+  words.title = entry.scenario.name.empty() ? entry.name : told(entry.scenario.name);
+  words.story = told(entry.scenario.description);
+  words.lesson = lessonOf(QString::fromStdString(entry.scenario.description), words.story);
+  return words;
+}
+
+LibraryEntry readLibraryEntry(const QString& folder, const QString& id, const QString& language) {
   LibraryEntry entry;
   entry.id = id;
   entry.path = QDir(folder).filePath(id);
   entry.group = groupOf(id);
   entry.scenario = readScenarioFile(entry.path.toStdString()).value;
-  entry.title = QString::fromStdString(entry.scenario.name);
-  if (entry.title.isEmpty()) entry.title = QFileInfo(id).completeBaseName();
-  const QString description = QString::fromStdString(entry.scenario.description);
-  entry.lesson = lessonOf(description);
-  entry.citation = citationOf(description);
+  entry.name = progressName(entry.scenario, id);
+  entry.words = wordsIn(entry, language);
+  entry.citation = citationOf(QString::fromStdString(entry.scenario.description));
   entry.source = entry.scenario.recorded     ? LibraryEntry::Source::Recorded
                  : !entry.citation.isEmpty() ? LibraryEntry::Source::Published
                                              : LibraryEntry::Source::Own;
@@ -112,16 +126,18 @@ LibraryEntry readLibraryEntry(const QString& folder, const QString& id) {
   return entry;
 }
 
-QString lessonOf(const QString& description) {
+QString lessonOf(const QString& description, const QString& told) {
   static const QRegularExpression gap(QStringLiteral("\\n\\s*\\n"));
-  static const QRegularExpression heading(QStringLiteral("^Lesson:\\s*"));
+  static const QRegularExpression heading(QStringLiteral("^\\w+:\\s*"), QRegularExpression::UseUnicodePropertiesOption);
   const QStringList paragraphs = description.split(gap, Qt::SkipEmptyParts);
-  for (const QString& paragraph : paragraphs)
-    if (const QString text = paragraph.simplified(); text.contains(heading))
-      return beginning(capitalised(QString(text).remove(heading)));
-  if (paragraphs.isEmpty()) return {};
-  if (paragraphs.size() > 1) return beginning(paragraphs.last().simplified());
-  return sentences(paragraphs.first().simplified()).constLast();
+  QStringList words = told.split(gap, Qt::SkipEmptyParts);
+  if (words.size() != paragraphs.size()) words = paragraphs;
+  for (qsizetype i = 0; i < paragraphs.size(); ++i)
+    if (paragraphs[i].trimmed().startsWith(QLatin1String("Lesson:")))
+      return beginning(capitalised(words[i].simplified().remove(heading)));
+  if (words.isEmpty()) return {};
+  if (words.size() > 1) return beginning(words.last().simplified());
+  return sentences(words.first().simplified()).constLast();
 }
 
 QString citationOf(const QString& description) {

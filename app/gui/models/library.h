@@ -29,17 +29,29 @@ struct LibraryEntry {
 
   QString path, id;  // the id is the path inside the library
   QString group;     // the folder's name, empty for the top
-  QString title, lesson;
+  QString name;      // what progress knows it by
+  // What the card says, in the language it was read in.
+  struct Words {
+    QString title, lesson, story;
+  };
+  Words words;
   QString citation;  // the publication that it follows; empty for none
   Source source = Source::Own;
   QStringList concepts;  // labels of the kinds of components in it
   Scenario scenario;
 };
 
-LibraryEntry readLibraryEntry(const QString& folder, const QString& id);
+// `language` is the code of one, see LessonLanguage.
+LibraryEntry readLibraryEntry(const QString& folder, const QString& id, const QString& language);
+// The words of an entry in another language. Reads a file.
+LibraryEntry::Words wordsIn(const LibraryEntry& entry, const QString& language);
 
-// The lesson of a description in one or two sentences: what it calls its lesson, else how it ends.
-QString lessonOf(const QString& description);
+// What progress knows a scenario by: its name, else that of its file.
+QString progressName(const Scenario& scenario, const QString& path);
+
+// The lesson of a description in one or two sentences: what it calls its lesson, else how it ends. `told` is the same
+// description in another language, paragraph by paragraph; the lesson is given in its words.
+QString lessonOf(const QString& description, const QString& told);
 // "Bronson et al., Metastable Failures (HotOS 2021)" of "... After Bronson et al., ...".
 QString citationOf(const QString& description);
 

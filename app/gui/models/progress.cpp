@@ -2,33 +2,28 @@
 
 namespace faultline {
 
-namespace {
+Progress::Progress(const Memory& memory, QObject* parent)
+    : QObject(parent), store_(memory.progressFile.toStdString()) {}
 
-// In the order of Step.
-constexpr const char* kWords[] = {"none", "opened", "verified"};
-
-QString group() { return QStringLiteral("progress"); }
-// A slash would make a group of it.
-QString keyOf(const QString& id) { return QString(id).replace(QLatin1Char('/'), QLatin1Char('|')); }
-QString idOf(const QString& key) { return QString(key).replace(QLatin1Char('|'), QLatin1Char('/')); }
-
-}  // namespace
-
-Progress::Progress(Memory memory, QObject* parent) : QObject(parent), memory_(std::move(memory)) {
-  if (!memory_.isKept()) return;
-  QSettings settings(memory_.settingsFile, QSettings::IniFormat);
-  settings.beginGroup(group());
-  for (const QString& key : settings.childKeys())
-    for (const Step step : {Step::Opened, Step::Verified})
-      if (settings.value(key).toString() == QLatin1String(kWords[static_cast<int>(step)])) steps_[idOf(key)] = step;
+void Progress::mark(const QString& scenario, Mark mark) {
+  if (scenario.isEmpty() || of(scenario) >= mark) return;
+  tell(scenario, store_.mark(scenario.toStdString(), mark));
 }
 
-void Progress::reach(const QString& id, Step step) {
-  if (of(id) >= step) return;
-  steps_[id] = step;
-  if (memory_.isKept())
-    memory_.settings().setValue(group() + QLatin1Char('/') + keyOf(id), QLatin1String(kWords[static_cast<int>(step)]));
-  Q_EMIT changed(id);
+void Progress::reach(const QString& scenario, std::size_t step, std::size_t steps) {
+  if (const Place place = at(scenario); scenario.isEmpty() || (place.step >= step && place.steps == steps)) return;
+  tell(scenario, store_.reach(scenario.toStdString(), step, steps));
+}
+
+void Progress::refresh() {
+  const auto before = store_.places();
+  store_.read();
+  if (before != store_.places()) Q_EMIT changed({});
+}
+
+void Progress::tell(const QString& scenario, const std::string& problem) {
+  if (!problem.empty()) Q_EMIT failed(QString::fromStdString(problem));
+  Q_EMIT changed(scenario);
 }
 
 }  // namespace faultline

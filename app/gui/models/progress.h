@@ -1,12 +1,13 @@
-// How far somebody has come in the library, kept between starts.
+// How far somebody has come in the library and its lessons: the file that the command line keeps, too.
 //
-// Thread safety: the window's thread.
+// Scenarios are known by their English names. Thread safety: the window's thread.
 #pragma once
 
-#include <QHash>
 #include <QObject>
+#include <QString>
 
 #include "gui/document/memory.h"
+#include "teaching/lesson_progress.h"
 
 namespace faultline {
 
@@ -14,21 +15,29 @@ class Progress : public QObject {
   Q_OBJECT
 
  public:
-  // Verified: it ran to its end unchanged, and all that the scenario expects came true.
-  enum class Step { None, Opened, Verified };
+  using Mark = LessonProgress::Mark;
+  using Place = LessonProgress::Place;
 
-  explicit Progress(Memory memory, QObject* parent = nullptr);
+  explicit Progress(const Memory& memory, QObject* parent = nullptr);
 
-  Step of(const QString& id) const { return steps_.value(id, Step::None); }
+  Place at(const QString& scenario) const { return store_.at(scenario.toStdString()); }
+  Mark of(const QString& scenario) const { return at(scenario).mark; }
   // Nobody falls back.
-  void reach(const QString& id, Step step);
+  void mark(const QString& scenario, Mark mark);
+  void reach(const QString& scenario, std::size_t step, std::size_t steps);
+  // Takes in what another program has remembered meanwhile.
+  void refresh();
 
  Q_SIGNALS:
-  void changed(const QString& id);
+  // An empty name: perhaps all of them.
+  void changed(const QString& scenario);
+  // Why something cannot be remembered.
+  void failed(const QString& problem);
 
  private:
-  Memory memory_;
-  QHash<QString, Step> steps_;
+  void tell(const QString& scenario, const std::string& problem);
+
+  LessonProgress store_;
 };
 
 }  // namespace faultline

@@ -25,17 +25,27 @@ constexpr double kDrawingShare = 0.46;  // height of the drawing by the width of
 QFont lessonFont() { return Theme::instance().textFont(Type::Base, 0.94); }
 
 // A tick in a circle: done to the end; a ring: opened.
-void paintProgress(QPainter& painter, QPointF centre, Progress::Step step) {
-  if (step == Progress::Step::None) return;
-  painter.setPen(QPen(colorOf(step == Progress::Step::Verified ? Tone::Ok : Tone::Accent), 1.6));
-  painter.setBrush(step == Progress::Step::Verified ? QBrush(colorOf(Tone::Ok)) : QBrush(Qt::NoBrush));
+void paintProgress(QPainter& painter, QPointF centre, Progress::Mark mark) {
+  if (mark == Progress::Mark::None) return;
+  painter.setPen(QPen(colorOf(mark == Progress::Mark::Done ? Tone::Ok : Tone::Accent), 1.6));
+  painter.setBrush(mark == Progress::Mark::Done ? QBrush(colorOf(Tone::Ok)) : QBrush(Qt::NoBrush));
   painter.drawEllipse(centre, 6.5, 6.5);
-  if (step != Progress::Step::Verified) return;
+  if (mark != Progress::Mark::Done) return;
   QPen pen(colorOf(Tone::Card), 1.8);
   pen.setCapStyle(Qt::RoundCap);
   pen.setJoinStyle(Qt::RoundJoin);
   painter.setPen(pen);
   painter.drawPolyline(QPolygonF{centre + QPointF(-3, 0.2), centre + QPointF(-0.8, 2.4), centre + QPointF(3.2, -2.2)});
+}
+
+// How far the lesson has been gone through: a line below the drawing, cut into its steps.
+void paintLesson(QPainter& painter, const QRectF& line, int seen, int steps) {
+  if (seen == 0 || steps == 0) return;
+  constexpr double kBetween = 2;
+  const double width = (line.width() + kBetween) / steps;
+  for (int i = 0; i < steps; ++i)
+    painter.fillRect(QRectF(line.left() + i * width, line.top(), width - kBetween, line.height()),
+                     colorOf(i < seen ? Tone::Accent : Tone::Line));
 }
 
 // As many lines as there is room for; the last one is cut short.
@@ -129,7 +139,9 @@ void GalleryDelegate::paint(QPainter* painter, const QStyleOptionViewItem& optio
   painter->drawPath(outline);
 
   QRect text = card.adjusted(kMargin, drawing.height() + kMargin - 3, -kMargin, -kMargin + 3);
-  const auto step = static_cast<Progress::Step>(index.data(GalleryModel::ProgressRole).toInt());
+  const auto done = static_cast<Progress::Mark>(index.data(GalleryModel::ProgressRole).toInt());
+  paintLesson(*painter, QRectF(card.left() + 1, drawing.bottom() - 2, card.width() - 2, 3),
+              index.data(GalleryModel::SeenRole).toInt(), index.data(GalleryModel::StepsRole).toInt());
   painter->setFont(Theme::instance().textFont(Type::Name));
   painter->setPen(colorOf(Tone::Text));
   const int nameHeight = painter->fontMetrics().lineSpacing();
@@ -146,9 +158,9 @@ void GalleryDelegate::paint(QPainter* painter, const QStyleOptionViewItem& optio
   painter->setFont(Theme::instance().textFont(Type::Heading));
   painter->drawText(foot, Qt::AlignLeft | Qt::AlignVCenter, index.data(GalleryModel::GroupRole).toString());
   painter->setFont(lessonFont());
-  const int mark = step == Progress::Step::None ? 0 : 22;
+  const int mark = done == Progress::Mark::None ? 0 : 22;
   painter->drawText(foot.adjusted(0, 0, -mark, 0), Qt::AlignRight | Qt::AlignVCenter, length);
-  paintProgress(*painter, {foot.right() - 7.0, foot.center().y() + 0.5}, step);
+  paintProgress(*painter, {foot.right() - 7.0, foot.center().y() + 0.5}, done);
   painter->restore();
 }
 

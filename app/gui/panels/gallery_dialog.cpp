@@ -10,6 +10,7 @@
 #include <QScrollBar>
 #include <algorithm>
 
+#include "gui/panels/language_button.h"
 #include "gui/style/theme.h"
 
 namespace faultline {
@@ -31,8 +32,8 @@ QComboBox* combo(QWidget* parent, const QString& name, const QString& all) {
 
 }  // namespace
 
-GalleryDialog::GalleryDialog(GalleryModel& model, ThumbnailPainter thumbnail, QWidget* parent)
-    : QDialog(parent), model_(model), filter_(new GalleryFilter(model, this)) {
+GalleryDialog::GalleryDialog(GalleryModel& model, ThumbnailPainter thumbnail, LessonLanguage& language, QWidget* parent)
+    : QDialog(parent), model_(model), language_(language), filter_(new GalleryFilter(model, this)) {
   setObjectName(QStringLiteral("gallery"));
   setWindowTitle(tr("Scenarios"));
   delegate_ = new GalleryDelegate(*filter_, std::move(thumbnail), this);
@@ -120,6 +121,7 @@ void GalleryDialog::build() {
   auto* below = new QHBoxLayout;
   below->addWidget(hint, 1);
   below->addWidget(state_);
+  below->addWidget(new LanguageButton(language_, this));
   layout->addLayout(below, 1, 0, 1, 2);
   layout->addLayout(wishes, 2, 0, 1, 2);
   layout->addWidget(groups_, 3, 0);

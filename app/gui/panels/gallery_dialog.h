@@ -18,7 +18,7 @@ class GalleryDialog : public QDialog {
   Q_OBJECT
 
  public:
-  GalleryDialog(GalleryModel& model, ThumbnailPainter thumbnail, QWidget* parent = nullptr);
+  GalleryDialog(GalleryModel& model, ThumbnailPainter thumbnail, LessonLanguage& language, QWidget* parent = nullptr);
 
   QLineEdit& search() { return *search_; }
   QListView& list() { return *list_; }
@@ -49,6 +49,7 @@ class GalleryDialog : public QDialog {
   void choose(const QModelIndex& index);
 
   GalleryModel& model_;
+  LessonLanguage& language_;
   GalleryFilter* filter_;
   GalleryDelegate* delegate_;
   QLineEdit* search_;

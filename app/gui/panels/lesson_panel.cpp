@@ -1,127 +1,203 @@
 #include "gui/panels/lesson_panel.h"
 
+#include <QCheckBox>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
-#include <QRadioButton>
 #include <QScrollArea>
 #include <QVBoxLayout>
 
 #include "analysis/lesson.h"
 #include "gui/document/document.h"
 #include "gui/document/selection.h"
+#include "gui/models/lesson_language.h"
+#include "gui/models/library.h"
+#include "gui/models/progress.h"
+#include "gui/panels/language_button.h"
+#include "gui/panels/lesson_page.h"
+#include "gui/panels/step_bar.h"
 #include "gui/run/run_bridge.h"
+#include "gui/style/format.h"
+#include "teaching/lesson_texts.h"
 
 namespace faultline {
 
-namespace {
-
-QLabel* wrapped(QWidget* parent, const char* name) {
-  auto* label = new QLabel(parent);
-  label->setObjectName(QString::fromLatin1(name));
-  label->setWordWrap(true);
-  label->setTextInteractionFlags(Qt::TextSelectableByMouse);
-  return label;
-}
-
-QLabel* heading(QWidget* parent, const char* name) {
-  QLabel* label = wrapped(parent, name);
-  QFont font = label->font();
-  font.setBold(true);
-  label->setFont(font);
-  return label;
-}
-
-}  // namespace
-
-LessonPanel::LessonPanel(Document& document, Selection& selection, RunBridge& run, QWidget* parent)
-    : QWidget(parent), document_(document), selection_(selection), run_(run) {
+LessonPanel::LessonPanel(Document& document, Selection& selection, RunBridge& run, Progress& progress,
+                         LessonLanguage& language, QWidget* parent)
+    : QWidget(parent), document_(document), selection_(selection), run_(run), progress_(progress), language_(language) {
   setObjectName(QStringLiteral("lessonPanel"));
-  auto* page = new QWidget(this);
-  count_ = wrapped(page, "muted");
-  title_ = heading(page, "lessonTitle");
-  text_ = wrapped(page, "lessonText");
-  text_->setTextFormat(Qt::MarkdownText);
-  question_ = heading(page, "lessonQuestion");
-  outcome_ = wrapped(page, "lessonOutcome");
-  choices_ = new QVBoxLayout;
-  back_ = new QPushButton(tr("Back"), this);
-  reveal_ = new QPushButton(tr("Run and see"), this);
-  reveal_->setToolTip(tr("Runs on until the question can be answered, and shows what the run says."));
-  next_ = new QPushButton(tr("Next"), this);
-
-  auto* content = new QVBoxLayout(page);
-  for (QWidget* w : {count_, title_, text_, question_}) content->addWidget(w);
-  content->addLayout(choices_);
-  content->addWidget(outcome_);
-  content->addStretch();
+  none_ = new QLabel(tr("This scenario has no lesson."), this);
+  none_->setObjectName(QStringLiteral("muted"));
+  page_ = new LessonPage(this);
+  bar_ = new StepBar(this);
+  auto* top = new QHBoxLayout;
+  top->addWidget(bar_);
+  top->addWidget(none_);
+  top->addStretch();
+  top->addWidget(new LanguageButton(language, this));
   auto* scroll = new QScrollArea(this);
   scroll->setWidgetResizable(true);
   scroll->setFrameShape(QFrame::NoFrame);
-  scroll->setWidget(page);
+  scroll->setWidget(page_);
+  stops_ = new QCheckBox(this);
+  stops_->setObjectName(QStringLiteral("stopsAtSteps"));
+  stops_->setChecked(true);
+  stops_->setToolTip(tr("Playing stands still where the next step has something to ask."));
+  again_ = new QPushButton(tr("Start again from here"), this);
+  again_->setToolTip(tr("Runs anew up to this step and stands there: change something, or play on as you like."));
+  back_ = new QPushButton(tr("Back"), this);
+  reveal_ = new QPushButton(tr("Run and see"), this);
+  reveal_->setToolTip(tr("Runs on until the question can be answered, and shows what the run says."));
+  onward_ = new QPushButton(tr("Next"), this);
   auto* bar = new QHBoxLayout;
   bar->addWidget(back_);
   bar->addStretch();
   bar->addWidget(reveal_);
-  bar->addWidget(next_);
+  bar->addWidget(onward_);
   auto* layout = new QVBoxLayout(this);
+  layout->addLayout(top);
   layout->addWidget(scroll, 1);
+  layout->addWidget(stops_);
+  layout->addWidget(again_);
   layout->addLayout(bar);
 
+  connect(bar_, &StepBar::chosen, this, &LessonPanel::goTo);
   connect(back_, &QPushButton::clicked, this, &LessonPanel::goBack);
   connect(reveal_, &QPushButton::clicked, this, &LessonPanel::reveal);
-  connect(next_, &QPushButton::clicked, this, &LessonPanel::goOn);
+  connect(onward_, &QPushButton::clicked, this, &LessonPanel::goOn);
+  connect(again_, &QPushButton::clicked, this, &LessonPanel::startHere);
+  connect(page_, &LessonPage::chosen, this, &LessonPanel::predict);
+  connect(page_, &LessonPage::resumeWanted, this, [this] { goTo(static_cast<int>(progress_.at(name_).step) - 1); });
+  connect(stops_, &QCheckBox::toggled, this, &LessonPanel::aim);
   connect(&document_, &Document::replaced, this, &LessonPanel::begin);
+  connect(&document_, &Document::changed, this, [this] {
+    if (lesson().size() != tries_.size()) begin();
+  });
+  connect(&language_, &LessonLanguage::changed, this, &LessonPanel::retell);
+  connect(&run_, &RunBridge::runStarted, this, &LessonPanel::forgetAnswers);
   connect(&run_, &RunBridge::samplesGrew, this, &LessonPanel::answerIfPossible);
-  connect(&run_, &RunBridge::statusChanged, this, &LessonPanel::answerIfPossible);
+  connect(&run_, &RunBridge::statusChanged, this, &LessonPanel::followRun);
   connect(&run_, &RunBridge::finished, this, &LessonPanel::answerIfPossible);
   begin();
 }
 
-bool LessonPanel::hasLesson() const { return !document_.scenario().lesson.empty(); }
+const std::vector<LessonStep>& LessonPanel::lesson() const { return document_.scenario().lesson; }
 
-const LessonStep* LessonPanel::current() const {
-  const std::vector<LessonStep>& lesson = document_.scenario().lesson;
-  return step_ < lesson.size() ? &lesson[step_] : nullptr;
+bool LessonPanel::hasLesson() const { return !lesson().empty(); }
+
+const LessonStep* LessonPanel::current() const { return step_ < lesson().size() ? &lesson()[step_] : nullptr; }
+
+bool LessonPanel::isAnswered() const { return step_ < tries_.size() && tries_[step_].answered; }
+
+SimTime LessonPanel::timeOf(std::size_t step) const {
+  for (std::size_t i = std::min(step + 1, lesson().size()); i-- > 0;)
+    if (lesson()[i].at) return *lesson()[i].at;
+  return {};
 }
+
+QString LessonPanel::told(const std::string& english) const { return QString::fromStdString(texts_.of(english)); }
+
+// ------------------------------------------------------------- going through it
 
 void LessonPanel::begin() {
   step_ = 0;
-  showStep();
+  isBegun_ = false;
+  tries_.assign(lesson().size(), {});
+  name_ = hasLesson() ? progressName(document_.scenario(), document_.filePath()) : QString();
+  progress_.refresh();
+  aim();
+  retell();
   Q_EMIT lessonChanged(hasLesson());
 }
 
-void LessonPanel::goOn() {
-  if (step_ + 1 >= document_.scenario().lesson.size()) return;
-  ++step_;
+void LessonPanel::retell() {
+  texts_ = pageTexts(document_.filePath().toStdString(), language_.code().toStdString());
+  QStringList titles;
+  for (const LessonStep& step : lesson()) titles << told(step.title);
+  bar_->setSteps(titles);
   showStep();
-  highlight();
-  if (const LessonStep* step = current(); step->at && run_.now() < *step->at) run_.runUntil(*step->at);
+  answerIfPossible();
 }
 
-void LessonPanel::goBack() {
-  if (step_ == 0) return;
-  --step_;
+void LessonPanel::goOn() { goTo(static_cast<int>(step_) + 1); }
+
+void LessonPanel::goBack() { goTo(static_cast<int>(step_) - 1); }
+
+void LessonPanel::goTo(int step) {
+  if (step < 0 || step >= static_cast<int>(lesson().size())) return;
+  enter(static_cast<std::size_t>(step));
+  stand();
+}
+
+void LessonPanel::enter(std::size_t step) {
+  isBegun_ = true;
+  step_ = step;
+  progress_.reach(name_, step_ + 1, lesson().size());
   showStep();
   highlight();
+  aim();
+  answerIfPossible();
 }
+
+// The run is at the time of the step, or shows it: what has been simulated since is kept.
+void LessonPanel::stand() {
+  const SimTime time = timeOf(step_);
+  if (run_.now() < time)
+    run_.runUntil(time);
+  else if (run_.hasRun() && run_.now() > time) {
+    run_.pause();
+    run_.viewAt(time);
+  }
+}
+
+void LessonPanel::startHere() {
+  isBegun_ = true;
+  run_.reset();
+  aim();
+  if (const SimTime time = timeOf(step_); time.ns > 0) run_.runUntil(time);
+}
+
+// Playing stops at the next step with a time of its own.
+void LessonPanel::aim() {
+  stop_ = 0;
+  for (std::size_t i = step_ + 1; i < lesson().size() && stop_ == 0; ++i)
+    if (lesson()[i].at && timeOf(step_) < *lesson()[i].at) stop_ = i;
+  const bool stops = isBegun_ && stops_->isChecked() && stop_ > 0;
+  run_.stopAt(stops ? SimTime{*lesson()[stop_].at} : kNever);
+  stops_->setVisible(isBegun_ && stop_ > 0);
+  if (stop_ > 0) stops_->setText(tr("Stop at step %1 (%2)").arg(stop_ + 1).arg(format::clock(*lesson()[stop_].at)));
+}
+
+void LessonPanel::followRun() {
+  const bool hasStopped = run_.update().isAtStop && stop_ > 0 && run_.now() == *lesson()[stop_].at;
+  if (!hasStopped) return answerIfPossible();
+  enter(stop_);
+  Q_EMIT reached();
+}
+
+// ------------------------------------------------------------- what is shown
 
 void LessonPanel::showStep() {
-  predicted_ = -1;
-  wantsAnswer_ = answered_ = false;
-  for (QRadioButton* button : buttons_) button->deleteLater();
-  buttons_.clear();
-  outcome_->clear();
   const LessonStep* step = current();
+  bar_->setVisible(step != nullptr);
+  none_->setVisible(step == nullptr);
+  const std::size_t seen = progress_.at(name_).step;
   if (step == nullptr) {
-    count_->setText(tr("This scenario has no lesson."));
-    for (QLabel* label : {title_, text_, question_}) label->clear();
+    page_->showStory({}, {}, 0);
+    page_->showStep({}, -1);
     return refreshButtons();
   }
-  count_->setText(tr("Step %1 of %2").arg(step_ + 1).arg(document_.scenario().lesson.size()));
-  title_->setText(QString::fromStdString(step->title));
-  text_->setText(QString::fromStdString(step->text));
-  showQuestion(*step);
+  bar_->show(static_cast<int>(step_), static_cast<int>(std::max(seen, isBegun_ ? step_ + 1 : 0)));
+  const bool isFirst = step_ == 0, isLeft = isFirst && seen > 1 && seen <= lesson().size();
+  page_->showStory(isFirst ? told(document_.scenario().name) : QString(),
+                   LessonLanguage::flowing(told(document_.scenario().description)),
+                   isLeft ? static_cast<int>(seen) : 0);
+  LessonPage::Words words{told(step->title), {}, told(step->text), told(step->question), {}};
+  if (step->at) words.place = told("The run stands still at") + QLatin1Char(' ') + format::clock(*step->at);
+  for (const LessonChoice& choice : step->choices) words.choices << told(choice.text);
+  // A question that is asked again is answered again, by the same run.
+  tries_[step_].answered = false;
+  page_->showStep(words, tries_[step_].predicted);
   refreshButtons();
 }
 
@@ -140,75 +216,67 @@ void LessonPanel::highlight() {
   if (!step->highlight.empty()) selection_.set(nodes, edges);
 }
 
-void LessonPanel::showQuestion(const LessonStep& step) {
-  question_->setText(QString::fromStdString(step.question));
-  question_->setVisible(!step.question.empty());
-  for (std::size_t i = 0; i < step.choices.size(); ++i) {
-    auto* button = new QRadioButton(QString::fromStdString(step.choices[i].text), this);
-    connect(button, &QRadioButton::clicked, this, [this, i] { predict(static_cast<int>(i)); });
-    choices_->addWidget(button);
-    buttons_.push_back(button);
-  }
-}
-
 void LessonPanel::predict(int choice) {
-  if (answered_ || choice < 0 || choice >= static_cast<int>(buttons_.size())) return;
-  predicted_ = choice;
-  buttons_[static_cast<std::size_t>(choice)]->setChecked(true);
+  const LessonStep* step = current();
+  if (step == nullptr || isAnswered() || choice < 0 || choice >= static_cast<int>(step->choices.size())) return;
+  tries_[step_].predicted = choice;
+  page_->choose(choice);
   refreshButtons();
 }
 
 void LessonPanel::reveal() {
   const LessonStep* step = current();
   if (step == nullptr || step->question.empty()) return;
-  wantsAnswer_ = true;
   const SimTime until = answeredAt(document_.scenario(), *step);
   if (run_.now() < until) run_.runUntil(until);
+  tries_[step_].wantsAnswer = true;  // after the run has begun, which forgets what was asked of another one
   answerIfPossible();
+}
+
+// Another run says its own; who was shown an answer has to run to the next one.
+void LessonPanel::forgetAnswers() {
+  for (Try& t : tries_) t.wantsAnswer = t.answered = false;
+  if (tries_.size() == lesson().size()) showStep();
 }
 
 // The run has to be that of the scenario that is asked about: another one answers other questions.
 void LessonPanel::answerIfPossible() {
   const LessonStep* step = current();
-  if (!wantsAnswer_ || answered_ || step == nullptr || !run_.hasRun()) return;
+  if (step == nullptr || step_ >= tries_.size() || !run_.hasRun()) return;
+  if (!tries_[step_].wantsAnswer || tries_[step_].answered) return;
   const Scenario& scenario = run_.runScenario();
   const SimTime until = answeredAt(document_.scenario(), *step);
   const Series& series = run_.shown().series;
-  if (run_.now() < until || series.times.empty() || scenario.lesson != document_.scenario().lesson) return;
-  const bool needsSummary = until >= scenario.duration;
-  if (needsSummary && !run_.update().summary) return;
+  if (run_.now() < until || series.times.empty() || scenario.lesson != lesson()) return;
+  if (until >= scenario.duration && !run_.update().summary) return;
   const Summary summary = run_.update().summary ? *run_.update().summary : Summary{};
-  const LessonAnswer answer = lessonAnswers(scenario, series, summary)[step_];
-  answered_ = true;
+  showAnswer(lessonAnswers(scenario, series, summary)[step_]);
+}
+
+void LessonPanel::showAnswer(const LessonAnswer& answer) {
+  tries_[step_].answered = true;
   QStringList lines;
-  for (std::size_t i = 0; i < buttons_.size(); ++i) {
-    buttons_[i]->setText((answer.isRight[i] ? QStringLiteral("\u2713  ") : QStringLiteral("\u2717  ")) +
-                         QString::fromStdString(step->choices[i].text));
-    buttons_[i]->setEnabled(false);
-    lines << QString::fromStdString(answer.measured[i]);
-  }
+  for (const std::string& measured : answer.measured) lines << QString::fromStdString(measured);
   if (!answer.revealed.empty()) lines << QString::fromStdString(answer.revealed);
   lines.removeDuplicates();
-  if (predicted_ >= 0)
-    lines.prepend(answer.isRight[static_cast<std::size_t>(predicted_)] ? tr("You were right.") : tr("The run says otherwise."));
-  outcome_->setText(lines.join(QLatin1Char('\n')));
+  if (const int predicted = tries_[step_].predicted; predicted >= 0)
+    lines.prepend(answer.isRight[static_cast<std::size_t>(predicted)] ? tr("You were right.")
+                                                                      : tr("The run says otherwise."));
+  page_->showAnswer(answer.isRight, lines.join(QLatin1Char('\n')));
   refreshButtons();
 }
 
-QStringList LessonPanel::answerTexts() const {
-  QStringList texts;
-  for (const QRadioButton* button : buttons_) texts << button->text();
-  return texts;
-}
+QStringList LessonPanel::answerTexts() const { return page_->answerTexts(); }
 
 void LessonPanel::refreshButtons() {
   const LessonStep* step = current();
-  const bool asks = step != nullptr && !step->question.empty() && !answered_;
+  const bool asks = step != nullptr && !step->question.empty() && !isAnswered();
   back_->setEnabled(step_ > 0);
   reveal_->setVisible(step != nullptr && !step->question.empty());
   // Who has not predicted learns nothing from the answer.
-  reveal_->setEnabled(asks && (step->choices.empty() || predicted_ >= 0));
-  next_->setEnabled(step_ + 1 < document_.scenario().lesson.size());
+  reveal_->setEnabled(asks && (step->choices.empty() || tries_[step_].predicted >= 0));
+  onward_->setEnabled(step_ + 1 < lesson().size());
+  again_->setVisible(step != nullptr && run_.hasRun());
 }
 
 }  // namespace faultline

@@ -65,7 +65,7 @@ void Diagnosis::examine() {
 
 void Diagnosis::start(bool again) {
   auto study = std::make_shared<RunStudy>();
-  study->scenario = withActions(run_.runScenario(), run_.liveActions());
+  study->scenario = run_.replay();
   study->upTo = run_.now();
   actions_ = run_.liveActions().size();
   const std::function<Study(Work&)> work =

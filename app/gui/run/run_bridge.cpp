@@ -52,14 +52,28 @@ bool RunBridge::ensureRun() {
 void RunBridge::start(Scenario scenario, const std::vector<Action>& actions) {
   setRunScenario(std::move(scenario));
   knownTimeline_ = document_.scenario().timeline;
-  run_ = session_.start(withActions(runScenario_, actions));
+  liveActions_ = actions;
+  run_ = session_.start(replay());
   session_.setSpeed(speed_);
+  session_.stopAt(stopAt_);
   hasRun_ = true;
   beginRun();
   liveActions_ = actions;
   setStale(false);
   Q_EMIT runStarted();
   Q_EMIT liveActionsChanged();
+}
+
+Scenario RunBridge::replay() const {
+  Scenario scenario = withActions(withActions(runScenario_, undisclosed_.actions), liveActions_);
+  if (undisclosed_.seed) scenario.seed = *undisclosed_.seed;
+  return scenario;
+}
+
+void RunBridge::setUndisclosed(Undisclosed undisclosed) {
+  if (undisclosed == undisclosed_) return;
+  undisclosed_ = std::move(undisclosed);
+  reset();
 }
 
 void RunBridge::setRunScenario(Scenario scenario) {
@@ -187,6 +201,12 @@ void RunBridge::runUntil(SimTime time) {
   if (!ensureRun()) return;
   viewLive();
   session_.runUntil(time);
+}
+
+void RunBridge::stopAt(SimTime time) {
+  if (time == stopAt_) return;
+  stopAt_ = time;
+  session_.stopAt(time);
 }
 
 void RunBridge::setSpeed(double factor) {

@@ -29,6 +29,13 @@ namespace faultline {
 
 class Document;
 
+// What runs have beyond the document, for workshops: actions that nobody shows, and luck of a seat's own.
+struct Undisclosed {
+  std::vector<Action> actions;
+  std::optional<std::uint64_t> seed;
+  bool operator==(const Undisclosed&) const = default;
+};
+
 // One instant as it is to be shown. References stay valid until the next signal of the bridge.
 struct Shown {
   const Scenario& scenario;  // the one the run was started with: frame and series are in its order
@@ -66,11 +73,15 @@ class RunBridge : public QObject {
   void stepAtNode(const std::string& node);
   void stepBy(Duration span);
   void runUntil(SimTime time);
+  // Playing stands still there, once, in this run and the next; kNever for nowhere.
+  void stopAt(SimTime time);
   void setSpeed(double factor);
   // Makes what was changed during this run part of the scenario, as one entry: the parts are again what they were when
   // the run began, and each change is an action of the timeline, so that another run is the same to the bit.
   void keepLiveActions();
   bool canKeepLiveActions() const { return hasRun_ && !liveActions_.empty() && !stale_; }
+  // From the next run on; the present one ends.
+  void setUndisclosed(Undisclosed undisclosed);
   // A change of the run, now (or at its time when that is to come): a fault from a menu, a slider.
   void post(Action action);
 
@@ -85,6 +96,8 @@ class RunBridge : public QObject {
   const SessionUpdate& update() const { return update_; }
   const Scenario& runScenario() const { return runScenario_; }
   const std::vector<Action>& liveActions() const { return liveActions_; }
+  // The scenario that repeats this run: with its live actions, and with what is not disclosed.
+  Scenario replay() const;
   // Index of the column "node.metric" or "from -> to.metric", -1 when there is none. Complexity: a hash look-up.
   int column(const std::string& name) const;
   // The place of a node or an edge in the scenario of the run, -1 when it has none. Complexity: a hash look-up.
@@ -154,6 +167,8 @@ class RunBridge : public QObject {
   SimTime viewTime_;
   int row_ = -1;
   double speed_ = 1;
+  SimTime stopAt_ = kNever;
+  Undisclosed undisclosed_;
 };
 
 }  // namespace faultline
