@@ -155,7 +155,7 @@ class TeachingTest : public QObject {
     QCOMPARE(*pageTexts(file, "de").find("Notes"), std::string("Notizen"));
     QTemporaryDir dir;
     QCOMPARE(languagesNear(dir.filePath("a.yaml").toStdString()), std::vector<std::string>{"en"});
-    QVERIFY(hasErrors(readTextFile(dir.filePath("none.po").toStdString()).diagnostics));
+    QVERIFY(hasErrors(readTranslationFile(dir.filePath("none.po").toStdString()).diagnostics));
   }
 
   void bestTriesOfTheRoundCount() {
