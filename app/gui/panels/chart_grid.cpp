@@ -15,6 +15,7 @@ namespace {
 
 constexpr int kCardWidth = 250;  // side by side as long as they are at least as wide
 constexpr int kGap = 8;
+constexpr int kLeastBeside = 100, kLeastAlone = 70;  // height of a drawing; where it stands alone nothing scrolls
 
 }  // namespace
 
@@ -64,6 +65,7 @@ void ChartGrid::arrange(const std::vector<ChartCard*>& cards, int width, bool is
     ChartCard* card = cards[static_cast<std::size_t>(i)];
     const bool isShown = !isNarrow || i == std::max(0, tabs_->currentIndex());
     card->setVisible(isShown);
+    card->view().setMinimumHeight(isNarrow ? kLeastAlone : kLeastBeside);
     if (isShown) grid_->addWidget(card, isNarrow ? 0 : i / even, isNarrow ? 0 : i % even);
   }
   for (int column = 0; column < grid_->columnCount(); ++column)

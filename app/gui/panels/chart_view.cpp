@@ -72,7 +72,7 @@ ChartView::ChartView(QWidget* parent) : QChartView(parent), timeAxis_(new QValue
   setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   viewport()->setMouseTracking(true);
-  setMinimumSize(140, 80);
+  setMinimumSize(140, 100);
   setFocusPolicy(Qt::NoFocus);
   // A view of a scene takes every drag for itself: metrics are for the dashboard, files for the window.
   setAcceptDrops(false);

@@ -41,6 +41,8 @@ QPushButton:default { background: %6; color: white; }
 QLineEdit, QAbstractSpinBox, QComboBox, QPlainTextEdit {
   background: %5; border: 1px solid %5; border-radius: 5px; padding: 3px 7px; selection-background-color: %6; }
 QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus { border-color: %6; }
+QComboBox::drop-down { border: none; width: 20px; }
+QComboBox::down-arrow { image: url(:/icons/combo_arrow.svg); width: 12px; height: 12px; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: %2; }
 QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: %6; }
 QSlider::handle:horizontal { width: 13px; height: 13px; margin: -5px 0; border-radius: 6px; background: %6; }
