@@ -148,6 +148,24 @@ class CanvasTest : public QObject {
     QVERIFY(wasStalled);
   }
 
+  void aLongValueDoesNotCoverItsName() {
+    Desk desk;
+    desk.window.run().runUntil(seconds(345));
+    QVERIFY(QTest::qWaitFor([&] { return desk.window.run().now() == seconds(345); }, 2 * kPatienceMs));
+    const QFontMetricsF name(Theme::instance().font(faultline::Type::Base)),
+        figure(Theme::instance().font(faultline::Type::Headline));
+    int shortened = 0;
+    for (int second = 130; second < 345; ++second) {
+      desk.window.run().viewAt(seconds(second));
+      for (const auto& [node, item] : desk.scene.nodes()) {
+        const double width = name.horizontalAdvance(item->label()) + figure.horizontalAdvance(item->value());
+        QVERIFY2(width < NodeItem::kWidth - 24, qPrintable(item->label() + item->value()));
+        shortened += item->label().contains(QChar(0x2026));
+      }
+    }
+    QVERIFY(shortened > 0);
+  }
+
   void aWindowWithHistoryCloses() {
     MainWindow window;
     window.openFile(kFlagship);

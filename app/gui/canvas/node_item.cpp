@@ -15,7 +15,7 @@ namespace faultline {
 namespace {
 
 constexpr double kRadius = 9;
-constexpr double kMargin = 14;
+constexpr double kMargin = 14, kBetween = 6;
 constexpr double kPillHeight = 20;
 constexpr double kPillGap = 8;
 
@@ -171,8 +171,14 @@ void NodeItem::show(const Shown& shown) {
     look.failure = QString::fromUtf8(failure.reason).replace(QLatin1Char('_'), QLatin1Char(' ')) + QLatin1Char(' ') +
                    format::rate(failure.perSecond);
   if (look == look_) return;
-  if (look.label != look_.label) prepare(label_, look.label, Type::Base);
   if (look.value != look_.value) prepare(value_, look.value, Type::Headline);
+  // The name gives way to a long value: "latency p99" and "3 min 48 s" are wider than a card.
+  const double room = kWidth - 2 * kMargin - kBetween - value_.size().width();
+  if (look.label != look_.label || label_.text() != look.label || label_.size().width() > room) {
+    prepare(label_, look.label, Type::Base);
+    if (label_.size().width() > room)
+      prepare(label_, QFontMetricsF(fontOf(Type::Base)).elidedText(look.label, Qt::ElideMiddle, room), Type::Base);
+  }
   if (look.failure != look_.failure) prepare(failure_, look.failure, Type::Base);
   look_ = look;
 }

@@ -49,6 +49,9 @@ class NodeItem : public QGraphicsItem {
   void bind(NodeFigures figures) { figures_ = std::move(figures); }
   void show(const Shown& shown);
   Health health() const { return look_.health; }
+  // The headline as it stands on the card, which holds both beside each other.
+  QString label() const { return label_.text(); }
+  QString value() const { return value_.text(); }
 
  private:
   struct Look {
