@@ -246,6 +246,8 @@ class DrawingTest : public QObject {
       const QRectF covered = desk.view.viewportTransform().inverted().mapRect(QRectF(map.geometry()));
       for (const auto& [name, node] : desk.scene.nodes())
         QVERIFY2(!map.isVisible() || !node->sceneCard().intersects(covered), name.c_str());
+      for (const GroupItem* group : desk.scene.groups())
+        QVERIFY2(!map.isVisible() || !group->frame().intersects(covered), group->name().c_str());
     }
     desk.view.setZoom(3);
     map.settle();
