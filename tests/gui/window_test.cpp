@@ -4,6 +4,8 @@
 #include "gui/panels/inspector_panel.h"
 #include "gui/panels/param_form.h"
 #include "gui/panels/param_help.h"
+#include "gui/panels/timeline_panel.h"
+#include "gui/panels/timeline_track.h"
 #include "gui/style/theme.h"
 
 using namespace faultline;
@@ -85,6 +87,24 @@ class WindowTest : public QObject {
     QCOMPARE(seed->text(), QStringLiteral("43"));
     desk.document.undoStack()->setIndex(0);
     QCOMPARE(seed->text(), QString::number(before));
+  }
+
+  void anAlertLeadsToItsRule() {
+    Desk desk(kFlagship, {1600, 1000});
+    desk.window.run().runUntil(seconds(150));
+    QVERIFY(QTest::qWaitFor([&] { return desk.window.run().now() == seconds(150); }, kPatienceMs));
+    desk.selection.set({"db"});
+    auto* timeline = desk.window.findChild<TimelinePanel*>();
+    const auto& entries = timeline->model().entries();
+    const auto alert = std::find_if(entries.begin(), entries.end(), [](const auto& entry) { return entry.alert >= 0; });
+    QVERIFY(alert != entries.end());
+    const QPoint place =
+        timeline->track().places().alertOf(static_cast<std::size_t>(alert - entries.begin())).center().toPoint();
+    QTest::mouseDClick(&timeline->track(), Qt::LeftButton, {}, place);
+    QVERIFY(desk.selection.isEmpty());
+    auto* line = qobject_cast<QLineEdit*>(QApplication::focusWidget());
+    QVERIFY(line != nullptr);
+    QTRY_COMPARE(line->visibleRegion().boundingRect().size(), line->size());
   }
 
   void noHintIsCutShortForPresenters() {

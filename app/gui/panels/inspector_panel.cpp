@@ -1,6 +1,7 @@
 #include "gui/panels/inspector_panel.h"
 
 #include <QComboBox>
+#include <QCoreApplication>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
@@ -35,7 +36,7 @@ namespace faultline {
 
 namespace {
 
-constexpr int kGlyph = 20;
+constexpr int kGlyph = 20, kSoonMs = 10;
 
 }  // namespace
 
@@ -298,8 +299,14 @@ void InspectorPanel::showAlert(int rule) {
   ParamRowWidget* row = rule < 0 ? nullptr : form_->row("when", firstAlert_ + rule);
   if (row == nullptr) return newAlert_->setFocus();
   row->editor()->setFocus();
-  // The rows may have been made just now: they have their places with the next event.
-  QTimer::singleShot(0, row, [this, row] { form_->ensureWidgetVisible(row); });
+  reveal(row);
+}
+
+// Rows that were made just now are shown by a later event, and have no places before.
+void InspectorPanel::reveal(ParamRowWidget* row) {
+  if (!row->isVisible() && isVisible()) return QTimer::singleShot(kSoonMs, row, [this, row] { reveal(row); });
+  QCoreApplication::sendPostedEvents(form_->widget(), QEvent::LayoutRequest);
+  form_->ensureWidgetVisible(row);
 }
 
 }  // namespace faultline

@@ -23,6 +23,7 @@ class FaultTab;
 class MetricsTab;
 class ParamForm;
 class ParamHelp;
+class ParamRowWidget;
 class RunBridge;
 class Selection;
 
@@ -47,6 +48,7 @@ class InspectorPanel : public QWidget {
   void rename();
   void choosePreset(int index);
   void removeSection(const ParamSubject& subject);
+  void reveal(ParamRowWidget* row);
   std::vector<std::string> kindsOfSelected() const;
 
   Document& document_;
