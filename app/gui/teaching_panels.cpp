@@ -13,6 +13,14 @@
 
 namespace faultline {
 
+namespace {
+
+// Room for the names of all tabs beside each other, at the usual size of type and for a projector. Less than a third of
+// the window: most of it is the canvas's.
+constexpr int kWideTabs = 440, kProjectedTabs = 470, kLeastShare = 3;
+
+}  // namespace
+
 TeachingPanels::TeachingPanels(MainWindow& window, const Memory& memory)
     : QObject(&window),
       window_(window),
@@ -23,6 +31,10 @@ TeachingPanels::TeachingPanels(MainWindow& window, const Memory& memory)
   addLesson();
   addChallenge();
   addWorkshop();
+  // Larger type needs more room; what the panel shows then is what the audience reads.
+  window_.actions().on(Command::Presenter, this, [this] {
+    if (window_.actions()[Command::Presenter]->isChecked()) widen(kProjectedTabs);
+  });
 }
 
 void TeachingPanels::addLesson() {
@@ -59,10 +71,23 @@ void TeachingPanels::addWorkshop() {
   QDockWidget* dock = addTab(QStringLiteral("workshopDock"), tr("Workshop"), &workshop_->panel());
   dock->hide();
   raiseInspector();
-  window_.actions().on(Command::Workshop, dock, [dock] {
+  const auto show = [this, dock] {
+    widen(kWideTabs);
     dock->show();
     dock->raise();
-  });
+  };
+  window_.actions().on(Command::Workshop, dock, show);
+  connect(workshop_, &WorkshopCommands::wanted, dock, show);
+}
+
+// Of docks that share a place, the one in front knows how wide it is.
+void TeachingPanels::widen(int width) {
+  auto* inspector = window_.findChild<QDockWidget*>(QStringLiteral("inspectorDock"));
+  QList<QDockWidget*> docks = window_.tabifiedDockWidgets(inspector);
+  docks << inspector;
+  for (QDockWidget* dock : docks)
+    if (!dock->visibleRegion().isEmpty() && dock->width() < width && kLeastShare * width <= window_.width())
+      return window_.resizeDocks({dock}, {width}, Qt::Horizontal);
 }
 
 void TeachingPanels::raiseInspector() { window_.findChild<QDockWidget*>(QStringLiteral("inspectorDock"))->raise(); }

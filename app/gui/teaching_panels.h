@@ -38,6 +38,7 @@ class TeachingPanels : public QObject {
   // A tab beside the inspector.
   QDockWidget* addTab(const QString& name, const QString& title, QWidget* panel);
   void raiseInspector();
+  void widen(int width);
 
   MainWindow& window_;
   Progress progress_;

@@ -48,14 +48,19 @@ void WorkshopCommands::sit(const QString& name, bool hidesFaults) {
   }
   window_.run().pause();
   workshop_->sit(name, hidesFaults);
+  Q_EMIT wanted();
 }
 
 void WorkshopCommands::reveal() {
-  if (window_.files().mayDiscard()) workshop_->reveal();
+  if (!window_.files().mayDiscard()) return;
+  workshop_->reveal();
+  Q_EMIT wanted();
 }
 
 void WorkshopCommands::leave() {
-  if (!workshop_->isHidden() || window_.files().mayDiscard()) workshop_->leave();
+  if (workshop_->isHidden() && !window_.files().mayDiscard()) return;
+  workshop_->leave();
+  Q_EMIT wanted();
 }
 
 void WorkshopCommands::chooseBoard() {

@@ -23,6 +23,10 @@ class WorkshopCommands : public QObject {
   Workshop& workshop() { return *workshop_; }
   WorkshopPanel& panel() { return *panel_; }
 
+ Q_SIGNALS:
+  // Something was done here that brought other panels to the front.
+  void wanted();
+
  private:
   void sit(const QString& name, bool hidesFaults);
   void reveal();

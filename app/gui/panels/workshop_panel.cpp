@@ -219,7 +219,7 @@ void WorkshopPanel::refresh() {
   taken_->setVisible(workshop_.isSeated());
   guessing_->setVisible(workshop_.isHidden());
   sit_->setEnabled(!name_->text().trimmed().isEmpty());
-  who_->setText(tr("%1 sits here.").arg(workshop_.seat()) +
+  who_->setText(tr("%1 sits here: the runs have the luck of this seat.").arg(workshop_.seat()) +
                 (workshop_.isHidden()
                      ? QLatin1Char(' ') + tr("What is done to the system is hidden: press play, and read the charts.")
                      : QString()));
