@@ -49,6 +49,7 @@ QVBoxLayout* column(QWidget* parent) {
 }
 
 QString wordsOf(const std::string& verb) {
+  if (verb == "set") return WorkshopPanel::tr("Set a parameter");
   QString words = QString::fromStdString(verb).replace(QLatin1Char('_'), QLatin1Char(' '));
   words[0] = words[0].toUpper();
   return words;
@@ -200,7 +201,7 @@ void WorkshopPanel::offerVerbs() {
   for (const std::string& verb : workshop_.verbsAt(place_->currentText().toStdString()))
     verb_->addItem(wordsOf(verb), QString::fromStdString(verb));
   if (const int index = verb_->findData(before); index >= 0) verb_->setCurrentIndex(index);
-  outcome_->clear();
+  outcome_->hide();
 }
 
 void WorkshopPanel::guess() {
@@ -209,6 +210,7 @@ void WorkshopPanel::guess() {
   if (!whole) return;
   const QString said[] = {tr("Neither the place nor what was done."), tr("One of the two is right, the other is not."),
                           tr("Right: it began there, with that.")};
+  outcome_->show();
   outcome_->setText((whole->passed ? QStringLiteral("\u2713  ") : QStringLiteral("\u2717  ")) + said[whole->met]);
 }
 
@@ -225,7 +227,7 @@ void WorkshopPanel::refresh() {
                      : QString()));
   place_->clear();
   for (const std::string& place : workshop_.places()) place_->addItem(QString::fromStdString(place));
-  outcome_->clear();
+  outcome_->hide();
 }
 
 void WorkshopPanel::refreshBoard() {
