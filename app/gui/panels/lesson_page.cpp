@@ -87,7 +87,12 @@ void LessonPage::choose(int choice) { buttons_[static_cast<std::size_t>(choice)]
 void LessonPage::showAnswer(const std::vector<bool>& isRight, const QString& outcome) {
   for (std::size_t i = 0; i < buttons_.size(); ++i) {
     buttons_[i]->setText((isRight[i] ? QStringLiteral("\u2713  ") : QStringLiteral("\u2717  ")) + buttons_[i]->text());
-    buttons_[i]->setEnabled(false);
+    // To be read, not to be chosen any more; what is disabled would be grey.
+    buttons_[i]->setAttribute(Qt::WA_TransparentForMouseEvents);
+    buttons_[i]->setFocusPolicy(Qt::NoFocus);
+    QFont font = buttons_[i]->font();
+    font.setBold(isRight[i]);
+    buttons_[i]->setFont(font);
   }
   say(outcome_, outcome);
 }

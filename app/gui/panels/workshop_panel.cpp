@@ -77,6 +77,7 @@ WorkshopPanel::WorkshopPanel(Workshop& workshop, Selection& selection, QWidget* 
   table_->setSelectionMode(QAbstractItemView::NoSelection);
   table_->setFocusPolicy(Qt::NoFocus);
   table_->setShowGrid(false);
+  table_->setStyleSheet(QStringLiteral("QTableCornerButton::section { background: transparent; border: none; }"));
   table_->setMinimumHeight(120);
   nobody_ = note(page, tr("Nobody has tried yet."));
   auto* content = new QVBoxLayout(page);
