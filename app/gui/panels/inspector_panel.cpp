@@ -1,7 +1,6 @@
 #include "gui/panels/inspector_panel.h"
 
 #include <QComboBox>
-#include <QCoreApplication>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
@@ -36,7 +35,7 @@ namespace faultline {
 
 namespace {
 
-constexpr int kGlyph = 20, kSoonMs = 10;
+constexpr int kGlyph = 20, kSoonMs = 10, kAttempts = 100;
 
 }  // namespace
 
@@ -299,14 +298,15 @@ void InspectorPanel::showAlert(int rule) {
   ParamRowWidget* row = rule < 0 ? nullptr : form_->row("when", firstAlert_ + rule);
   if (row == nullptr) return newAlert_->setFocus();
   row->editor()->setFocus();
-  reveal(row);
+  reveal(row, kAttempts);
 }
 
-// Rows that were made just now are shown by a later event, and have no places before.
-void InspectorPanel::reveal(ParamRowWidget* row) {
-  if (!row->isVisible() && isVisible()) return QTimer::singleShot(kSoonMs, row, [this, row] { reveal(row); });
-  QCoreApplication::sendPostedEvents(form_->widget(), QEvent::LayoutRequest);
+// Rows that were made just now are shown by a later event, and until the form has its length they are squeezed together.
+void InspectorPanel::reveal(ParamRowWidget* row, int attempts) {
   form_->ensureWidgetVisible(row);
+  const QWidget& content = *form_->widget();
+  if (attempts > 0 && (row->isHidden() || content.height() < content.minimumSizeHint().height()))
+    QTimer::singleShot(kSoonMs, row, [=, this] { reveal(row, attempts - 1); });
 }
 
 }  // namespace faultline

@@ -48,7 +48,7 @@ class InspectorPanel : public QWidget {
   void rename();
   void choosePreset(int index);
   void removeSection(const ParamSubject& subject);
-  void reveal(ParamRowWidget* row);
+  void reveal(ParamRowWidget* row, int attempts);
   std::vector<std::string> kindsOfSelected() const;
 
   Document& document_;
