@@ -70,7 +70,7 @@ MainWindow::MainWindow(const Memory& memory, QWidget* parent)
   statusBar()->setSizeGripEnabled(false);
   connect(&document_, &Document::fileChanged, this, &MainWindow::refreshTitle);
   connect(&document_, &Document::problemsChanged, this, &MainWindow::refreshProblems);
-  addPanels();
+  addPanels(memory);
   files_ = new FileCommands(*this, memory);
   edit_ = new EditCommands(*this);
   new ViewCommands(*this, memory);
@@ -92,7 +92,7 @@ MainWindow::~MainWindow() {
   delete files_;
 }
 
-void MainWindow::addPanels() {
+void MainWindow::addPanels(const Memory& memory) {
   auto* branch = new Branch(run_, this);
   auto* timeline = new TimelinePanel(document_, run_, *branch);
   auto* charts = new ChartPanel(document_, run_, *branch, timeline->model());
@@ -102,7 +102,7 @@ void MainWindow::addPanels() {
   // Both have headings of their own.
   for (QDockWidget* dock : {above, below}) dock->setTitleBarWidget(new QWidget(dock));
   sidePanels_ = new SidePanels(*this);
-  teachingPanels_ = new TeachingPanels(*this, memory_);
+  teachingPanels_ = new TeachingPanels(*this, memory);
   diagnosisPanels_ = new DiagnosisPanels(*this, *branch, *timeline, *charts);
   connect(&sidePanels_->inspector().metrics(), &MetricsTab::chartWanted, charts,
           [charts](const QString& column) { charts->addMetric(column.toStdString()); });

@@ -64,7 +64,7 @@ class MainWindow : public QMainWindow {
   void closeEvent(QCloseEvent* event) override;
 
  private:
-  void addPanels();
+  void addPanels(const Memory& memory);
   void addSource();
   void addGuide(QWidget* timeline, QWidget* charts);
   void addPanelMenu();

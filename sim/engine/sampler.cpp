@@ -4,6 +4,7 @@
 
 #include "engine/accounting.h"
 #include "engine/engine.h"
+#include "model/metric_columns.h"
 
 namespace faultline {
 
@@ -11,8 +12,10 @@ namespace {
 
 // Below this many values a quantile of a window says nothing.
 constexpr std::uint64_t kEnoughFor50 = 2;
+constexpr std::uint64_t kEnoughFor90 = 10;
 constexpr std::uint64_t kEnoughFor95 = 20;
 constexpr std::uint64_t kEnoughFor99 = 20;
+constexpr std::uint64_t kEnoughFor999 = 200;
 
 double quantileMs(const Histogram& h, double q, std::uint64_t enough) {
   return h.count() < enough ? kUnknown : h.quantile(q).milliseconds();
@@ -31,15 +34,32 @@ std::array<double, 3> quantilesMs(const Histogram& one, const Histogram& other) 
           count < kEnoughFor99 ? kUnknown : values[2].milliseconds()};
 }
 
+constexpr double kUserShares[] = {0.50, 0.90, 0.95, 0.99, 0.999};
+
+// What users feel: those of kUserTimes.
+std::array<double, 6> userTimesMs(const Histogram& one, const Histogram& other) {
+  constexpr std::uint64_t kEnough[] = {kEnoughFor50, kEnoughFor90, kEnoughFor95, kEnoughFor99, kEnoughFor999};
+  Duration values[5];
+  std::array<double, 6> times;
+  times.fill(kUnknown);
+  const std::uint64_t count = one.count() + other.count();
+  if (count == 0) return times;
+  Histogram::quantilesOf(one, other, kUserShares, values);
+  for (std::size_t i = 0; i < 5; ++i)
+    if (count >= kEnough[i]) times[i] = values[i].milliseconds();
+  times[5] = std::max(one.max(), other.max()).milliseconds();
+  return times;
+}
+
 // Of all ok operations of the window.
-std::array<double, 3> okQuantilesMs(std::span<const OperationStats> operations) {
-  if (operations.size() == 1) return quantilesMs(operations[0].okLatency.window, operations[0].fetchedLatency.window);
+std::array<double, 6> okTimesMs(std::span<const OperationStats> operations) {
+  if (operations.size() == 1) return userTimesMs(operations[0].okLatency.window, operations[0].fetchedLatency.window);
   Histogram ok, fetched;
   for (const OperationStats& o : operations) {
     ok.merge(o.okLatency.window);
     fetched.merge(o.fetchedLatency.window);
   }
-  return quantilesMs(ok, fetched);
+  return userTimesMs(ok, fetched);
 }
 
 bool sharesCpu(const NodeState& node) {
@@ -65,11 +85,12 @@ void Sampler::declareColumns() {
     if (node.originates) {
       for (const char* m : {"offered", "ok", "goodput", "degraded", "failed", "late"}) declare(node.name, m, "/s");
       declare(node.name, "in_flight", "1");
-      for (const char* m : {"p50", "p95", "p99"}) declare(node.name, m, "ms");
+      for (const char* m : kUserTimes) declare(node.name, m, "ms");
       if (engine_.scenario.classes.size() > 1)
         for (const RequestClass& c : engine_.scenario.classes) {
-          for (const char* m : {".offered", ".ok", ".failed"}) declare(node.name, (c.name + m).c_str(), "/s");
-          for (const char* m : {".p50", ".p95", ".p99"}) declare(node.name, (c.name + m).c_str(), "ms");
+          for (const char* m : kClassRates)
+            declare(node.name, (c.name + '.' + m).c_str(), "/s");
+          for (const char* m : kUserTimes) declare(node.name, (c.name + '.' + m).c_str(), "ms");
         }
     } else {
       for (const char* m : {"arrivals", "ok", "failed"}) declare(node.name, m, "/s");
@@ -135,13 +156,15 @@ void Sampler::sampleNode(std::size_t index, double seconds) {
     }
     for (std::uint64_t sum : sums) put(static_cast<double>(sum) / seconds);
     put(static_cast<double>(running) / windowNs);
-    for (double q : okQuantilesMs(node.operations)) put(q);
+    for (double time : okTimesMs(node.operations)) put(time);
     for (OperationStats& o : node.operations) {
       if (node.operations.size() > 1) {
         const std::uint64_t okCount = o.okLatency.window.count() + o.fetchedLatency.window.count();
-        for (std::uint64_t n : {o.offered.inWindow(), okCount, o.failedLatency.window.count()})
+        // Those of kClassRates.
+        for (std::uint64_t n : {o.offered.inWindow(), okCount, okCount - o.slow.inWindow(), o.degraded.inWindow(),
+                                o.failedLatency.window.count()})
           put(static_cast<double>(n) / seconds);
-        for (double q : okQuantilesMs({&o, 1})) put(q);
+        for (double time : okTimesMs({&o, 1})) put(time);
       }
       for (Counter* c : {&o.offered, &o.slow, &o.degraded, &o.late, &o.stale}) c->closeWindow();
       o.okLatency.closeWindow();

@@ -136,9 +136,7 @@ constexpr struct {
 constexpr struct {
   const char* name;
   double q;
-  bool sampled;  // the series has it
-} kQuantiles[] = {
-    {"p50", 0.5, true}, {"p90", 0.9, false}, {"p95", 0.95, true}, {"p99", 0.99, true}, {"p99_9", 0.999, false}};
+} kQuantiles[] = {{"p50", 0.5}, {"p90", 0.9}, {"p95", 0.95}, {"p99", 0.99}, {"p99_9", 0.999}};
 
 // Looking for the nearest of more names than this would take too long.
 constexpr std::size_t kMostToCompare = 2000;
@@ -465,15 +463,9 @@ class Parser {
 
   // What the series does not have can only be said of the whole run.
   static void checkWindow(const Term& t, const Token& start) {
-    if (t.kind == Term::Kind::Quantile && t.window.kind != ExpectationWindow::Kind::Whole) {
-      const bool sampled = std::any_of(std::begin(kQuantiles), std::end(kQuantiles),
-                                       [&](const auto& q) { return q.sampled && t.counter == q.name; });
-      if (!sampled)
-        refuse(start, quoted(t.counter) + " is known for the whole run only", "p50, p95 and p99 are sampled");
-      if (t.window.kind == ExpectationWindow::Kind::Span)
-        refuse(start, "percentiles of several samples cannot be joined",
-               "write max(" + t.metric.column + " from ... to ...) or " + t.text + " at ...");
-    }
+    if (t.kind == Term::Kind::Quantile && t.window.kind == ExpectationWindow::Kind::Span)
+      refuse(start, "percentiles of several samples cannot be joined",
+             "write max(" + t.metric.column + " from ... to ...) or " + t.text + " at ...");
     if (t.kind == Term::Kind::Count && t.counter == "stale" && t.window.kind != ExpectationWindow::Kind::Whole)
       refuse(start, "stale answers are counted for the whole run only");
   }

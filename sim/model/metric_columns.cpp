@@ -59,11 +59,11 @@ class Columns {
   void addOrigin(const std::string& name) {
     for (const char* m : {"offered", "ok", "goodput", "degraded", "failed", "late"}) add(name, m, "/s");
     add(name, "in_flight", "1");
-    for (const char* m : {"p50", "p95", "p99"}) add(name, m, "ms");
+    for (const char* m : kUserTimes) add(name, m, "ms");
     if (scenario_.classes.size() < 2) return;
     for (const RequestClass& c : scenario_.classes) {
-      for (const char* m : {".offered", ".ok", ".failed"}) add(name, c.name + m, "/s");
-      for (const char* m : {".p50", ".p95", ".p99"}) add(name, c.name + m, "ms");
+      for (const char* m : kClassRates) add(name, c.name + '.' + m, "/s");
+      for (const char* m : kUserTimes) add(name, c.name + '.' + m, "ms");
     }
   }
 

@@ -29,9 +29,13 @@ constexpr Help kHelp[] = {
                                     "Calls that have begun and not ended. By Little's law it is throughput times "
                                     "latency: when it grows, one of them does.")},
     {"p50", QT_TRANSLATE_NOOP("faultline", "Median latency of operations: half of them were faster.")},
+    {"p90", QT_TRANSLATE_NOOP("faultline", "Latency that 90 % of the operations kept below.")},
     {"p95", QT_TRANSLATE_NOOP("faultline", "Latency that 95 % of the operations kept below.")},
     {"p99", QT_TRANSLATE_NOOP("faultline",
                               "Latency that 99 % of the operations kept below. The tail is where queues show first.")},
+    {"p99_9", QT_TRANSLATE_NOOP("faultline",
+                                "Latency that 999 of 1,000 operations kept below; unknown where a sample has too few.")},
+    {"max", QT_TRANSLATE_NOOP("faultline", "The longest that an operation which ended well took.")},
     {"arrivals", QT_TRANSLATE_NOOP("faultline", "Calls that arrived here, a second, retries included.")},
     {"queue", QT_TRANSLATE_NOOP("faultline", "Calls that wait for a free server, on average over the sample.")},
     {"queue_max", QT_TRANSLATE_NOOP("faultline", "The longest the queue was within the sample.")},

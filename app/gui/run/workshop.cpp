@@ -117,9 +117,9 @@ void Workshop::readBoard() {
   const QByteArray content = !path_.isEmpty() && file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
   if (content != content_) {
     content_ = content;
-    std::vector<std::string> problems;
-    scores_ = Scoreboard::parse(content.toStdString(), problems);
-    if (!problems.empty()) Q_EMIT failed(tr("%1: %2").arg(path_, QString::fromStdString(problems.front())));
+    Result<Scoreboard> read = Scoreboard::parse(content.toStdString(), path_.toStdString());
+    scores_ = std::move(read.value);
+    if (!read.diagnostics.empty()) Q_EMIT failed(QString::fromStdString(toString(read.diagnostics.front())));
   }
   Q_EMIT boardChanged();
 }

@@ -197,7 +197,6 @@ void ExpectTest::refuses_data() {
   row("sum(db.queue) > 4", 1, "only rates can be summed");
   row("max(db.queue) > max(db.wait_p99)", 1, "different units");
   row("p99(users) > 3s from 2s to 3s", 1, "cannot be joined");
-  row("p90(users) > 3s at 2s", 1, "whole run only");
   row("offered(db) > 3", 1, "known: arrivals, ok, failed");
   row("never(db.queue > 3) < 3s", 21, "unexpected");
   row("never db.queue > 3", 7, "expected (");
