@@ -12,6 +12,13 @@ namespace {
 // The names of all panels fit above one another's.
 constexpr int kRightWidth = 390;
 
+// Of the docks that share the place of this one.
+QDockWidget* inFront(const QMainWindow& window, QDockWidget& dock) {
+  for (QDockWidget* other : window.tabifiedDockWidgets(&dock))
+    if (!other->visibleRegion().isEmpty()) return other;
+  return &dock;
+}
+
 }  // namespace
 
 NarrowWindow::NarrowWindow(QMainWindow& window, QDockWidget& left, QDockWidget& right, int leftWidth, int rightWidth)
@@ -35,6 +42,7 @@ void NarrowWindow::fit() {
 }
 
 void NarrowWindow::narrow() {
+  QDockWidget* front = inFront(window_, right_);  // what somebody asked for stays
   QList<QDockWidget*> side{&left_};
   side += window_.tabifiedDockWidgets(&left_);
   for (QDockWidget* dock : side) {
@@ -43,8 +51,8 @@ void NarrowWindow::narrow() {
     dock->setVisible(!isHidden);
   }
   moved_ = side;
-  right_.raise();
-  window_.resizeDocks({&right_}, {std::min(kRightWidth, window_.width() / 2)}, Qt::Horizontal);
+  front->raise();
+  window_.resizeDocks({front}, {std::min(kRightWidth, window_.width() / 2)}, Qt::Horizontal);
 }
 
 void NarrowWindow::restore() {

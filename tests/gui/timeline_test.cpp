@@ -316,7 +316,7 @@ class TimelineTest : public QObject {
   void aDoubleClickOnAnAlertLeadsToItsRule() {
     Stage s;
     s.document.apply("", [](Scenario& scenario) -> Diagnostics {
-      scenario.alerts = std::vector<AlertSpec>{{"db.utilization > 200%"}, {"users.offered > 1/s", seconds(5)}};
+      scenario.alerts = std::vector<AlertSpec>{{"users.failed > 1000000/s"}, {"users.offered > 1/s", seconds(5)}};
       return {};
     });
     QVERIFY(s.finishes());

@@ -74,7 +74,7 @@ class WorkshopTest : public QObject {
     QVERIFY(!timeline.empty());
     s.sit(QStringLiteral("Ada"), true);
     QVERIFY(s.workshop.isHidden());
-    QVERIFY(s.panel.isVisible() && !s.panel.visibleRegion().isEmpty());  // still in front
+    QTRY_VERIFY(s.panel.isVisible() && !s.panel.visibleRegion().isEmpty());  // still in front
     QVERIFY(s.document.scenario().timeline.empty() && s.document.scenario().lesson.empty());
     QVERIFY(!s.document.text().contains(QStringLiteral("timeline")));
     QVERIFY(!s.window.windowTitle().contains(QStringLiteral("slow partner")));
