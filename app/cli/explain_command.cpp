@@ -1,4 +1,5 @@
 // faultline explain
+#include <algorithm>
 #include <filesystem>
 
 #include "analysis/explain.h"
@@ -61,6 +62,15 @@ std::optional<Evidence> fromResults(const RunOptions& options, const std::string
   return Evidence{std::move(*scenario), std::move(series.value)};
 }
 
+// Results of another system would look as if nothing broke.
+bool isOf(const Series& series, const Scenario& architecture) {
+  return std::any_of(series.columns.begin(), series.columns.end(), [&](const SeriesColumn& column) {
+    const std::string owner = column.name.substr(0, column.name.find('.'));
+    return std::any_of(architecture.nodes.begin(), architecture.nodes.end(),
+                       [&](const NodeSpec& node) { return node.name == owner; });
+  });
+}
+
 }  // namespace
 
 int explainScenario(const RunOptions& options, const std::string& architecture) {
@@ -74,6 +84,14 @@ int explainScenario(const RunOptions& options, const std::string& architecture) 
     return refuse(problem);
   std::optional<Evidence> evidence = isResults ? fromResults(options, architecture) : fromRun(options);
   if (!evidence) return kBadInput;
+  if (!isOf(evidence->series, evidence->architecture))
+    return refuse("\"" + options.file +
+                  "\" has no metric of any node of the scenario that is to explain it (the results and the "
+                  "architecture belong to different systems)");
+  if (interruption() == 0 && !canExplain(evidence->architecture, evidence->series))
+    return refuse("\"" + options.file +
+                  "\" has too few samples to tell what is usual (sample more finely or run for longer; a "
+                  "twentieth of the time after the warm-up, and by default much less, is fine enough)");
   const Explanation explanation = explain(evidence->architecture, evidence->series);
   const int written = writeResult(options.json ? explanationJson(explanation) : explanationText(explanation));
   if (written != kFine) return written;

@@ -156,6 +156,8 @@ std::string explained(const CLI::App& app, const CLI::ParseError& error, int arg
   for (const std::string& word : app.remaining(true)) {
     const std::string name = word.substr(0, word.find('='));
     if (!name.starts_with("-")) return faultline::quoted(word) + " is too much for " + command.get_name();
+    if (std::find(known.begin(), known.end(), name) != known.end())
+      return name + " is an option of " + command.get_name() + " and goes behind it: faultline " + command.get_name() + " " + name;
     const std::string near = faultline::nearestName(name, std::vector<std::string_view>(known.begin(), known.end()));
     return command.get_name() + " has no option " + faultline::quoted(name) +
            (near.empty() ? "" : " (did you mean " + near + "?)");

@@ -19,8 +19,11 @@ std::int64_t now() {
 
 int keep(const std::string& board, const std::string& line) {
   const std::string problem = addToBoard(board, line);
-  if (problem.empty()) return kFine;
-  return refuse(problem);
+  if (!problem.empty()) return refuse(problem);
+  // A line that is none hides the ranking from everybody: whoever scores should hear of it.
+  const Result<Scoreboard> read = Scoreboard::read(board);
+  if (!read.diagnostics.empty()) sayWarning(toString(read.diagnostics.front()));
+  return kFine;
 }
 
 bool has(const std::vector<std::string>& list, const std::string& name) {

@@ -52,8 +52,10 @@ void LessonProgress::read() {
   if (path_.empty()) return;
   places_.clear();
   std::ifstream file(path_);
+  const bool isEmpty = file.peek() == std::ifstream::traits_type::eof();
   const Json read = Json::parse(file, nullptr, false);
-  if (!read.is_object() || !read.contains("lessons") || !read["lessons"].is_object()) return;
+  isDamaged_ = !isEmpty && (!read.is_object() || !read.contains("lessons") || !read["lessons"].is_object());
+  if (isEmpty || isDamaged_) return;
   for (const auto& [name, place] : read["lessons"].items()) {
     if (!place.is_object()) continue;
     const Json step = place.value("step", Json()), steps = place.value("steps", Json());
@@ -98,6 +100,7 @@ std::string LessonProgress::change(const std::string& lesson, const Place& place
     kept.steps = place.steps;
   }
   kept.mark = std::max(kept.mark, place.mark);
+  if (isDamaged_) return "\"" + path_ + "\" is damaged and stays as it is; mend it, or move it away to begin anew";
   return path_.empty() ? std::string() : write();
 }
 

@@ -46,6 +46,7 @@ class LessonProgress {
 
   std::string path_;
   std::map<std::string, Place> places_;
+  bool isDamaged_ = false;  // the file is there and cannot be understood: it is not written over
 };
 
 }  // namespace faultline

@@ -366,6 +366,8 @@ Explanation explain(const Scenario& architecture, const Series& series) {
   return whole;
 }
 
+bool canExplain(const Scenario& architecture, const Series& series) { return isLongEnough(series, architecture.warmup); }
+
 Duration samplingForExplanation(const Scenario& scenario) {
   const Duration usual = scenario.sample.value_or(seconds(1));
   const Duration fine{scenario.duration.ns / 1200};

@@ -20,6 +20,10 @@ namespace faultline {
 // REQUIRES a scenario that validation accepts; its timeline is not looked at.
 Explanation explain(const Scenario& architecture, const Series& series);
 
+// Whether there are enough samples after the warm-up to tell what is usual. Of fewer, an explanation says that nothing
+// broke, which nobody knows.
+bool canExplain(const Scenario& architecture, const Series& series);
+
 // How finely a run should be sampled to be explained: finer than for charts, so that the order of onsets is seen.
 Duration samplingForExplanation(const Scenario& scenario);
 

@@ -433,6 +433,8 @@ class Finder {
 
 }  // namespace
 
+bool isLongEnough(const Series& series, Duration warmup) { return Finder(series, warmup).isLongEnough(); }
+
 Observations observe(const ScenarioIndex& architecture, const Series& series, Duration warmup,
                      const std::vector<bool>& looked) {
   Finder finder(series, warmup);

@@ -23,6 +23,9 @@ struct Observations {
   SimTime healthyFrom, healthyTo;
 };
 
+// Fewer samples after the warm-up tell nothing: neither what is usual nor what is not.
+bool isLongEnough(const Series& series, Duration warmup);
+
 // `warmup` is what the series begins with that is no example of a healthy system; `looked` says by node what is looked
 // at.
 Observations observe(const ScenarioIndex& architecture, const Series& series, Duration warmup,

@@ -48,6 +48,22 @@ class AnalysisTest : public QObject {
     QVERIFY(r.out.contains("Nothing broke"));
   }
 
+  // Silence is no health: what cannot be told is refused.
+  void explainRefusesWhatTellsNothing() {
+    const ProgramResult coarse = runFaultline({"explain", incident("slow_database"), "--quiet", "--sample", "5min"});
+    QVERIFY2(coarse.status == 2 && coarse.err.contains("too few samples") && coarse.out.isEmpty(), coarse.err.constData());
+    QTemporaryDir dir;
+    const QString out = dir.path() + "/results";
+    QCOMPARE(runFaultline({"run", incident("slow_database"), "--quiet", "--out", out}).status, 0);
+    QFile other(dir.filePath("other.yaml"));
+    QVERIFY(other.open(QIODevice::WriteOnly));
+    other.write("faultline: 1\nnodes:\n  callers: {kind: client, rate: 1/s}\n  callee: {kind: service, work: 1ms}\n"
+                "edges: [callers -> callee]\n");
+    other.close();
+    const ProgramResult foreign = runFaultline({"explain", out, "--architecture", other.fileName()});
+    QVERIFY2(foreign.status == 2 && foreign.err.contains("different systems"), foreign.err.constData());
+  }
+
   void badUsage() {
     QTemporaryDir dir;
     QCOMPARE(runFaultline({"explain", dir.path()}).status, 2);  // no results in it

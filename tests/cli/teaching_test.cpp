@@ -55,6 +55,31 @@ class TeachingCommandsTest : public QObject {
     qunsetenv("XDG_DATA_HOME");
   }
 
+  void damagedProgressIsNotWrittenOver() {
+    QTemporaryDir home;
+    qputenv("XDG_DATA_HOME", home.path().toUtf8());
+    QVERIFY(QDir(home.path()).mkpath("faultline"));
+    QFile file(home.filePath("faultline/lessons.json"));
+    QVERIFY(file.open(QIODevice::WriteOnly) && file.write("{bro") == 4);
+    file.close();
+    const ProgramResult told = runFaultline({"lesson", hockey(), "--next", "--quiet"});
+    qunsetenv("XDG_DATA_HOME");
+    QVERIFY2(told.out.startsWith("1/3") && told.err.contains("is damaged"), told.err.constData());
+    QCOMPARE(contentOf(file.fileName()), QByteArray("{bro"));
+  }
+
+  void aBrokenBoardIsSaid() {
+    QTemporaryDir dir;
+    const QString board = dir.filePath("board.jsonl");
+    QCOMPARE(runFaultline({"round", board, "--for", "5min"}).status, 0);
+    QFile file(board);
+    QVERIFY(file.open(QIODevice::Append) && file.write("{\"broken\n") > 0);
+    file.close();
+    const ProgramResult told = runFaultline(
+        {"guess", sourceFile("scenarios/challenges/slow_partner.yaml"), "partner", "--seat", "Ada", "--board", board});
+    QVERIFY2(told.err.contains("board.jsonl:2:"), told.err.constData());
+  }
+
   void handouts() {
     QTemporaryDir dir;
     const QString out = dir.filePath("page.html");

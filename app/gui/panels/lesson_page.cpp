@@ -5,6 +5,8 @@
 #include <QRadioButton>
 #include <QVBoxLayout>
 
+#include "gui/panels/choice_button.h"
+
 namespace faultline {
 
 namespace {
@@ -73,7 +75,7 @@ void LessonPage::showStep(const Words& words, int predicted) {
   }
   buttons_.clear();
   for (const QString& choice : words.choices) {
-    auto* button = new QRadioButton(choice, this);
+    auto* button = new ChoiceButton(choice, this);
     const auto index = static_cast<int>(buttons_.size());
     connect(button, &QRadioButton::clicked, this, [this, index] { Q_EMIT chosen(index); });
     choices_->addWidget(button);

@@ -59,7 +59,8 @@ void TimelineTrack::drawSpans(QPainter& painter) const {
     if (!e.until) continue;
     const double left = places_.xOf(e.at), right = places_.xOf(std::min(*e.until, duration_));
     if (e.source == TimelineModel::Source::Alert) {
-      painter.fillRect(QRectF(left, places_.progressY() - 5, std::max(1.0, right - left), 2),
+      // One that still holds is known to hold until now.
+      painter.fillRect(QRectF(left, places_.progressY() - 5, std::max(1.0, std::min(right, places_.xOf(now_)) - left), 2),
                        faint(colorOf(Tone::Degraded), 0.8));
       continue;
     }
