@@ -103,7 +103,8 @@ void compareWithRecording(const Simulation& simulation, Verdict& verdict) {
   for (std::string& miss : recordedMisses(recorded)) verdict.failures.push_back(std::move(miss));
 }
 
-Verdict verify(const std::string& file, bool update) {
+// `isOfLibrary`: it has to expect something. Of a file that somebody names, nothing may be expected yet.
+Verdict verify(const std::string& file, bool update, bool isOfLibrary) {
   Verdict verdict;
   verdict.file = file;
   Result<Scenario> read = readScenarioFile(file);
@@ -112,6 +113,8 @@ Verdict verify(const std::string& file, bool update) {
     for (Diagnostic& d : fitToMemory(read.value)) verdict.problems.push_back(std::move(d));
   verdict.readable = !hasErrors(verdict.problems);
   if (!verdict.readable) return verdict;
+  if (isOfLibrary && read.value.expect.empty())
+    verdict.failures.push_back("nothing is expected of it (add an \"expect:\" list that fails when its lesson no longer holds)");
   Simulation simulation(read.value);
   verdict.wallSeconds = advanceToEnd(simulation, nullptr);
   if (interruption() != 0) return verdict;
@@ -132,11 +135,11 @@ Verdict verify(const std::string& file, bool update) {
   return verdict;
 }
 
-std::vector<Verdict> verifyAll(const std::vector<std::string>& files, bool update) {
+std::vector<Verdict> verifyAll(const std::vector<std::string>& files, bool update, bool isLibrary) {
   std::vector<Verdict> verdicts(files.size());
   forAll(
       files.size(), allCores(), [] { return interruption() != 0; },
-      [&](std::size_t i) { verdicts[i] = verify(files[i], update); });
+      [&](std::size_t i) { verdicts[i] = verify(files[i], update, isLibrary); });
   return verdicts;
 }
 
@@ -198,7 +201,7 @@ int verifyScenarios(const std::vector<std::string>& named, bool update, bool jso
   const std::vector<std::string> files = named.empty() ? allScenarios() : named;
   if (files.empty()) return refuse("there are no scenarios to verify");
   watchForInterruption();
-  const std::vector<Verdict> verdicts = verifyAll(files, update);
+  const std::vector<Verdict> verdicts = verifyAll(files, update, named.empty());
   if (interruption() != 0) {
     sayError("interrupted");
     return kSignalled + interruption();

@@ -14,6 +14,7 @@ class VerifyTest : public QObject {
   void passesWhatHolds();
   void failsWhatDoesNot();
   void holdsQuestionsToOneRightAnswer();
+  void wantsExpectationsOfTheLibrary();
   void comparesWithWhatWasAccepted();
   void tellsInvalidFromFailed();
   void printsJson();
@@ -70,6 +71,22 @@ void VerifyTest::holdsQuestionsToOneRightAnswer() {
   const ProgramResult r = runFaultline({"verify", scenario("bad.yaml")});
   QCOMPARE(r.status, 1);
   QVERIFY2(r.out.contains("the question \"How many fail?\" has 2 right answers of 2"), r.out);
+}
+
+void VerifyTest::wantsExpectationsOfTheLibrary() {
+  QTemporaryDir folder;
+  QVERIFY(QDir(folder.path()).mkpath("scenarios"));
+  QFile file(folder.filePath("scenarios/silent.yaml"));
+  QVERIFY(file.open(QIODevice::WriteOnly));
+  file.write("faultline: 1\nduration: 5s\nnodes:\n  u: {kind: client, rate: 1/s}\n  a: {kind: service, work: 1ms}\nedges: [u -> a]\n");
+  file.close();
+  QCOMPARE(runFaultline({"verify", file.fileName()}).status, 0);
+  const QString before = QDir::currentPath();
+  QVERIFY(QDir::setCurrent(folder.path()));
+  const ProgramResult library = runFaultline({"verify"});
+  QVERIFY(QDir::setCurrent(before));
+  QCOMPARE(library.status, 1);
+  QVERIFY2(library.out.contains("nothing is expected of it"), library.out.constData());
 }
 
 void VerifyTest::comparesWithWhatWasAccepted() {
