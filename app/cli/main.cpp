@@ -30,12 +30,14 @@ void addRun(CLI::App& app, RunOptions& options, std::function<int()>& chosen) {
   run->add_option("--sample", options.sample, "Interval of the time series; does not change the run")->type_name("D");
   run->add_option("--out", options.out,
                   "Write scenario.yaml, timeline.csv, summary.json and fingerprint.txt into this directory")
+      ->check(notEmpty())
       ->type_name("DIR");
   run->add_flag("--force", options.force,
                 "Let --out write into a directory that holds other files, and --log replace a file");
   addFormat(*run, options.json);
   run->add_flag("--no-timeline", options.noTimeline, "Leave out the scenario's timeline: a healthy baseline");
   run->add_option("--seat", options.seat, "A seat of a workshop: its name gives it luck of its own")
+      ->check(notEmpty())
       ->type_name("NAME")
       ->excludes("--seed");
   run->add_flag(
@@ -48,6 +50,7 @@ void addRun(CLI::App& app, RunOptions& options, std::function<int()>& chosen) {
   run->add_option("--log", options.log,
                   "Write a line of JSON for each call of the operations that --traces keeps into this file;\n"
                   "- for standard output, in place of the report")
+      ->check(notEmpty())
       ->type_name("FILE|-");
   const auto stored = [](LogLevel level) { return std::to_string(static_cast<int>(level)); };
   run->add_option("--log-level", options.logLevel,
@@ -95,7 +98,7 @@ void addCompare(CLI::App& app, CompareOptionsOfUser& options, std::function<int(
       ->check(wholeNumberBetween(2, 10'000))
       ->type_name("N");
   compare->add_option("--precision", options.precision, "Stop when differences are known to this share")
-      ->check(numberBetween(0.0001, 1))
+      ->transform(shareBetween(0.0001, 1))
       ->type_name("SHARE");
   addFormat(*compare, options.run.json);
   compare->callback([&] { chosen = [&] { return compareScenarios(options); }; });
@@ -114,7 +117,7 @@ void addCapacity(CLI::App& app, RunOptions& options, double& inTime, std::functi
   capacity->add_option("file", options.file, "The scenario (YAML)")->required()->type_name("FILE");
   addSimulating(*capacity, options);
   capacity->add_option("--in-time", inTime, "Share of the operations that must end well, within their objective")
-      ->check(numberBetween(0.01, 1))
+      ->transform(shareBetween(0.01, 1))
       ->type_name("SHARE");
   addFormat(*capacity, options.json);
   capacity->callback([&] { chosen = [&] { return findCapacity(options, inTime); }; });

@@ -22,13 +22,21 @@ bool reads(const std::string& text, T& number) {
 
 }  // namespace
 
-CLI::Validator numberBetween(double least, double most) {
+CLI::Validator shareBetween(double least, double most) {
   return check([=](std::string& text) {
-    double number = 0;
-    const bool fits = reads(text, number) && number >= least && number <= most;
-    return fits ? std::string()
-                : fmt::format("{} is no number between {} and {}", faultline::quoted(text), least, most);
+    const bool isPercent = text.ends_with('%');
+    double share = 0;
+    const bool isNumber = reads(isPercent ? text.substr(0, text.size() - 1) : text, share);
+    if (isPercent) share /= 100;
+    if (!isNumber || !(share >= least && share <= most))
+      return fmt::format("{} is no share between {}% and {}%", faultline::quoted(text), 100 * least, 100 * most);
+    text = fmt::format("{}", share);
+    return std::string();
   });
+}
+
+CLI::Validator notEmpty() {
+  return check([](std::string& text) { return text.empty() ? std::string("a name is missing") : std::string(); });
 }
 
 CLI::Validator wholeNumberBetween(std::int64_t least, std::int64_t most) {

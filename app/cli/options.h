@@ -13,7 +13,8 @@ namespace faultline::cli {
 
 // Checks that say what would be right. A number within bounds; a whole one; one of some words, each with what is
 // stored.
-CLI::Validator numberBetween(double least, double most);
+CLI::Validator shareBetween(double least, double most);  // 5% or 0.05
+CLI::Validator notEmpty();
 CLI::Validator wholeNumberBetween(std::int64_t least, std::int64_t most);
 CLI::Validator oneOf(std::vector<std::pair<std::string, std::string>> words);
 

@@ -20,7 +20,9 @@ void addLanguage(CLI::App& command, std::string& language) {
 
 void addSeat(CLI::App& command, WorkshopOptions& options) {
   CLI::Option* seat =
-      command.add_option("--seat", options.seat, "Who sits there: the name gives luck of its own")->type_name("NAME");
+      command.add_option("--seat", options.seat, "Who sits there: the name gives luck of its own")
+          ->check(notEmpty())
+          ->type_name("NAME");
   command.add_option("--board", options.board, "Add the result to this scoreboard (a file)")
       ->type_name("FILE")
       ->needs(seat);
@@ -64,7 +66,7 @@ void addHandout(CLI::App& app, std::function<int()>& chosen) {
       app.add_subcommand("handout", "Write a lesson as a page to print (HTML), with the answers of the run");
   handout->add_option("file", options->run.file, "The scenario (YAML)")->required()->type_name("FILE");
   addSimulating(*handout, options->run);
-  handout->add_option("--out", options->out, "Where to; standard output without it")->type_name("FILE");
+  handout->add_option("--out", options->out, "Where to; standard output without it")->check(notEmpty())->type_name("FILE");
   handout->add_flag("--force", options->force, "Replace a file that is there");
   handout->add_flag("--no-answers", options->noAnswers, "Leave out the page with the answers");
   addLanguage(*handout, options->language);

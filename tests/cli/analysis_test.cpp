@@ -73,6 +73,12 @@ class AnalysisTest : public QObject {
       const ProgramResult r = runFaultline(QStringList{"explain", dir.path()} + changed);
       QVERIFY2(r.status == 2 && r.err.contains(changed[0].toUtf8() + " changes a run"), r.err.constData());
     }
+    for (const char* share : {"99%", "0.99"})
+      QCOMPARE(runFaultline({"capacity", twoTier(), "--in-time", share, "--quiet"}).status, 0);
+    const ProgramResult absurd = runFaultline({"capacity", twoTier(), "--in-time", "200%"});
+    QVERIFY2(absurd.status == 2 && absurd.err.contains("no share between 1% and 100%"), absurd.err.constData());
+    for (const char* option : {"--out", "--log", "--seat"})
+      QCOMPARE(runFaultline({"run", twoTier(), "--quiet", option, ""}).status, 2);
     QCOMPARE(runFaultline({"compare", twoTier()}).status, 2);
     QCOMPARE(runFaultline({"review", "none.yaml"}).status, 2);
   }

@@ -193,8 +193,8 @@ void RunTest::badUsage_data() {
   row("setting of no edge", {"run", twoTier(), "--set", "users -> db.timeout=1s"}, "no edge");
   row("out is a file", {"run", twoTier(), "--out", twoTier()}, "not a directory");
   row("out in nowhere", {"run", twoTier(), "--out", "/proc/nowhere/out"}, "cannot");
-  row("precision of nothing", {"compare", twoTier(), twoTier(), "--precision", "nan"}, "between 0.0001 and 1");
-  row("capacity in no time", {"capacity", twoTier(), "--in-time", "nan"}, "between 0.01 and 1");
+  row("precision of nothing", {"compare", twoTier(), twoTier(), "--precision", "nan"}, "between 0.01% and 100%");
+  row("capacity in no time", {"capacity", twoTier(), "--in-time", "nan"}, "between 1% and 100%");
   row("variant without a change", {"compare", twoTier(), "--set", ";;;"}, "changes nothing");
   row("unknown level", {"run", twoTier(), "--log", "-", "--log-level", "loud"}, "is none of info, warning, error");
   row("unknown kind", {"kinds", "servise"}, "did you mean");
