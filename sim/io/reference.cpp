@@ -13,6 +13,7 @@
 #include "model/catalog.h"
 #include "model/edge_policy.h"
 #include "model/expectation.h"
+#include "model/quantity_type.h"
 #include "model/scenario.h"
 #include "model/scenario_params.h"
 #include "model/value_check.h"
@@ -65,20 +66,7 @@ std::string typeText(const ParamInfo& info) {
 }
 
 bool hasRange(const ParamInfo& info) {
-  switch (info.type) {
-    case ParamType::Count:
-    case ParamType::Number:
-    case ParamType::Ratio:
-    case ParamType::Rate:
-    case ParamType::Bytes:
-    case ParamType::Bandwidth:
-    case ParamType::Duration:
-    case ParamType::Distribution:
-    case ParamType::CountDistribution:
-      return true;
-    default:
-      return false;
-  }
+  return isQuantity(info.type) || info.type == ParamType::Distribution || info.type == ParamType::CountDistribution;
 }
 
 std::string defaultText(const ParamInfo& info, const void* defaults) {

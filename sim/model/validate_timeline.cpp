@@ -4,6 +4,7 @@
 #include "model/actions.h"
 #include "model/catalog.h"
 #include "model/problem.h"
+#include "model/quantity_type.h"
 #include "model/validation.h"
 #include "model/value_check.h"
 
@@ -28,21 +29,6 @@ std::int64_t instancesOf(const Scenario& scenario, const NodeSpec& node, const C
   checkFields(kind.params, node.params, "", scenario, problems);
   if (!problems.empty()) return std::numeric_limits<std::int64_t>::max();  // reported at the node
   return kind.instances != nullptr ? kind.instances(makeParams(kind, node.allParams()).get()) : 1;
-}
-
-bool canRamp(const ParamInfo& info) {
-  switch (info.type) {
-    case ParamType::Count:
-    case ParamType::Number:
-    case ParamType::Ratio:
-    case ParamType::Rate:
-    case ParamType::Bytes:
-    case ParamType::Bandwidth:
-    case ParamType::Duration:
-      return true;
-    default:
-      return false;
-  }
 }
 
 struct ActionCheck {
@@ -142,7 +128,7 @@ struct ActionCheck {
     const ParamInfo info = valueInfo(place);
     if (const Value* to = action.args.find("to")) checkValue(info, *to, path + ".to", scenario, problems);
     if (target->isEdge && target->path.front() == "query") checkNewQuery(*target);
-    if (action.args.find("over") != nullptr && !canRamp(info))
+    if (action.args.find("over") != nullptr && !isQuantity(info.type))
       fail(path + ".over", quoted(action.target) + " cannot change gradually", "leave out over");
   }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "model/quantity_type.h"
 #include "model/value_check.h"
 
 namespace faultline {
@@ -27,20 +28,7 @@ Value numberAs(ParamType type, double x) {
 }
 
 bool isNumber(ParamType type) {
-  switch (type) {
-    case ParamType::Count:
-    case ParamType::Number:
-    case ParamType::Ratio:
-    case ParamType::Rate:
-    case ParamType::Bytes:
-    case ParamType::Bandwidth:
-    case ParamType::Duration:
-    case ParamType::Distribution:
-    case ParamType::CountDistribution:
-      return true;
-    default:
-      return false;
-  }
+  return isQuantity(type) || type == ParamType::Distribution || type == ParamType::CountDistribution;
 }
 
 // What such a parameter usually is about, where it has no default.

@@ -5,6 +5,7 @@
 #include "gui/document/drawing_edits.h"
 #include "gui/document/layered_layout.h"
 #include "gui/document/naming.h"
+#include "gui/document/param_path.h"
 #include "io/yaml_reader.h"
 #include "model/actions.h"
 #include "model/catalog.h"
@@ -55,17 +56,6 @@ Diagnostics errorsOf(const Diagnostics& problems) {
   for (const Diagnostic& problem : problems)
     if (problem.severity == Diagnostic::Severity::Error) errors.push_back(problem);
   return errors;
-}
-
-std::vector<std::string> pathNames(const std::string& path) {
-  std::vector<std::string> names(1);
-  for (char c : path) {
-    if (c == '.')
-      names.emplace_back();
-    else
-      names.back() += c;
-  }
-  return names;
 }
 
 // Removes what is written at the end of a path, and the maps that are empty then.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gui/document/alert_edits.h"
+#include "gui/document/param_path.h"
 #include "gui/models/param_values.h"
 #include "model/actions.h"
 #include "model/catalog.h"

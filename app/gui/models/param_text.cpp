@@ -74,21 +74,6 @@ Parsed<Value> parseEditText(const ParamInfo& info, const QString& text) {
   return parseValue(info, text.toStdString());
 }
 
-bool isQuantity(ParamType type) {
-  switch (type) {
-    case ParamType::Count:
-    case ParamType::Number:
-    case ParamType::Ratio:
-    case ParamType::Rate:
-    case ParamType::Bytes:
-    case ParamType::Bandwidth:
-    case ParamType::Duration:
-      return true;
-    default:
-      return false;
-  }
-}
-
 Value stepped(const ParamInfo& info, const Value& value, int steps) {
   const Range range = allowedRange(info);
   if (const auto* count = value.as<std::int64_t>()) {

@@ -16,8 +16,6 @@ QString listText(const Value& value);
 
 Parsed<Value> parseEditText(const ParamInfo& info, const QString& text);
 
-// Numbers, durations and the like: what the arrow keys can step.
-bool isQuantity(ParamType type);
 // A quantity so many steps farther, within its range. A step is one in the second digit.
 Value stepped(const ParamInfo& info, const Value& value, int steps);
 

@@ -87,17 +87,6 @@ bool canHold(const ParamInfo& info, const Value& value) {
 
 }  // namespace
 
-std::vector<std::string> pathNames(const std::string& path) {
-  std::vector<std::string> names(1);
-  for (char c : path) {
-    if (c == '.')
-      names.emplace_back();
-    else
-      names.back() += c;
-  }
-  return names;
-}
-
 std::string pathOf(std::span<const std::string> names) {
   std::string path;
   for (const std::string& name : names) path += (path.empty() ? "" : ".") + name;

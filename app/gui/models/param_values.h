@@ -12,7 +12,6 @@
 
 namespace faultline {
 
-std::vector<std::string> pathNames(const std::string& path);
 std::string pathOf(std::span<const std::string> names);
 
 // The value of a group or of a row of a table that holds nothing but what must be written.

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "gui/document/alert_edits.h"
+#include "gui/document/param_path.h"
 #include "gui/models/param_subject.h"
 #include "gui/models/param_values.h"
 #include "io/value_text.h"

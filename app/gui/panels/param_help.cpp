@@ -8,6 +8,7 @@
 #include "gui/models/param_text.h"
 #include "gui/panels/density_plot.h"
 #include "gui/style/theme.h"
+#include "model/quantity_type.h"
 #include "model/value_check.h"
 
 namespace faultline {
@@ -51,16 +52,8 @@ void ParamHelp::show(const ParamRow& row, bool isRunning) {
   const bool isLeaf = row.kind == ParamRow::Kind::Value || row.kind == ParamRow::Kind::ClassValue;
   if (isLeaf) {
     QStringList facts;
+    if (isQuantity(row.info.type)) facts << QString::fromStdString(describeRange(row.info));
     switch (row.info.type) {
-      case ParamType::Count:
-      case ParamType::Number:
-      case ParamType::Ratio:
-      case ParamType::Rate:
-      case ParamType::Bytes:
-      case ParamType::Bandwidth:
-      case ParamType::Duration:
-        facts << QString::fromStdString(describeRange(row.info));
-        break;
       case ParamType::Distribution:
       case ParamType::CountDistribution:
       case ParamType::KeySpace: {

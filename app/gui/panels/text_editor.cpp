@@ -10,6 +10,7 @@
 #include "gui/panels/density_plot.h"
 #include "gui/panels/suggestions.h"
 #include "io/value_text.h"
+#include "model/quantity_type.h"
 #include "model/value_check.h"
 
 namespace faultline {
