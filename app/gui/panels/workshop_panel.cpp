@@ -153,6 +153,8 @@ QWidget* WorkshopPanel::buildRound() {
   boardName_ = note(box);
   choose_ = button(box, "chooseBoard", tr("Choose…"));
   minutes_ = new QSpinBox(box);
+  // Typed, or turned by the wheel and the arrow keys: the style draws its buttons without arrows.
+  minutes_->setButtonSymbols(QAbstractSpinBox::NoButtons);
   minutes_->setRange(1, kMostMinutes);
   minutes_->setValue(kUsualMinutes);
   minutes_->setSuffix(tr(" min"));
