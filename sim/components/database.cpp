@@ -144,6 +144,7 @@ class Database : public Component, public QueryEngine::Host, public Replication:
     Call& call = ctx.at(id);
     if (!call.has(kWrite) || call.has(kProbe) || call.key == kNoKey) return engine_->answer(ctx, id);
     if (ctx.isHitByErrors(id)) return engine_->answer(ctx, id, ctx.failure(CommonReason::InjectedError));
+    if (call.has(kFill) && call.version != 0) return keepCopy(ctx, id);
     call.version = ctx.reserveVersion();
     const Replication::Write write{call.version, call.key};
     if (p_.replication == ReplicationMode::Async || replication_->empty()) {
@@ -170,6 +171,16 @@ class Database : public Component, public QueryEngine::Host, public Replication:
     ctx.commit(call.key, call.version, call.user);
     ctx.add(kCommits);
     ++kept_;
+    engine_->answer(ctx, id);
+  }
+
+  // A write of the database, or the quorum, of which this one keeps a copy: it keeps its version, and takes effect
+  // there. Copies of this copy get it without being waited for, as in PostgreSQL's cascading replication.
+  void keepCopy(Context& ctx, CallId id) {
+    const Call& call = ctx.at(id);
+    if (!replication_->empty()) replication_->send(ctx, {call.version, call.key}, 0, 0);
+    showBacklog(ctx);
+    ctx.add(kCommits);
     engine_->answer(ctx, id);
   }
 
@@ -260,8 +271,8 @@ const ComponentInfo& databaseInfo() {
       .help =
           "A call holds a connection from arrival to answer and shares the cores with every other query. A named query "
           "takes its indexed time while its index is there and the table is below `flips_at` rows, else it scans every "
-          "row. Arrows from a database lead to its replicas. A call is one statement and a transaction of its own, so "
-          "there are no deadlocks, no rollbacks and no long transactions; reads see the state at their start and never "
+          "row. Arrows from a database lead to its replicas; another database there is a copy, which hands on what it "
+          "gets without waiting for its own replicas. A call is one statement and a transaction of its own, so there are no deadlocks, no rollbacks and no long transactions; reads see the state at their start and never "
           "block on writes (MVCC). Leaves out: buffer cache, vacuum, write-ahead-log flushes (put them into `wait`), "
           "memory, parallel scans. A failover replaces the primary under the same name: it stands in the promoted replica's "
           "region from then on, the replica's node goes on serving reads as its own successor, and the table's rows and "

@@ -53,11 +53,16 @@ void Replication::repeatOverdue(Context& ctx, Link& link, std::size_t before) {
 void Replication::send(Context& ctx, Write write, CallId waiter, std::uint32_t copies) {
   std::uint32_t connected = 0;
   for (Link& link : links_) {
-    link.log.push_back({write, false, waiter != 0 && link.connected, false, 0});
+    // Own versions come in order; those of which this node keeps a copy mostly do.
+    const auto place =
+        std::lower_bound(link.log.begin() + static_cast<std::ptrdiff_t>(link.first), link.log.end(), write.version,
+                         [](const Entry& e, std::uint32_t version) { return e.write.version < version; });
+    if (place != link.log.end() && place->write.version == write.version) continue;
+    const auto entry = link.log.insert(place, {write, false, waiter != 0 && link.connected, false, 0});
     ++unacknowledged_;
     if (!link.connected) continue;
     ++connected;
-    transmit(ctx, link, link.log.back());
+    transmit(ctx, link, *entry);
   }
   if (waiter == 0) return;
   const bool all = copies == kAll;

@@ -8,7 +8,7 @@
 // acknowledged. A replica recognises a write by kWrite | kFill, a repetition of it by kAgain, a heartbeat by kWrite |
 // kProbe.
 //
-// Complexity: O(1) per write and replica, O(log n) per acknowledgement. Determinism: no luck is used.
+// Complexity: O(log n) per write and replica and per acknowledgement, for n writes without one. Determinism: no luck is used.
 #pragma once
 
 #include <cstdint>
@@ -39,7 +39,7 @@ class Replication {
   Replication(Context& ctx, Host& host, const Duration& heartbeat);
 
   bool empty() const { return links_.empty(); }
-  // Sends a write to every replica. With `waiter` 0 nobody waits; otherwise the host hears of that call, perhaps at
+  // Sends a write to every replica; one that is in a log already is not sent again. With `waiter` 0 nobody waits; otherwise the host hears of that call, perhaps at
   // once. `copies`: replicas whose acknowledgement is needed; kAll: every replica that is not known to be lost.
   static constexpr std::uint32_t kAll = 0xffffffff;
   void send(Context& ctx, Write write, CallId waiter, std::uint32_t copies);

@@ -84,6 +84,30 @@ class ReplicationTest : public QObject {
     QCOMPARE(s.requests.failed, 0u);
   }
 
+  // Another database as a copy answers for the version that it got, and hands it on to its own copy. Two workers may
+  // finish two writes in another order than they came.
+  void aDatabaseMayBeACopy_data() {
+    QTest::addColumn<QString>("mode");
+    QTest::newRow("async") << "async";
+    QTest::newRow("sync") << "sync";
+    QTest::newRow("quorum") << "quorum";
+  }
+  void aDatabaseMayBeACopy() {
+    QFETCH(QString, mode);
+    const Deliveries run(
+        "faultline: 1\nname: t\nduration: 40s\nclasses:\n  all: {effect: write, key: sequential(1M)}\nnodes:\n"
+        "  users: {kind: client, rate: 50/s, until: 30s}\n  db: {kind: database, work: 1ms, replication: " +
+        mode.toStdString() +
+        "}\n  standby: {kind: database, work: exponential(30ms)}\n  copy: {kind: replica, apply_work: 1ms}\n"
+        "edges:\n  - users -> db\n  - db -> standby\n  - standby -> copy: {latency: 5ms}\n");
+    QCOMPARE(run.summary.requests.ok, run.summary.requests.offered);
+    const auto writes = static_cast<double>(run.summary.requests.ok);
+    QCOMPARE(metricOf(nodeOf(run.summary, "standby"), "commits").value, writes);
+    QCOMPARE(applied(run.summary), writes);
+    for (const char* node : {"db", "standby"})
+      QCOMPARE(metricOf(nodeOf(run.summary, node), "unreplicated").last, 0.0);
+  }
+
   // What was written while a copy was away is kept for it.
   void whatACopyMissedIsSentAgain_data() {
     QTest::addColumn<QString>("fault");
