@@ -81,6 +81,20 @@ class Distribution {
     if (kind_ == Kind::Constant) return a_;
     return drawOther(random);
   }
+  // A draw in two steps, for callers that have nothing else to call: mostly the first one gives the value, without a
+  // function call.
+  [[gnu::always_inline]] RandomStream::Beginning beginDraw(RandomStream& random) const {
+    if (kind_ == Kind::Exponential) {
+      RandomStream::Beginning begun = random.beginExponential();
+      if (begun.isValue) [[likely]]
+        begun.x *= a_;
+      return begun;
+    }
+    return {a_, 0, kind_ == Kind::Constant};
+  }
+  double endDraw(RandomStream& random, const RandomStream::Beginning& begun) const {
+    return kind_ == Kind::Exponential ? random.endExponential(begun) * a_ : drawOther(random);
+  }
   [[gnu::always_inline]] Duration sample(RandomStream& random) const { return durationFromNs(draw(random)); }
   // The share of draws that are at most x.
   double cdf(double x) const;

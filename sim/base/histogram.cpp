@@ -54,7 +54,8 @@ void Histogram::spill(std::size_t octave) {
   Spilled& to = (*spilled_)[octave];
   std::uint32_t* from = bucketsOf(octave);
   for (int i = 0; i < kSubBuckets; ++i) to.buckets[static_cast<std::size_t>(i)] += std::exchange(from[i], 0);
-  to.count += std::exchange(octaves_[octave].count, 0);
+  to.count += octaves_[octave].count();
+  octaves_[octave].room = kFull;
 }
 
 Duration Histogram::quantile(double q) const {
@@ -99,8 +100,8 @@ void Histogram::quantilesOf(const Histogram& one, const Histogram& other, std::s
     }
     std::size_t i = 0;
     if (isPlain) {
-      const std::uint32_t* a = one.octaves_[octave].count != 0 ? one.octaves_[octave].buckets.get() : kNone;
-      const std::uint32_t* b = other.octaves_[octave].count != 0 ? other.octaves_[octave].buckets.get() : kNone;
+      const std::uint32_t* a = one.octaves_[octave].count() != 0 ? one.octaves_[octave].buckets.get() : kNone;
+      const std::uint32_t* b = other.octaves_[octave].count() != 0 ? other.octaves_[octave].buckets.get() : kNone;
       for (std::uint64_t seen = before + a[0] + b[0]; seen < rank; seen += std::uint64_t{a[i]} + b[i]) ++i;
     } else {
       const auto both = [&](std::size_t at) { return one.bucketOf(octave, at) + other.bucketOf(octave, at); };
@@ -136,7 +137,7 @@ void Histogram::addSums(const Histogram& other) {
 }
 
 void Histogram::forgetSums() {
-  for (std::size_t octave = first_; octave < end_; ++octave) octaves_[octave].count = 0;
+  for (std::size_t octave = first_; octave < end_; ++octave) octaves_[octave].room = kFull;
   max_ = 0;
   sumLow_ = sumHigh_ = 0;
   spilled_.reset();
@@ -145,9 +146,8 @@ void Histogram::forgetSums() {
 // Makes room in an octave for as many values as another's has.
 std::uint32_t* Histogram::bucketsFor(std::size_t octave, std::uint32_t more) {
   std::uint32_t* buckets = bucketsOf(octave);
-  std::uint32_t& count = octaves_[octave].count;
-  if (count >= kFull - more) spill(octave);
-  count += more;
+  if (octaves_[octave].room <= more) spill(octave);
+  octaves_[octave].room -= more;
   return buckets;
 }
 
@@ -167,7 +167,7 @@ void Histogram::addSpilled(const Histogram& other) {
 void Histogram::merge(const Histogram& other) {
   for (std::size_t octave = other.first_; octave < other.end_; ++octave) {
     const Octave& from = other.octaves_[octave];
-    if (from.count != 0) addBuckets(bucketsFor(octave, from.count), from.buckets.get());
+    if (from.count() != 0) addBuckets(bucketsFor(octave, from.count()), from.buckets.get());
   }
   addSpilled(other);
   addSums(other);
@@ -176,7 +176,7 @@ void Histogram::merge(const Histogram& other) {
 void Histogram::take(Histogram& other) {
   for (std::size_t octave = other.first_; octave < other.end_; ++octave) {
     const Octave& from = other.octaves_[octave];
-    if (from.count != 0) moveBuckets(bucketsFor(octave, from.count), from.buckets.get());
+    if (from.count() != 0) moveBuckets(bucketsFor(octave, from.count()), from.buckets.get());
   }
   addSpilled(other);
   addSums(other);
@@ -193,7 +193,7 @@ void Histogram::addZeros(std::uint64_t count) {
 
 void Histogram::clear() {
   for (std::size_t octave = first_; octave < end_; ++octave)
-    if (octaves_[octave].count != 0) std::fill_n(octaves_[octave].buckets.get(), kSubBuckets, 0u);
+    if (octaves_[octave].count() != 0) std::fill_n(octaves_[octave].buckets.get(), kSubBuckets, 0u);
   forgetSums();
 }
 

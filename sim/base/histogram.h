@@ -47,7 +47,7 @@ class Histogram {
     sumLow_ += v;
     sumHigh_ += sumLow_ < v ? 1 : 0;
     if (v > max_) max_ = v;
-    if (++octave.count == kFull) [[unlikely]]
+    if (--octave.room == 0) [[unlikely]]
       spill(static_cast<std::size_t>(k));
   }
 
@@ -90,7 +90,8 @@ class Histogram {
   // The 32-bit part: what was counted since the octave was last spilled, always less than kFull.
   struct Octave {
     std::unique_ptr<std::uint32_t[]> buckets;
-    std::uint32_t count = 0;  // in all buckets: what is empty is skipped
+    std::uint32_t room = kFull;  // for so many values more: counting down ends at zero, which costs no comparison
+    std::uint32_t count() const { return kFull - room; }  // in all buckets: what is empty is skipped
   };
   struct Spilled {
     std::uint64_t count = 0;
@@ -99,7 +100,7 @@ class Histogram {
   using AllSpilled = std::array<Spilled, kOctaves + 1>;
 
   std::uint64_t countOf(std::size_t octave) const {
-    const std::uint64_t n = octaves_[octave].count;
+    const std::uint64_t n = octaves_[octave].count();
     if (spilled_ == nullptr) [[likely]]
       return n;
     return n + (*spilled_)[octave].count;

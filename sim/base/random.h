@@ -44,14 +44,23 @@ class RandomStream {
 
   // Mean 1. One draw and one comparison in 98.9 % of the cases.
   [[gnu::always_inline]] double exponential() {
-    const std::uint64_t random = bits();
-    const Layer& layer = kExponentialZiggurat.layers[random & (kLayers - 1)];
-    const std::uint64_t position = random >> 11;
-    const double x = static_cast<double>(static_cast<std::int64_t>(position)) * layer.width;
-    if (position < layer.limit) [[likely]]
-      return x;
-    return exponentialOutside(random & (kLayers - 1), x);
+    const Beginning begun = beginExponential();
+    return begun.isValue ? begun.x : endExponential(begun);
   }
+  // The same in two steps: mostly the first one gives the value.
+  struct Beginning {
+    double x;
+    std::size_t layer;
+    bool isValue;
+  };
+  [[gnu::always_inline]] Beginning beginExponential() {
+    const std::uint64_t random = bits();
+    const std::size_t index = random & (kLayers - 1);
+    const Layer& layer = kExponentialZiggurat.layers[index];
+    const std::uint64_t position = random >> 11;
+    return {static_cast<double>(static_cast<std::int64_t>(position)) * layer.width, index, position < layer.limit};
+  }
+  double endExponential(const Beginning& begun) { return exponentialOutside(begun.layer, begun.x); }
 
   // Mean 0, standard deviation 1. The layer comes from bits 0 to 7, the sign from bit 8, the position from 11 to 63.
   double normal() {

@@ -61,16 +61,19 @@ class Slab {
       if (used_ == limit_) [[unlikely]] return 0;
       i = ++used_;
     }
-    ++live_;
     return i;
   }
   void free(std::uint32_t i) {
     records_[i].next = free_;
     free_ = i;
-    --live_;
   }
 
-  std::uint32_t live() const { return live_; }
+  // Handed out and not given back. Complexity: O(free records).
+  std::uint32_t live() const {
+    std::uint32_t n = used_;
+    for (std::uint32_t i = free_; i != 0; i = records_[i].next) --n;
+    return n;
+  }
   // Names 1..highest() have been handed out at some time.
   std::uint32_t highest() const { return used_; }
   std::size_t bytesTouched() const { return static_cast<std::size_t>(used_) * sizeof(T); }
@@ -82,7 +85,6 @@ class Slab {
   std::uint32_t limit_;
   std::uint32_t used_ = 0;
   std::uint32_t free_ = 0;
-  std::uint32_t live_ = 0;
 };
 
 }  // namespace faultline

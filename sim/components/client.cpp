@@ -337,7 +337,7 @@ class Client final : public Component {
   }
 
   void schedule(Context& ctx) {
-    next_ = clock_.next();
+    clock_.next(next_);
     if (next_.at >= kLongestDuration.ns) return;
     ctx.wakeAt({std::max(next_.at, ctx.now().ns)});
   }

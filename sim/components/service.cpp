@@ -254,9 +254,15 @@ class Service final : public Component {
 
   void run(Context& ctx, CallId id) {
     Call& call = ctx.at(id);
-    if (plain_ && !call.has(kProbe)) [[likely]]
-      return ctx.compute(id, work_.of(call.klass).sample(*luck_));
-    runUnusual(ctx, id);
+    if (!plain_ || call.has(kProbe)) [[unlikely]] return runUnusual(ctx, id);
+    // Every way ends with a call of something, so that nothing has to be kept on the stack.
+    const RandomStream::Beginning work = work_.of(call.klass).beginDraw(*luck_);
+    if (!work.isValue) [[unlikely]] return runSlowly(ctx, id, work.x, work.layer);
+    ctx.compute(id, durationFromNs(work.x));
+  }
+
+  [[gnu::noinline]] void runSlowly(Context& ctx, CallId id, double x, std::size_t layer) {
+    ctx.compute(id, durationFromNs(work_.of(ctx.at(id).klass).endDraw(*luck_, {x, layer, false})));
   }
 
   [[gnu::noinline]] void startCalls(Context& ctx, CallId id) {

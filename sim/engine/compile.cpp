@@ -168,6 +168,7 @@ void Engine::refreshEdge(EdgeState& edge) {
                  !p.bandwidth && !edge.cut && !edge.parted && !edge.refuse && edge.extraLoss == 0;
   edge.watchesAnswer = edge.watchesArrival || !edge.instant;
   edge.needsRecord = p.retry || p.pool || p.hedge || p.singleFlight;
+  edge.watchesStart = needsLookAtStart(edge);
   edge.latencyLane = EventQueue::kNoLane;
   if (p.latency.isConstant() && edge.link.latency.isConstant()) {
     edge.latencyNs = static_cast<std::int64_t>(p.latency.first()) + static_cast<std::int64_t>(edge.link.latency.first());
@@ -217,6 +218,7 @@ std::uint32_t Engine::internQuery(const std::string& name) {
     if (queries[i] == name) return static_cast<std::uint32_t>(i);
   queries.push_back(name);
   childrenCarryMore = true;
+  for (EdgeState& edge : edges) edge.watchesStart = true;
   return static_cast<std::uint32_t>(queries.size() - 1);
 }
 

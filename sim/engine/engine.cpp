@@ -368,8 +368,8 @@ void Engine::unlinkChild(CallId id) {
 }
 
 [[gnu::always_inline]] inline CallId Engine::newChild(EdgeState& edge, CallId parentId, const CallOptions& options,
-                                                     std::uint32_t key) {
-  const CallId id = takeCall();
+                                                     std::uint32_t key, std::int64_t timeoutAt) {
+  const CallId id = takePlainCall();
   if (id == 0) [[unlikely]] return 0;
   const Call& parent = calls[parentId];
   Call& call = calls[id];
@@ -377,7 +377,7 @@ void Engine::unlinkChild(CallId id) {
   const Effect effect = options.effect != Effect::Inherit ? options.effect : edge.effect;
   if (effect == Effect::Write) flags |= kWrite;
   else if (effect == Effect::Inherit) flags |= parent.flags & kWrite;
-  call.issue(flags, edge.id, options.instance, now.ns, timeoutOver(edge));
+  call.issue(flags, edge.id, options.instance, now.ns, timeoutAt);
   call.parent = parentId;
   call.born = parent.born;
   call.deadline = edge.propagatesDeadline ? parent.deadline : 0;
@@ -401,14 +401,16 @@ void Engine::loadChild(EdgeState& edge, CallId id, CallId parent) {
 void Engine::makeCallCloser(EdgeState& edge, CallId parent) { makeCall(edge, parent, CallOptions{}, true); }
 
 void Engine::makeCall(EdgeState& edge, CallId parent) {
-  if (edge.needsRecord | edge.ownKeys | childrenCarryMore) [[unlikely]] return makeCallCloser(edge, parent);
-  const CallId id = newChild(edge, parent, CallOptions{}, calls[parent].key);
-  if (id != 0) [[likely]] sendOut(id, edge, timeoutOver(edge));
+  if (edge.watchesStart) [[unlikely]] return makeCallCloser(edge, parent);
+  const std::int64_t timeoutAt = timeoutOver(edge);
+  const CallId id = newChild(edge, parent, CallOptions{}, calls[parent].key, timeoutAt);
+  if (id != 0) [[likely]] sendOut(id, edge, timeoutAt);
 }
 
 void Engine::makeCall(EdgeState& edge, CallId parent, const CallOptions& options, bool wanted) {
   if (edge.needsRecord) return beginOutbound(edge, parent, options, wanted);
-  const CallId id = newChild(edge, parent, options, keyFor(edge, calls[parent], options));
+  const std::int64_t timeoutAt = timeoutOver(edge);
+  const CallId id = newChild(edge, parent, options, keyFor(edge, calls[parent], options), timeoutAt);
   if (id == 0) return;
   if (childrenCarryMore) [[unlikely]] loadChild(edge, id, parent);
   Call& call = calls[id];
@@ -417,7 +419,7 @@ void Engine::makeCall(EdgeState& edge, CallId parent, const CallOptions& options
     call.set(kOrphan);
     call.parent = 0;
   }
-  sendOut(id, edge, call.timeoutAt);
+  sendOut(id, edge, timeoutAt);
 }
 
 // The flags of a call that is passed on over an edge.
@@ -472,25 +474,23 @@ CallId Engine::begin(NodeState& node, std::uint16_t klass, std::uint32_t key, st
 
 CallId Engine::originate(NodeState& node, EdgeState& edge, std::uint16_t klass, std::uint32_t key, std::uint32_t user,
                          SimTime intended) {
-  if (edge.needsRecord | (observer != nullptr)) [[unlikely]]
-    return originateCloser(node, edge, klass, key, user, intended);
-  const CallId id = takeCall();
+  if (edge.watchesStart) [[unlikely]] return originateCloser(node, edge, klass, key, user, intended);
+  const CallId id = takePlainCall();
   if (id == 0) [[unlikely]] return 0;
   Call& call = calls[id];
-  const std::uint32_t flags = passedOn(classes[klass].flags, edge), operation = ++lastOperation;
-  const NodeId origin = node.context.node();
-  const std::int64_t timeoutAt = timeoutOver(edge);
-  call.issue(flags, edge.id, kAnyInstance, now.ns, timeoutAt);
-  call.born = intended.ns;
-  call.deadline = 0;
+  // What came as an argument is put away first: then it needs no register any more.
   call.key = key;
-  call.version = 0;
   call.user = user;
+  call.born = intended.ns;
   call.klass = klass;
+  call.operation = ++lastOperation;
+  call.scratch = node.context.node();
+  const std::int64_t timeoutAt = timeoutOver(edge);
+  call.issue(passedOn(classes[klass].flags, edge), edge.id, kAnyInstance, now.ns, timeoutAt);
+  call.deadline = 0;
+  call.version = 0;
   call.repeat = call.origin = 0;
   call.parent = 0;
-  call.operation = operation;
-  call.scratch = origin;
   OperationStats& stats = node.operations[klass];
   ++stats.offered;
   stats.inFlight.up(now.ns);
@@ -795,17 +795,18 @@ CallId Engine::sever(CallId id, std::uint32_t inner) {
 [[gnu::always_inline]] inline void Engine::served(CallId id) {
   Call& call = calls[id];
   call.due = 0;
-  if (!call.has(kLive)) [[unlikely]] return;
   ++events;
   NodeState& node = call.edge != kNoEdge ? *edges[call.edge].callee : nodes[call.scratch];
   node.component->onServed(node.context, id);
 }
 
 [[gnu::always_inline]] inline void Engine::dispatchNow(std::uint32_t payload) {
+  // The two most frequent kinds are the first ones, so that they are told by size.
+  static_assert(static_cast<int>(EventKind::Arrive) == 0 && static_cast<int>(EventKind::Reply) == 1);
+  if (payload < Event::kSlots) return arriveNow(payload);
+  if (payload < 2 * Event::kSlots) return returnNow(payload - Event::kSlots);
   const std::uint32_t slot = payload & (Event::kSlots - 1);
   const auto kind = static_cast<EventKind>(payload >> Event::kSlotBits);
-  if (kind == EventKind::Arrive) return arriveNow(slot);
-  if (kind == EventKind::Reply) return returnNow(slot);
   if (kind == EventKind::Timer) return fireTimer(slot);
   if (kind == EventKind::Alarm) {
     // It was parked, and may have been set anew since.
@@ -854,31 +855,44 @@ void Engine::dispatchOther(EventKind kind, std::uint32_t slot, std::int64_t at) 
 }
 
 StopReason Engine::run(SimTime until) {
-  std::uint32_t mostNow = kLivelockEvents;
+  const std::uint32_t* const begin = queue.nowBegin();
+  const std::uint32_t* most = begin + kLivelockEvents;
+  const std::uint32_t* next = queue.nowNext();
   Event event;
   for (;;) {
-    while (queue.hasNow()) {
-      if (queue.takenNow() == mostNow) [[unlikely]] return stop = StopReason::Livelock;
-      dispatchNow(queue.popNow());
+    while (next != queue.nowEnd()) {
+      if (next == most) [[unlikely]] {
+        queue.tookNow(next);
+        return stop = StopReason::Livelock;
+      }
+      dispatchNow(*next++);
     }
-    if (stopRequested) [[unlikely]] return stop;
-    const std::uint32_t taken = queue.takenNow();
+    if (stopRequested) [[unlikely]] {
+      queue.tookNow(next);
+      return stop;
+    }
     queue.restartNow();
     if (!queue.pop(until, event, *this)) break;
-    mostNow = event.time == now.ns ? mostNow - taken : kLivelockEvents;
+    // What was taken at this instant before counts too.
+    most = event.time == now.ns ? most - (next - begin) : begin + kLivelockEvents;
+    next = begin;
     now.ns = event.time;
     dispatch(event);
   }
+  queue.tookNow(begin);
   now = until;
   return StopReason::Reached;
 }
 
 bool Engine::step(SimTime until) {
   if (queue.hasNow()) {
-    dispatchNow(queue.popNow());
+    const std::uint32_t* next = queue.nowNext();
+    queue.tookNow(next + 1);
+    dispatchNow(*next);
     return true;
   }
   queue.restartNow();
+  queue.tookNow(queue.nowBegin());
   Event event;
   if (!queue.pop(until, event, *this)) return false;
   now.ns = event.time;

@@ -68,8 +68,8 @@ struct EdgeState {
   std::int64_t timeoutNs = 0;  // 0: none
   bool instant = true;      // delivers in no time and without loss: no latency, bandwidth or fault
   bool needsRecord = false; // retry, pool, hedge or single flight
-  // Whether a call's arrival, answer and return along this edge need the closer look, see Engine::Look.
-  bool watchesArrival = false, watchesAnswer = false, watchesReturn = false;
+  // Whether a call's start, arrival, answer and return along this edge need the closer look, see Engine::Look.
+  bool watchesStart = false, watchesArrival = false, watchesAnswer = false, watchesReturn = false;
   Effect effect = Effect::Inherit;
   bool propagatesDeadline = false;
   std::uint8_t retryOn = 0; // bit per Outcome
@@ -215,9 +215,14 @@ class Engine {
   void finish(NodeState& node, CallId operation, FailureId failure);
   // 0 when there are too many calls in flight: the run stops.
   CallId takeCall() {
+    const CallId id = takePlainCall();
+    if (tracksChildren && id < firstChild.size()) [[unlikely]] firstChild[id] = 0;
+    return id;
+  }
+  // The same for calls that have no children yet, or are linked as a child themselves.
+  CallId takePlainCall() {
     const CallId id = calls.take();
     if (id == 0) [[unlikely]] stopFor(StopReason::CallLimit);
-    if (tracksChildren && id < firstChild.size()) [[unlikely]] firstChild[id] = 0;
     return id;
   }
   void freeCall(CallId id) {
@@ -309,6 +314,9 @@ class Engine {
   // What follows from the state of a node's instances; to be called whenever that changes.
   void refreshNode(NodeState& node);
   void refreshLooks();
+  bool needsLookAtStart(const EdgeState& edge) const {
+    return edge.needsRecord || edge.ownKeys || childrenCarryMore || observer != nullptr;
+  }
   void cancelCall(CallId id);
   // Splits a passed-on call at the router `node`: the returned call stands there, the old one goes on as an orphan.
   CallId sever(CallId id, std::uint32_t outerHop);
@@ -417,7 +425,8 @@ class Engine {
   }
   [[gnu::noinline]] void makeCallCloser(EdgeState& edge, CallId parent);
   [[gnu::noinline]] void loadChild(EdgeState& edge, CallId id, CallId parent);
-  CallId newChild(EdgeState& edge, CallId parent, const CallOptions& options, std::uint32_t key);
+  CallId newChild(EdgeState& edge, CallId parent, const CallOptions& options, std::uint32_t key,
+                  std::int64_t timeoutAt);
   void launch(std::uint32_t record);
   void acquire(std::uint32_t record);
   void releaseConnection(std::uint32_t record);

@@ -8,7 +8,9 @@ namespace faultline {
 EventQueue::EventQueue(std::uint64_t firstSequence)
     : sequence_(std::min(firstSequence << kOrderBits, kRenumberAt)), nowMemory_(kNowLimit * sizeof(std::uint32_t)) {
   now_ = static_cast<std::uint32_t*>(nowMemory_.data());
+  nowNext_ = nowEnd_ = now_;
   reserve(2 * kMostInList);
+  standAsList(0);
   first_.fill(kNoEvent);
 }
 
@@ -16,16 +18,18 @@ void EventQueue::reserve(std::size_t n) {
   std::vector<Event> grown(n + 8, kNoEvent);
   const auto address = reinterpret_cast<std::uintptr_t>(grown.data());
   Event* aligned = grown.data() + ((64 - address % 64) % 64) / sizeof(Event);
-  if (events_) std::copy(events_ + kRoot, events_ + end_, aligned + kRoot);
+  if (events_) std::copy(events_ + kRoot, events_ + heapEnd_, aligned + kRoot);
   storage_.swap(grown);
   events_ = aligned;
+  top_ = events_ + kRoot;
   capacity_ = n;
 }
 
 // Gives the pending events new sequence numbers in their present order; happens once in 2^34 events.
 void EventQueue::renumber() {
   std::vector<Event*> all;
-  for (std::size_t i = kRoot; i < end_; ++i) all.push_back(&events_[i]);
+  const std::size_t length = isList() ? lengthOfList() : heapEnd_ - kRoot;
+  for (std::size_t i = 0; i < length; ++i) all.push_back(&events_[kRoot + i]);
   if (alarm_.time != kNoEvent.time) all.push_back(&alarm_);
   for (Ring& lane : lanes_)
     for (std::uint32_t i = lane.head; i != lane.tail; ++i) all.push_back(&lane.events[i & lane.mask]);
@@ -39,43 +43,50 @@ void EventQueue::renumber() {
 }
 
 void EventQueue::insertInHeap(Event event) {
-  if (isList_) becomeHeap();
+  if (isList()) becomeHeap();
   if (hole_) {
     hole_ = false;
     return siftDown(event);
   }
-  if (end_ == capacity_) [[unlikely]] reserve(capacity_ * 2);
+  if (heapEnd_ == capacity_) [[unlikely]] reserve(capacity_ * 2);
   siftUp(event);
 }
 
 // Moves the event behind those of its instant that are after it.
 void EventQueue::orderInstant(Event* place) {
-  for (; place + 1 != events_ + end_ && place[0] < place[1]; ++place) std::swap(place[0], place[1]);
+  for (; place != top_ && place[0] < place[1]; ++place) std::swap(place[0], place[1]);
 }
 
 // Events in ascending order are a heap.
 void EventQueue::becomeHeap() {
-  isList_ = false;
-  std::reverse(events_ + kRoot, events_ + end_);
-  std::fill(events_ + end_, events_ + capacity_, kNoEvent);
+  heapEnd_ = kRoot + lengthOfList();
+  lastOfList_ = nullptr;
+  top_ = events_ + kRoot;
+  std::reverse(events_ + kRoot, events_ + heapEnd_);
+  std::fill(events_ + heapEnd_, events_ + capacity_, kNoEvent);
 }
 
 void EventQueue::becomeList() {
-  isList_ = true;
-  std::sort(events_ + kRoot, events_ + end_, [](const Event& a, const Event& b) { return b < a; });
+  std::sort(events_ + kRoot, events_ + heapEnd_, [](const Event& a, const Event& b) { return b < a; });
+  standAsList(heapEnd_ - kRoot);
+}
+
+void EventQueue::standAsList(std::size_t length) {
+  top_ = events_ + kRoot + length - 1;
+  lastOfList_ = events_ + kRoot + kMostInList - 1;
 }
 
 void EventQueue::tidyHeap() {
   if (!hole_) return;
   hole_ = false;
-  const Event last = events_[--end_];
-  events_[end_] = kNoEvent;
-  if (end_ > kRoot) siftDown(last);
-  if (end_ <= kRoot + kFewInHeap) becomeList();
+  const Event last = events_[--heapEnd_];
+  events_[heapEnd_] = kNoEvent;
+  if (heapEnd_ > kRoot) siftDown(last);
+  if (heapEnd_ <= kRoot + kFewInHeap) becomeList();
 }
 
 inline void EventQueue::siftUp(Event event) {
-  std::size_t i = end_++;
+  std::size_t i = heapEnd_++;
   while (i > kRoot) {
     const std::size_t parent = i / 4 + 2;
     if (!(event < events_[parent])) break;
@@ -88,8 +99,8 @@ inline void EventQueue::siftUp(Event event) {
 // Places `event` from the root downwards; the root's old content is gone.
 inline void EventQueue::siftDown(Event event) {
   std::size_t i = kRoot;
-  for (std::size_t child = 4 * i - 8; child < end_; child = 4 * i - 8) {
-    if (end_ > kLargeHeap) __builtin_prefetch(&events_[4 * child - 8]);
+  for (std::size_t child = 4 * i - 8; child < heapEnd_; child = 4 * i - 8) {
+    if (heapEnd_ > kLargeHeap) __builtin_prefetch(&events_[4 * child - 8]);
     const std::size_t a = child + (events_[child + 1] < events_[child]);
     const std::size_t b = child + 2 + (events_[child + 3] < events_[child + 2]);
     const std::size_t least = events_[b] < events_[a] ? b : a;
@@ -135,11 +146,12 @@ void EventQueue::startTournament() {
 
 SimTime EventQueue::nextTime() {
   tidyHeap();
-  return {std::min(first().time, earliest_.time)};
+  return {std::min(top_->time, earliest_.time)};
 }
 
 std::size_t EventQueue::size() const {
-  std::size_t n = end_ - kRoot - (hole_ ? 1 : 0) + (nowTail_ - nowHead_) + (alarm_.time != kNoEvent.time ? 1 : 0);
+  std::size_t n = isList() ? lengthOfList() : heapEnd_ - kRoot - (hole_ ? 1 : 0);
+  n += static_cast<std::size_t>(nowEnd_ - nowNext_) + (alarm_.time != kNoEvent.time ? 1 : 0);
   for (const Ring& lane : lanes_) n += lane.tail - lane.head;
   return n;
 }

@@ -86,21 +86,23 @@ class EventQueue {
   }
 
   void pushNow(EventKind kind, std::uint32_t slot) {
-    now_[nowTail_++] = static_cast<std::uint32_t>(kind) << Event::kSlotBits | slot;
+    *nowEnd_++ = static_cast<std::uint32_t>(kind) << Event::kSlotBits | slot;
   }
-  bool hasNow() const { return nowHead_ != nowTail_; }
-  std::uint32_t popNow() { return now_[nowHead_++]; }
-  // How many were taken since the list began.
-  std::uint32_t takenNow() const { return nowHead_; }
-  // The list starts again at its beginning. REQUIRES !hasNow().
-  void restartNow() { nowHead_ = nowTail_ = 0; }
+  bool hasNow() const { return nowNext_ != nowEnd_; }
+  // For a loop that takes one after the other and keeps its place: from nowNext up to nowEnd, which moves with each push.
+  // Where it stops it says so by `tookNow`. `restartNow` lets pushes begin at the beginning again: then so must the loop.
+  const std::uint32_t* nowBegin() const { return now_; }
+  const std::uint32_t* nowNext() const { return nowNext_; }
+  const std::uint32_t* nowEnd() const { return nowEnd_; }
+  void tookNow(const std::uint32_t* upTo) { nowNext_ = upTo; }
+  void restartNow() { nowEnd_ = now_; }
 
   // Takes the earliest event if it is at or before `horizon`. REQUIRES !hasNow().
   template <class Owner>
   bool pop(SimTime horizon, Event& event, const Owner& owner) {
-    if (!isList_) tidyHeap();
+    if (!isList()) tidyHeap();
     if ((sequence_ & kRenumberAt) != 0) [[unlikely]] renumber();
-    event = first();
+    event = *top_;
     if (earliest_ < event) {
       event = earliest_;
       if (event.time > horizon.ns) return false;
@@ -113,7 +115,7 @@ class EventQueue {
       return true;
     }
     if (event.time > horizon.ns) return false;
-    if (isList_) --end_;
+    if (isList()) --top_;
     else hole_ = true;
     return true;
   }
@@ -150,15 +152,14 @@ class EventQueue {
     sequence_ += kSequenceStep;
     return static_cast<std::uint64_t>(late) << 63 | sequence_ | static_cast<std::uint64_t>(kind) << Event::kSlotBits | slot;
   }
-  // Of list or heap; kNoEvent where it is empty.
-  const Event& first() const { return events_[isList_ ? end_ - 1 : kRoot]; }
+  bool isList() const { return lastOfList_ != nullptr; }
   void insert(Event event) {
-    if (isList_ && end_ < kRoot + kMostInList) insertInList(event);
+    if (top_ < lastOfList_) insertInList(event);
     else insertInHeap(event);
   }
   // Latest first. A new event is the last of its instant, unless late ones wait there.
   void insertInList(Event event) {
-    Event* place = events_ + end_++;
+    Event* place = ++top_;
     // Two at a time: this loop is the most frequent one of a run.
     for (; place[-1].time <= event.time; place -= 2) {
       place[0] = place[-1];
@@ -169,12 +170,14 @@ class EventQueue {
       place[-1] = place[-2];
     }
     *place = event;
-    if (place[1].time == event.time && place + 1 != events_ + end_) [[unlikely]] orderInstant(place);
+    if (place[1].time == event.time && place != top_) [[unlikely]] orderInstant(place);
   }
   [[gnu::noinline]] void orderInstant(Event* place);
   [[gnu::noinline]] void insertInHeap(Event event);
   void becomeHeap();
   void becomeList();
+  void standAsList(std::size_t length);
+  std::size_t lengthOfList() const { return static_cast<std::size_t>(top_ + 1 - (events_ + kRoot)); }
   // Fills the hole.
   void tidyHeap();
   void renumber();
@@ -212,14 +215,16 @@ class EventQueue {
   [[gnu::noinline]] static void growAndPush(Ring& ring, const Event& event);
   void reserve(std::size_t n);
 
-  // The list or heap is events_[kRoot] .. events_[end_ - 1]. Before the list stands kNoEvent, behind the heap too, so that
-  // every family of four is complete.
-  Event* events_ = nullptr;    // aligned to a cache line
-  std::size_t end_ = kRoot;
-  bool isList_ = true;
+  // The list is events_[kRoot] .. *top_, the heap events_[kRoot] .. events_[heapEnd_ - 1]. Before the list stands
+  // kNoEvent, behind the heap too, so that every family of four is complete.
+  Event* top_ = nullptr;         // the earliest; where the list is empty the kNoEvent before it
+  Event* lastOfList_ = nullptr;  // of the places that a list may fill; null while there is a heap
   std::uint64_t sequence_;
+  const std::uint32_t* nowNext_ = nullptr;
+  std::uint32_t* nowEnd_ = nullptr;
   std::uint32_t* now_ = nullptr;
-  std::uint32_t nowHead_ = 0, nowTail_ = 0;
+  Event* events_ = nullptr;  // aligned to a cache line
+  std::size_t heapEnd_ = kRoot;
   Event alarm_ = kNoEvent;
   Event earliestOfLanes_ = kNoEvent;
   Event earliest_ = kNoEvent;  // of the alarm and all lanes

@@ -58,6 +58,7 @@ void Engine::refreshNode(NodeState& node) {
 
 void Engine::refreshLooks() {
   for (EdgeState& edge : edges) {
+    edge.watchesStart = needsLookAtStart(edge);
     edge.watchesArrival = watchful || edge.callee->faulty;
     edge.watchesAnswer = edge.watchesArrival || !edge.instant;
     edge.watchesReturn = watchful || edge.caller->faulty;

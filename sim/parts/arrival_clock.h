@@ -72,11 +72,15 @@ class ArrivalClock {
   }
   // Takes from the gap what has passed of it up to `now`.
   void settle(std::int64_t now);
-  // The end of the open gap, or the corner before it. REQUIRES that nothing changed since `open` or `settle`.
-  Step next() {
-    if (levelGap_ > 0) [[likely]]
-      return {from_ + wholeNs(left_ * levelGap_), true};
-    return search();
+  // The end of the open gap, or the corner before it, into `step`. REQUIRES that nothing changed since `open` or
+  // `settle`.
+  void next(Step& step) {
+    if (levelGap_ > 0) [[likely]] {
+      step.at = from_ + wholeNs(left_ * levelGap_);
+      step.isArrival = true;
+    } else {
+      step = search();
+    }
   }
 
  private:
