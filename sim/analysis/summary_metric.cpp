@@ -5,9 +5,9 @@
 #include <span>
 
 #include "analysis/expect.h"
-#include "engine/component.h"
 #include "metrics/report.h"
 #include "model/catalog.h"
+#include "model/common_reasons.h"
 #include "model/summary_metrics.h"
 
 namespace faultline {
@@ -149,10 +149,7 @@ double reasonRate(const Summary& s, std::string_view name) {
   for (const NodeSummary& n : s.nodes) {
     const auto reason = restBehind(name, n.name);
     const ComponentInfo* kind = reason ? findKind(n.kind) : nullptr;
-    if (kind == nullptr) continue;
-    for (std::span<const ReasonInfo> reasons : {commonReasons(), kind->reasons})
-      for (const ReasonInfo& r : reasons)
-        if (*reason == r.name) return 0;
+    if (kind != nullptr && findReason(*kind, *reason) != nullptr) return 0;
   }
   return kUnknown;
 }

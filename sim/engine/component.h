@@ -19,6 +19,7 @@
 #include "base/time.h"
 #include "engine/call.h"
 #include "metrics/stats.h"
+#include "model/common_reasons.h"
 #include "model/descriptor.h"
 #include "model/edge_policy.h"
 #include "model/scenario.h"
@@ -66,20 +67,6 @@ struct CallOptions {
   Effect effect = Effect::Inherit;      // Inherit: as the edge says
   std::uint32_t version = 0;
 };
-
-// Reasons that any node can give; kinds declare further ones. The order is the index.
-enum class CommonReason : std::uint8_t {
-  Timeout,            // the caller gave up
-  ConnectionRefused,  // the target is down
-  ConnectionLost,     // the target crashed while it held the call
-  NoTarget,           // nothing to call
-  PoolExhausted,      // waited too long for a pooled connection, or too many waited
-  DeadlineExceeded,   // the operation's deadline had passed
-  InjectedError,      // the fault `errors`
-  Cancelled,          // the caller asked to stop
-  kCount,
-};
-std::span<const ReasonInfo> commonReasons();
 
 // What happened to the node itself, or to those it is connected with.
 struct NodeChange {
