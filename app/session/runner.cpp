@@ -18,7 +18,8 @@ constexpr std::int64_t kKeyframes = 1200;
 
 std::shared_ptr<const Series> columnsOf(const Series& series) {
   auto columns = std::make_shared<Series>();
-  for (const SeriesColumn& column : series.columns) columns->columns.push_back({column.name, column.unit, {}});
+  for (const SeriesColumn& column : series.columns)
+    columns->columns.push_back({column.name, column.unit, {}, column.before});
   return columns;
 }
 
@@ -44,6 +45,11 @@ RealTime realNow() {
           .count()};
 }
 
+void SampleRows::add(const Series& series, std::size_t row) {
+  times.push_back(series.times[row]);
+  for (const SeriesColumn& column : series.columns) values.push_back(column.values[row]);
+}
+
 void SampleRows::appendTo(Series& series) const {
   const std::size_t width = series.columns.size();
   series.times.insert(series.times.end(), times.begin(), times.end());
@@ -52,6 +58,15 @@ void SampleRows::appendTo(Series& series) const {
     to.reserve(series.times.size());
     for (std::size_t row = 0; row < times.size(); ++row) to.push_back(values[row * width + column]);
   }
+}
+
+bool addColumns(Series& series, const Series& columns) {
+  const std::size_t had = series.columns.size();
+  for (std::size_t c = had; c < columns.columns.size(); ++c) {
+    series.columns.push_back(columns.columns[c]);
+    series.columns.back().values.assign(series.times.size(), series.columns.back().before);
+  }
+  return series.columns.size() > had;
 }
 
 void SessionRunner::start(const Scenario& scenario, std::uint64_t run) {
@@ -198,6 +213,20 @@ bool SessionRunner::slice(RealTime real) {
   return true;
 }
 
+void SessionRunner::reportRows(SampleRows& rows) {
+  const Series& series = simulation_->series();
+  if (series.columns.size() > columns_->columns.size()) {
+    // Rows that nobody has taken yet get the new columns, too.
+    Series waiting = *columns_;
+    rows.appendTo(waiting);
+    columns_ = columnsOf(series);
+    addColumns(waiting, *columns_);
+    rows = {};
+    for (std::size_t row = 0; row < waiting.times.size(); ++row) rows.add(waiting, row);
+  }
+  for (; rowsTold_ < series.times.size(); ++rowsTold_) rows.add(series, rowsTold_);
+}
+
 void SessionRunner::report(SessionUpdate& update) {
   if (update.run != run_) {
     update.rows = {};
@@ -207,6 +236,7 @@ void SessionRunner::report(SessionUpdate& update) {
   update.state = state_;
   update.isAtStop = isAtStop_;
   update.stopped = stopped_;
+  if (simulation_) reportRows(update.rows);
   update.columns = columns_;
   update.summary = summary_;
   if (!simulation_) return;
@@ -216,11 +246,6 @@ void SessionRunner::report(SessionUpdate& update) {
   update.achievedSpeed = state_ == RunState::Running ? speedometer_.speed() : 0;
   update.eventsPerSecond = state_ == RunState::Running ? speedometer_.eventsPerSecond() : 0;
   update.frame = simulation_->frame();
-  const Series& series = simulation_->series();
-  for (; rowsTold_ < series.times.size(); ++rowsTold_) {
-    update.rows.times.push_back(series.times[rowsTold_]);
-    for (const SeriesColumn& column : series.columns) update.rows.values.push_back(column.values[rowsTold_]);
-  }
   update.actions.insert(update.actions.end(), newActions_.begin(), newActions_.end());
   newActions_.clear();
 }

@@ -47,6 +47,7 @@ class SessionRunner {
   void searchNode();
   void noteEnd(Simulation::Status status);
   void keepFrame();
+  void reportRows(SampleRows& rows);
 
   History& history_;
   std::unique_ptr<Simulation> simulation_;

@@ -27,9 +27,14 @@ struct SampleRows {
   std::vector<SimTime> times;
   std::vector<double> values;  // row by row, one for each column
 
+  void add(const Series& series, std::size_t row);
   // REQUIRES a series with as many columns as these rows have values.
   void appendTo(Series& series) const;
 };
+
+// Gives a series the columns that it has not got yet: up to its last sample they are what they were before they came.
+// Returns whether there were any. REQUIRES columns that begin with those of the series.
+bool addColumns(Series& series, const Series& columns);
 
 struct SessionUpdate {
   std::uint64_t run = 0;  // serial number: rises with every start, and what a receiver kept of the last run is void
@@ -42,7 +47,7 @@ struct SessionUpdate {
   double achievedSpeed = 0;    // simulated seconds per second, over the last second; 0 while paused
   double eventsPerSecond = 0;  // of the real clock, over the same second
   Frame frame;
-  std::shared_ptr<const Series> columns;   // the names and units of this run's series, without rows
+  std::shared_ptr<const Series> columns;   // of this run's series, without rows; others may come, see addColumns
   SampleRows rows;                         // since the last update that was taken
   std::vector<Action> actions;             // what was done live since then, each at the time it took effect
   std::shared_ptr<const Summary> summary;  // once Finished or Stopped

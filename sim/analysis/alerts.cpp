@@ -99,8 +99,8 @@ void AlertWatch::findSubjects(const Series& series) {
     const bool starts = other(owner, "offered").has_value();
     for (const AlertRule& rule : rules_) {
       const auto ok = other(owner, "ok");
-      // What a node stores counts, and the calls that wait for it only where it stores nothing.
-      const bool isQueue = metric == "depth" || (metric == "queue" && !other(owner, "depth"));
+      // What a node stores counts, and the calls that wait for it only where it stores nothing: at all its instances.
+      const bool isQueue = metric == "depth" || (metric == "queue" && !other(owner, "depth") && !owner.ends_with(']'));
       const bool fits = (rule.kind == AlertRule::Kind::ErrorShare && starts && ok && metric == "failed") ||
                         (rule.kind == AlertRule::Kind::Latency && starts && metric == rule.metric) ||
                         (rule.kind == AlertRule::Kind::Growth && isQueue) ||

@@ -63,7 +63,8 @@ class Evaluation {
 
   double sampleOf(const MetricRef& metric, std::size_t sample) const {
     const SeriesColumn* column = series_.find(metric.column);
-    return column == nullptr ? kUnknown : column->values[sample] * metric.scale;
+    if (column == nullptr) return metric.isZeroBefore ? 0 : kUnknown;
+    return column->values[sample] * metric.scale;
   }
 
  private:

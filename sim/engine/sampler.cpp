@@ -74,6 +74,7 @@ Sampler::Sampler(Engine& engine) : engine_(engine) {
   cpuAtMeasure_.resize(engine.nodes.size());
   inFlightAtStart_.resize(engine.nodes.size());
   declareColumns();
+  late_.emplace(engine_, series_);
 }
 
 void Sampler::declare(const std::string& owner, const char* metric, const char* unit) {
@@ -133,16 +134,13 @@ void Sampler::sampleNode(std::size_t index, double seconds) {
   const std::int64_t now = engine_.now.ns;
   const double windowNs = seconds * 1e9;
   node.component->onSample(node.context);
-  std::uint64_t inFlight = 0, busy = 0, servers = 0, queue = 0, arrivals = 0;
+  LateColumns::Window sum;
   std::int64_t queueMax = 0;
-  for (InstanceStats& i : node.instanceStats) {
-    queueMax += i.queue.windowPeak;
-    inFlight += i.inFlight.closeWindow(now);
-    busy += i.busy.closeWindow(now);
-    servers += i.servers.closeWindow(now);
-    queue += i.queue.closeWindow(now);
-    arrivals += i.arrivals.closeWindow();
+  for (std::size_t i = 0; i < node.instanceStats.size(); ++i) {
+    queueMax += node.instanceStats[i].queue.windowPeak;
+    late_->closeInstance(node, i, sum);
   }
+  late_->closeFailures(node);
   NodeStats& s = node.stats;
   if (node.originates) {
     std::uint64_t sums[6] = {};
@@ -154,7 +152,7 @@ void Sampler::sampleNode(std::size_t index, double seconds) {
       for (int k = 0; k < 6; ++k) sums[k] += window[k];
       running += o.inFlight.closeWindow(now);
     }
-    for (std::uint64_t sum : sums) put(static_cast<double>(sum) / seconds);
+    for (std::uint64_t n : sums) put(static_cast<double>(n) / seconds);
     put(static_cast<double>(running) / windowNs);
     for (double time : okTimesMs(node.operations)) put(time);
     for (OperationStats& o : node.operations) {
@@ -172,12 +170,12 @@ void Sampler::sampleNode(std::size_t index, double seconds) {
       o.failedLatency.closeWindow();
     }
   } else {
-    for (std::uint64_t n : {arrivals, s.okInWindow(), s.failedLatency.window.count()})
+    for (std::uint64_t n : {sum.arrivals, s.okInWindow(), s.failedLatency.window.count()})
       put(static_cast<double>(n) / seconds);
-    put(static_cast<double>(inFlight) / windowNs);
-    put(static_cast<double>(queue) / windowNs);
+    put(static_cast<double>(sum.inFlight) / windowNs);
+    put(static_cast<double>(sum.queue) / windowNs);
     put(static_cast<double>(queueMax));
-    put(servers ? static_cast<double>(busy) / static_cast<double>(servers) : 0);
+    put(sum.servers != 0 ? static_cast<double>(sum.busy) / static_cast<double>(sum.servers) : 0);
     const auto service = quantilesMs(s.service.window, s.direct), latency = quantilesMs(s.okLatency.window, s.direct);
     s.unfold();
     const auto wait = quantilesMs(s.wait.window, kNothing);
@@ -191,7 +189,7 @@ void Sampler::sampleNode(std::size_t index, double seconds) {
   }
   if (hasCostColumn_[index]) {
     const auto active = static_cast<double>(node.active.closeWindow(now));
-    put(costPerHour(node, active / windowNs, static_cast<double>(arrivals) / seconds));
+    put(costPerHour(node, active / windowNs, static_cast<double>(sum.arrivals) / seconds));
   }
   const auto inWindow = [](const Counter& c) { return static_cast<double>(c.total - c.atWindow); };
   for (std::size_t i = 0; i < node.metrics.size(); ++i) {
@@ -252,6 +250,7 @@ void Sampler::sample() {
   windowStart_ = engine_.now;
   series_.times.push_back(engine_.now);
   column_ = 0;
+  late_->beginRow(seconds);
   for (std::size_t i = 0; i < engine_.nodes.size(); ++i) sampleNode(i, seconds);
   for (std::size_t i = 0; i < engine_.edges.size(); ++i) sampleEdge(i, seconds);
 }
@@ -270,7 +269,11 @@ void Sampler::restartMeasuring() {
     }
     NodeStats& s = node.stats;
     s.unfold();
-    for (Counter& c : s.reasons) c.restart();
+    // The windows of failures end with those of their latencies, so that reasons add up in every row.
+    for (Counter& c : s.reasons) {
+      c.closeWindow();
+      c.restart();
+    }
     for (Timing* t : {&s.okLatency, &s.failedLatency, &s.wait, &s.service}) t->restart();
     cpuAtMeasure_[n] = cpuUsed(node, engine_.now);
     node.active.restart(now);
@@ -281,7 +284,10 @@ void Sampler::restartMeasuring() {
     }
     for (OperationStats& o : node.operations) {
       for (Counter* c : {&o.offered, &o.slow, &o.degraded, &o.late, &o.stale}) c->restart();
-      for (Counter& c : o.failures) c.restart();
+      for (Counter& c : o.failures) {
+        c.closeWindow();
+        c.restart();
+      }
       o.okLatency.restart();
       o.fetchedLatency.restart();
       o.failedLatency.restart();

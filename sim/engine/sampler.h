@@ -2,6 +2,9 @@
 // counted; closing a window moves integral numbers, so any sampling interval gives the same totals.
 #pragma once
 
+#include <optional>
+
+#include "engine/late_columns.h"
 #include "metrics/frame.h"
 #include "metrics/series.h"
 #include "metrics/summary.h"
@@ -24,7 +27,6 @@ class Sampler {
   Frame frame() const;
 
  private:
-  void closeWindows();
   void put(double value) { series_.columns[column_++].values.push_back(value); }
   void declare(const std::string& owner, const char* metric, const char* unit);
   void declareColumns();
@@ -33,6 +35,7 @@ class Sampler {
 
   Engine& engine_;
   Series series_;
+  std::optional<LateColumns> late_;
   std::size_t column_ = 0;
   SimTime windowStart_;
   SimTime measureStart_;

@@ -4,10 +4,11 @@
 #include <cmath>
 #include <memory>
 
+#include "base/quantity.h"
 #include "io/preset_catalog.h"
+#include "io/series_reference.h"
 #include "io/value_text.h"
 #include "io/yaml_writer.h"
-#include "base/quantity.h"
 #include "model/actions.h"
 #include "model/alert_rule.h"
 #include "model/catalog.h"
@@ -247,6 +248,7 @@ std::string referenceMarkdown() {
     out += "### `" + std::string(verb.name) + ": " + targetText(verb.target) + "`\n\n" + verb.help + "\n\n";
     addTable(verb.fields, nullptr, out);
   }
+  out += seriesReference();
   out +=
       "## Expectations: `expect: [...]`\n\nWhat a run must have shown; `faultline verify` checks it.\n\n| form | "
       "meaning |\n|---|---|\n";
@@ -297,7 +299,7 @@ std::string referenceFor(std::string_view kindName) {
   if (!kind->metrics.empty()) out += "\nMetrics\n";
   for (const MetricInfo& m : kind->metrics)
     out += "  " + std::string(m.name) + "  (" + metricText(m.type) + ", " + m.unit + ")\n" + wrapped(m.help, 6);
-  if (!kind->reasons.empty()) out += "\nReasons of failure\n";
+  if (!kind->reasons.empty()) out += "\nReasons of failure (series: NODE.failed.REASON)\n";
   for (const ReasonInfo& r : kind->reasons)
     out += "  " + std::string(r.name) + "  (" + toString(r.outcome) + ")\n" + wrapped(r.help, 6);
   if (!kind->actions.empty()) out += "\nActions\n";

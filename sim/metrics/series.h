@@ -2,6 +2,9 @@
 //
 // Each sample stands for the window since the one before it: counters give a rate per second, gauges their mean over
 // time, timings a quantile of what ended in the window. A quantile with too few values is unknown (NaN), never zero.
+//
+// What seldom happens gets its column with the first sample that has something of it; every column has a value for each
+// sample.
 #pragma once
 
 #include <cmath>
@@ -17,9 +20,10 @@ namespace faultline {
 inline constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 struct SeriesColumn {
-  std::string name;  // node.metric, or "from -> to.metric"
+  std::string name;  // see model/metric_columns.h
   std::string unit;
   std::vector<double> values;
+  double before = kUnknown;  // its values up to the sample in which it came into being
 };
 
 struct Series {

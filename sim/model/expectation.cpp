@@ -8,6 +8,7 @@
 #include "model/catalog.h"
 #include "model/problem.h"
 #include "model/validate.h"
+#include "model/value_check.h"
 
 namespace faultline {
 namespace {
@@ -60,7 +61,8 @@ std::vector<Token> tokensOf(std::string_view text) {
     else if (isLetter(c))
       take(Token::Kind::Word, lengthWhile([&](std::size_t k) {
              const char d = text[k];
-             return isLetter(d) || isDigit(d) || d == '.' || (d == '-' && !text.substr(k).starts_with("->"));
+             return isLetter(d) || isDigit(d) || d == '.' || d == '[' || d == ']' ||
+                    (d == '-' && !text.substr(k).starts_with("->"));
            }));
     else if (isDigit(c) || c == '.' || c == '-')
       take(Token::Kind::Number, lengthWhile([&](std::size_t k) {
@@ -115,7 +117,9 @@ constexpr ExpectationForm kForms[] = {
      "Operations of a node that starts them; of others there are arrivals, ok and failed. A number, or a rate when it "
      "is compared with one."},
     {"5x VALUE", "A multiple of a measured value."},
-    {"METRIC", "A column of the time series: `node.metric`, `node.class.metric` or `from -> to.metric`."},
+    {"METRIC",
+     "A column of the time series: `node.metric`, `node.class.metric`, `from -> to.metric`, `node[0].metric` of an "
+     "instance, `node.failed.reason`, or `node.failed.place.reason` of the operations that a node starts."},
     {"CONDITION",
      "`METRIC > QUANTITY`, several joined by `and`. An unknown value, such as a percentile of too few, satisfies "
      "none."},
@@ -257,6 +261,12 @@ class Parser {
     for (const MetricColumn& column : columns_) {
       if (column.name == name) return metricRef(column);
       known.push_back(column.name);
+    }
+    if (const auto later = laterColumn(scenario_, name)) return metricRef(*later);
+    const std::vector<std::string> later = laterNamesLike(scenario_, name);
+    if (!later.empty()) {
+      const std::vector<std::string_view> views(later.begin(), later.end());
+      refuse(place, "there is no metric " + quoted(name), suggestion(name, views));
     }
     const bool isArrow = name.find("->") != std::string::npos;
     const std::string owner = name.substr(0, name.find('.', isArrow ? name.find("->") : 0));
@@ -496,12 +506,15 @@ Diagnostic diagnosticOf(Refusal& refusal) {
 std::span<const ExpectationForm> expectationForms() { return kForms; }
 
 MetricRef metricRef(const MetricColumn& column) {
-  if (column.unit == "ms") return {column.name, Dimension::Time, 1e-3};
-  if (column.unit == "s") return {column.name, Dimension::Time, 1};
-  if (column.unit == "/s") return {column.name, Dimension::Rate, 1};
-  if (column.unit == "B") return {column.name, Dimension::Bytes, 1};
-  if (column.unit == "ratio") return {column.name, Dimension::Number, 1, true};
-  return {column.name, Dimension::Number, 1};
+  MetricRef ref;
+  ref.column = column.name;
+  ref.isZeroBefore = column.isZeroBefore;
+  ref.isShare = column.unit == "ratio";
+  if (column.unit == "ms") ref.scale = 1e-3;
+  if (column.unit == "ms" || column.unit == "s") ref.dimension = Dimension::Time;
+  if (column.unit == "/s") ref.dimension = Dimension::Rate;
+  if (column.unit == "B") ref.dimension = Dimension::Bytes;
+  return ref;
 }
 
 std::optional<double> quantityOf(const std::string& text, Dimension dimension) {

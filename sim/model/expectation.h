@@ -18,8 +18,9 @@
 //   (`at`) offered ok goodput degraded failed late stale arrivals (NODE)
 //                                        a number of operations or calls; per second when compared with a rate
 //   a quantity with its unit: 3, 95%, 200ms, 5min, 100/s, 4GiB
-// and each but a quantity may be multiplied: `5x mean(...)`. A metric is a column of the series: node.metric,
-// node.class.metric or "from -> to.metric". A condition is METRIC op QUANTITY [and METRIC op QUANTITY]...; an operator
+// and each but a quantity may be multiplied: `5x mean(...)`. A metric is a column of the series
+// (model/metric_columns.h): node.metric, node.class.metric, node[0].metric, node.failed.reason or "from -> to.metric".
+// A condition is METRIC op QUANTITY [and METRIC op QUANTITY]...; an operator
 // is < <= > >= == or !=. A window is `at T` (the sample that contains T), `from T to T`, `by T` or `after T`; at the
 // end of a line it is that of every value that has none. Unknown values (too few for a percentile) satisfy no
 // condition; a value that never came about makes a comparison false.
@@ -51,6 +52,7 @@ struct MetricRef {
   Dimension dimension = Dimension::Number;
   double scale = 1;  // column value * scale = base unit
   bool isShare = false;  // of a whole, so never more than 1
+  bool isZeroBefore = false;  // a run that has no such column had nothing to count
 };
 
 struct MetricCondition {

@@ -109,7 +109,8 @@ class Parser {
   }
 
   void readSlope(std::string_view name, std::size_t at, MeasurePart& part) const {
-    const MetricRef ref = metricRef(find(name, at, names_.columns));
+    const auto later = laterColumn(names_.scenario, name);
+    const MetricRef ref = metricRef(later ? *later : find(name, at, names_.columns));
     if (ref.dimension != Dimension::Number)
       throw Refusal{at, "only the slope of a number is known, and " + quoted(name) + " is none"};
     part.kind = MeasurePart::Kind::Slope;

@@ -1,5 +1,7 @@
 #include "model/metric_columns.h"
 
+#include <algorithm>
+
 #include "model/catalog.h"
 #include "model/price.h"
 #include "model/validation.h"
@@ -14,6 +16,20 @@ bool hasPrice(const NodeSpec& node) {
     if (const Value* price = params.find(name); price != nullptr && price->as<double>() && *price->as<double>() > 0)
       return true;
   return false;
+}
+
+// Null while its parameters are not sound.
+std::shared_ptr<void> soundParams(const Scenario& scenario, const NodeSpec& node, const ComponentInfo& kind) {
+  const ValueMap values = node.allParams();
+  Diagnostics problems;
+  checkFields(kind.params, values, {}, scenario, problems);
+  return hasErrors(problems) ? nullptr : makeParams(kind, values);
+}
+
+std::size_t instancesOf(const Scenario& scenario, const NodeSpec& node, const ComponentInfo& kind) {
+  if (kind.instances == nullptr) return 1;
+  const std::shared_ptr<void> params = soundParams(scenario, node, kind);
+  return params == nullptr ? 1 : static_cast<std::size_t>(std::max<std::int64_t>(1, kind.instances(params.get())));
 }
 
 class Columns {
@@ -49,6 +65,13 @@ class Columns {
     add(name, "acquire_p99", "ms");
   }
 
+  void addInstances(const NodeSpec& node, const ComponentInfo& kind) {
+    const std::size_t count = instancesOf(scenario_, node, kind);
+    if (count < 2) return;
+    for (std::size_t i = 0; i < std::min(count, kMostInstances) && instances_ < kMostInstancesOfAll; ++i, ++instances_)
+      for (const InstanceMetric& m : kInstanceMetrics) add(instanceName(node.name, i), m.name, m.unit);
+  }
+
   std::vector<MetricColumn> take() { return std::move(columns_); }
 
  private:
@@ -78,16 +101,19 @@ class Columns {
 
   const Scenario& scenario_;
   std::vector<MetricColumn> columns_;
+  std::size_t instances_ = 0;
 };
 
 }  // namespace
 
+std::string instanceName(std::string_view node, std::size_t instance) {
+  return std::string(node) + "[" + std::to_string(instance) + "]";
+}
+
 std::span<const MetricInfo> metricsOf(const Scenario& scenario, const NodeSpec& node, const ComponentInfo& kind) {
   if (kind.metricCount == nullptr) return kind.metrics;
-  const ValueMap values = node.allParams();
-  Diagnostics problems;
-  checkFields(kind.params, values, {}, scenario, problems);
-  return hasErrors(problems) ? kind.metrics : metricsOf(kind, makeParams(kind, values).get());
+  const std::shared_ptr<void> params = soundParams(scenario, node, kind);
+  return params == nullptr ? kind.metrics : metricsOf(kind, params.get());
 }
 
 std::vector<MetricColumn> metricColumns(const Scenario& scenario) {
@@ -97,6 +123,8 @@ std::vector<MetricColumn> metricColumns(const Scenario& scenario) {
     if (index.kinds[i] != nullptr) columns.addNode(scenario.nodes[i], *index.kinds[i]);
   for (const ScenarioIndex::Arrow& arrow : index.arrows)
     columns.addEdge(scenario.edges[arrow.edge].name(), arrow.policy);
+  for (std::size_t i = 0; i < scenario.nodes.size(); ++i)
+    if (index.kinds[i] != nullptr) columns.addInstances(scenario.nodes[i], *index.kinds[i]);
   return columns.take();
 }
 

@@ -40,7 +40,7 @@ struct Watched {
 
   bool pull() {
     if (!session.take(update)) return false;
-    if (series.columns.empty() && update.columns) series = *update.columns;
+    if (update.columns) addColumns(series, *update.columns);
     if (!update.rows.times.empty()) update.rows.appendTo(series);
     actions.insert(actions.end(), update.actions.begin(), update.actions.end());
     return true;
@@ -61,6 +61,17 @@ Action act(const char* verb, const char* target, const char* field = nullptr, Va
   Action action{{}, verb, target, {}};
   if (field) action.args.set(field, std::move(value));
   return action;
+}
+
+// Unknown values compare, too.
+bool isSame(const Series& a, const Series& b) {
+  if (a.times != b.times || a.columns.size() != b.columns.size()) return false;
+  for (std::size_t c = 0; c < a.columns.size(); ++c) {
+    const std::vector<double>&x = a.columns[c].values, &y = b.columns[c].values;
+    if (a.columns[c].name != b.columns[c].name || x.size() != y.size()) return false;
+    if (std::memcmp(x.data(), y.data(), x.size() * sizeof(double)) != 0) return false;
+  }
+  return true;
 }
 
 bool same(const Frame& a, const Frame& b) { return packFrame(a) == packFrame(b); }
@@ -85,12 +96,32 @@ class SessionTest : public QObject {
     QVERIFY(watched.update.summary != nullptr);
     QCOMPARE(watched.update.summary->requests.offered, plain.summary().requests.offered);
     // Every row arrives once, in order.
-    QCOMPARE(watched.series.times.size(), plain.series().times.size());
-    QCOMPARE(watched.series.columns.size(), plain.series().columns.size());
-    for (std::size_t c = 0; c < plain.series().columns.size(); ++c) {
-      QCOMPARE(watched.series.columns[c].name, plain.series().columns[c].name);
-      const std::vector<double>&a = watched.series.columns[c].values, &b = plain.series().columns[c].values;
-      QCOMPARE(std::memcmp(a.data(), b.data(), a.size() * sizeof(double)), 0);  // unknown values compare too
+    QVERIFY(isSame(watched.series, plain.series()));
+  }
+
+  // What happens for the first time in the middle of a run brings a column along, for the rows that were taken before
+  // and for those that wait to be taken.
+  void columnsThatComeLaterAreComplete() {
+    Scenario scenario = shop();
+    scenario.timeline.push_back(act("crash", "app"));
+    scenario.timeline.back().at = seconds(20);
+    Simulation plain(scenario);
+    const std::size_t atFirst = plain.series().columns.size();
+    plain.runToEnd();
+    QVERIFY(plain.series().columns.size() > atFirst);
+    for (const int waitMs : {0, 200}) {
+      Watched watched;
+      watched.session.setSpeed(kMaxSpeed);
+      watched.session.start(scenario);
+      if (waitMs == 0) {
+        watched.session.runUntil(seconds(10));
+        QVERIFY(watched.standsAt(seconds(10)));
+        QCOMPARE(watched.series.columns.size(), atFirst);
+      }
+      watched.session.play();
+      QTest::qWait(waitMs);
+      QVERIFY(watched.reaches(RunState::Finished));
+      QVERIFY(isSame(watched.series, plain.series()));
     }
   }
 
@@ -316,7 +347,7 @@ class SessionTest : public QObject {
         [&] {
           if (!watched.session.take(watched.update)) return false;
           if (watched.update.run != second) return false;
-          if (watched.series.columns.empty()) watched.series = *watched.update.columns;
+          addColumns(watched.series, *watched.update.columns);
           watched.update.rows.appendTo(watched.series);
           return watched.update.state == RunState::Finished;
         },

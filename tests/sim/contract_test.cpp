@@ -226,8 +226,10 @@ class ContractTest : public QObject {
     std::vector<std::string> promised, shown;
     for (const MetricColumn& column : metricColumns(s)) promised.push_back(column.name + " " + column.unit);
     for (const SeriesColumn& column : simulation.series().columns) {
-      shown.push_back(column.name + " " + column.unit);
       QCOMPARE(column.values.size(), simulation.series().times.size());
+      // What comes with the first failure is known, too.
+      if (!laterColumn(s, column.name) || column.name.find('[') != std::string::npos)
+        shown.push_back(column.name + " " + column.unit);
     }
     std::sort(promised.begin(), promised.end());
     std::sort(shown.begin(), shown.end());

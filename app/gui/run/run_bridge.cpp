@@ -314,7 +314,7 @@ void RunBridge::tick() {
     update_.state = stateBefore;
     return;
   }
-  if (series_.columns.empty() && update_.columns) rememberColumns();
+  if (update_.columns && addColumns(series_, *update_.columns)) rememberColumns();
   if (!update_.rows.times.empty()) {
     const int first = static_cast<int>(series_.times.size());
     update_.rows.appendTo(series_);
@@ -333,7 +333,6 @@ void RunBridge::tick() {
 }
 
 void RunBridge::rememberColumns() {
-  series_ = *update_.columns;
   columnsByName_.clear();
   for (std::size_t i = 0; i < series_.columns.size(); ++i)
     columnsByName_.emplace_back(series_.columns[i].name, static_cast<int>(i));

@@ -117,7 +117,7 @@ class RunBridge : public QObject {
  Q_SIGNALS:
   // Something new is to be shown: at most thirty times a second, and at once on viewAt, viewLive and resets.
   void frameShown(const faultline::Shown& shown);
-  // The series grew: rows from this one on are new. Row 0: all of them, with other columns.
+  // The series grew: rows from this one on are new. Row 0: all of them, because columns came or went.
   void samplesGrew(int firstNewRow);
   // A new run began; frames, series and live actions start anew.
   void runStarted();
