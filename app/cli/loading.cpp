@@ -3,15 +3,19 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <span>
 
 #include "base/quantity.h"
+#include "base/text_file.h"
 #include "cli/exit_status.h"
 #include "cli/messages.h"
 #include "io/yaml_reader.h"
 #include "model/problem.h"
 #include "model/validate.h"
+#include "model/validation.h"
 #include "teaching/lesson_texts.h"
 
 namespace faultline::cli {
@@ -20,6 +24,9 @@ namespace {
 // A call's record with its timers, legs and policy state, rounded up.
 constexpr double kBytesPerCall = 200;
 constexpr double kGiB = 1024.0 * 1024 * 1024;
+
+// More would only push the first ones out of the terminal.
+constexpr std::size_t kMostShown = 100;
 
 double physicalMemory() {
   const long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
@@ -68,7 +75,12 @@ std::string folderOf(const std::string& scenarioFile) {
 
 std::string listOf(const Diagnostics& problems) {
   std::string text;
-  for (const Diagnostic& d : problems) text += toString(d) + '\n';
+  const std::size_t shown = std::min(problems.size(), kMostShown);
+  for (const Diagnostic& d : std::span(problems).first(shown)) text += printable(toString(d)) + '\n';
+  // Who finds problems stops looking somewhere, too.
+  if (const std::size_t more = problems.size() - shown; more > 0)
+    text += fmt::format("{}: and {}{} more\n", printable(problems.front().file),
+                        problems.size() < kMostFindings ? "" : "at least ", more);
   return text;
 }
 

@@ -1,5 +1,6 @@
 #include "cli/messages.h"
 
+#include "base/text_file.h"
 #include "cli/exit_status.h"
 
 #include <spdlog/sinks/stdout_color_sinks.h>
@@ -21,8 +22,8 @@ spdlog::logger& messages() {
 
 }  // namespace
 
-void sayError(const std::string& text) { messages().error("{}", text); }
-void sayWarning(const std::string& text) { messages().warn("{}", text); }
+void sayError(const std::string& text) { messages().error("{}", printable(text)); }
+void sayWarning(const std::string& text) { messages().warn("{}", printable(text)); }
 
 int refuse(const std::string& error) {
   sayError(error);

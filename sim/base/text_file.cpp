@@ -54,6 +54,25 @@ std::size_t utf8Length(std::string_view text, std::size_t at) {
   return 0;
 }
 
+std::string printable(std::string_view text) {
+  std::string shown;
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t length = std::max<std::size_t>(utf8Length(text, i), 1);
+    const auto byte = static_cast<unsigned char>(text[i]);
+    // U+0080 to U+009F are control characters of two bytes.
+    const bool isControl = length == 1 ? (byte < 0x20 && byte != '\n') || byte >= 0x7F
+                                       : byte == 0xC2 && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+    for (const char c : text.substr(i, length)) {
+      if (isControl)
+        shown += "\\x" + hexByte(c).substr(2);
+      else
+        shown += c;
+    }
+    i += length;
+  }
+  return shown;
+}
+
 std::string hexByte(char c) {
   constexpr char kDigits[] = "0123456789abcdef";
   const auto value = static_cast<unsigned char>(c);

@@ -25,7 +25,7 @@ void addEdges(const YamlNode& text, const YamlNode* policy, Scenario& scenario, 
     if (policy != nullptr && policy->kind == YamlNode::Kind::Map)
       edge.policy = reader.readFields(edgePolicyParams(), *policy, path);
     else if (policy != nullptr && policy->kind != YamlNode::Kind::Null && i == 0)
-      reader.isMap(*policy, path, "the policy of an edge like {timeout: 2s}");
+      reader.isMap(*policy, path + ".policy", "the policy of an edge like {timeout: 2s}");
     scenario.edges.push_back(std::move(edge));
   }
 }

@@ -5,6 +5,7 @@
 #include "base/csv_column.h"
 #include "io/value_text.h"
 #include "model/problem.h"
+#include "model/validate.h"
 #include "model/value_check.h"
 
 namespace faultline {
@@ -186,7 +187,11 @@ ValueMap FieldReader::readFields(std::span<const ParamInfo> params, const YamlNo
     if (info == nullptr) {
       std::vector<std::string_view> known(others.begin(), others.end());
       for (std::string_view name : namesOf(params)) known.push_back(name);
-      fail(key->place, place, "unknown key " + quoted(key->text), suggestion(key->text, known));
+      // What it was meant to be is neither missing nor at its default.
+      const std::string meant = nearestName(key->text, known);
+      const bool isMeant = !path.empty() && !meant.empty() && node.find(meant) == nullptr;
+      fail(key->place, isMeant ? path + "." + meant : place, "unknown key " + quoted(key->text),
+           suggestion(key->text, known));
       continue;
     }
     if (auto read = readValue(*info, *value, place)) values.entries.emplace_back(key->text, std::move(*read));

@@ -6,6 +6,7 @@
 #include "model/catalog.h"
 #include "model/problem.h"
 #include "model/scenario_params.h"
+#include "model/validate.h"
 #include "model/value_check.h"
 
 namespace faultline {
@@ -37,6 +38,17 @@ ValueMap readChecked(std::span<const ParamInfo> params, const YamlNode& node, co
       values.entries.erase(values.entries.begin() + static_cast<std::ptrdiff_t>(i));
   }
   return values;
+}
+
+// A section under a misspelt name is read as what it was meant to be: its own problems belong to the same round.
+const YamlNode* findSection(const YamlNode& root, std::string_view name) {
+  if (const YamlNode* written = root.find(name)) return written;
+  std::vector<std::string_view> known = namesOf(scenarioParams());
+  known.insert(known.end(), std::begin(kSections), std::end(kSections));
+  for (const auto& [key, value] : root.entries)
+    if (std::find(known.begin(), known.end(), key->text) == known.end() && nearestName(key->text, known) == name)
+      return value.get();
+  return nullptr;
 }
 
 void readVersion(const YamlNode& root, FieldReader& reader) {
@@ -77,12 +89,12 @@ void readClasses(const YamlNode& node, Scenario& scenario, FieldReader& reader) 
   }
   if (!hasShare || reader.hasFailed("classes")) return;
   if (hasWeight)
-    reader.fail(node.place, "classes", "some classes have a share and some have none",
+    reader.fail(node.place, "classes.share", "some classes have a share and some have none",
                 "give all a share, or all a weight");
-  else if (sum < 0.999999 || sum > 1.000001) {
+  else if (sum > 0 && (sum < 0.999999 || sum > 1.000001)) {
     if (std::none_of(reader.problems.begin(), reader.problems.end(),
                      [](const Diagnostic& d) { return d.path.starts_with("classes."); }))
-      reader.fail(node.place, "classes", "the shares of the classes do not add up to 100%");
+      reader.fail(node.place, "classes.share", "the shares of the classes do not add up to 100%");
   }
 }
 
@@ -157,13 +169,12 @@ void readNode(const YamlNode& key, const YamlNode& fields, Scenario& scenario, F
 
 void readExpect(const YamlNode& node, Scenario& scenario, FieldReader& reader) {
   if (!reader.isList(node, "expect", "a list of expectations")) return;
-  for (std::size_t i = 0; i < node.items.size(); ++i) {
-    const std::string path = "expect[" + std::to_string(i) + "]";
-    YamlPlace place = node.items[i]->place;
-    if (!node.items[i]->isPlain) ++place.column;  // past the quote
-    reader.setPlace(path, place);
-    if (reader.isText(*node.items[i], path, "an expectation in one text (quote it when it holds \": \")"))
-      scenario.expect.push_back(node.items[i]->text);
+  for (const YamlPointer& item : node.items) {
+    if (!reader.isText(*item, "expect[?]", "an expectation in one text (quote it when it holds \": \")")) continue;
+    YamlPlace place = item->place;
+    if (!item->isPlain) ++place.column;  // past the quote
+    reader.setPlace("expect[" + std::to_string(scenario.expect.size()) + "]", place);
+    scenario.expect.push_back(item->text);
   }
 }
 
@@ -172,19 +183,16 @@ void readAlerts(const YamlNode& node, Scenario& scenario, FieldReader& reader) {
   scenario.alerts.emplace();
   if (node.kind == YamlNode::Kind::Null) return;
   if (!reader.isList(node, "alerts", std::string("a list of rules, ") + kExample)) return;
-  for (std::size_t i = 0; i < node.items.size(); ++i) {
-    const YamlNode& item = *node.items[i];
-    const std::string path = "alerts[" + std::to_string(i) + "]";
-    reader.setPlace(path, item.place);
-    if (!reader.isMap(item, path, kExample)) continue;
+  for (const YamlPointer& item : node.items) {
+    if (!reader.isMap(*item, "alerts[?]", kExample)) continue;
+    const std::string path = "alerts[" + std::to_string(scenario.alerts->size()) + "]";
+    reader.setPlace(path, item->place);
     AlertSpec alert;
-    assignFields(alertParams(), readChecked(alertParams(), item, path, reader), &alert);
-    const YamlNode* when = item.find("when");
-    if (when == nullptr) {
-      reader.fail(item.place, path, "the alert does not say when it fires", "add \"when: error_rate > 5%\"");
-      continue;
-    }
-    if (!when->isPlain) reader.setTextPlace(path + ".when", when->place);
+    assignFields(alertParams(), readChecked(alertParams(), *item, path, reader), &alert);
+    const YamlNode* when = item->find("when");
+    if (when == nullptr && !reader.hasFailed(path + ".when"))
+      reader.fail(item->place, path + ".when", "the alert does not say when it fires", "add \"when: error_rate > 5%\"");
+    if (when != nullptr && !when->isPlain) reader.setTextPlace(path + ".when", when->place);
     scenario.alerts->push_back(std::move(alert));
   }
 }
@@ -213,22 +221,21 @@ void readLayout(const YamlNode& node, Scenario& scenario, FieldReader& reader) {
 void readNotes(const YamlNode& node, Scenario& scenario, FieldReader& reader) {
   constexpr std::string_view kAt[] = {"at"};
   if (!reader.isList(node, "notes", "a list of notes like {at: [x, y], text: ...}")) return;
-  for (std::size_t i = 0; i < node.items.size(); ++i) {
-    const YamlNode& item = *node.items[i];
-    const std::string path = "notes[" + std::to_string(i) + "]";
-    reader.setPlace(path, item.place);
-    if (!reader.isMap(item, path, "a note like {at: [x, y], text: ...}")) continue;
+  for (const YamlPointer& item : node.items) {
+    if (!reader.isMap(*item, "notes[?]", "a note like {at: [x, y], text: ...}")) continue;
+    const std::string path = "notes[" + std::to_string(scenario.notes.size()) + "]";
+    reader.setPlace(path, item->place);
     NoteSpec note;
-    assignFields(noteParams(), readChecked(noteParams(), item, path, reader, kAt), &note);
-    const YamlNode* at = item.find("at");
-    if (item.find("text") == nullptr) {
-      reader.fail(item.place, path, "the note has no text", "add \"text: ...\"");
-    } else if (at == nullptr) {
-      reader.fail(item.place, path, "the note has no place", "add \"at: [x, y]\"");
-    } else if (const auto point = readPlace(*at, path + ".at", reader)) {
-      note.at = *point;
-      scenario.notes.push_back(std::move(note));
+    assignFields(noteParams(), readChecked(noteParams(), *item, path, reader, kAt), &note);
+    if (item->find("text") == nullptr && !reader.hasFailed(path + ".text"))
+      reader.fail(item->place, path + ".text", "the note has no text", "add \"text: ...\"");
+    const YamlNode* at = item->find("at");
+    if (at != nullptr) {
+      if (const auto point = readPlace(*at, path + ".at", reader)) note.at = *point;
+    } else if (!reader.hasFailed(path + ".at")) {
+      reader.fail(item->place, path + ".at", "the note has no place", "add \"at: [x, y]\"");
     }
+    scenario.notes.push_back(std::move(note));
   }
 }
 
@@ -249,7 +256,7 @@ void readScenarioTree(const YamlNode& root, Scenario& scenario, FieldReader& rea
   readVersion(root, reader);
   assignFields(scenarioParams(), readChecked(scenarioParams(), root, "", reader, kSections), &scenario);
   const auto section = [&](std::string_view name, auto read) {
-    if (const YamlNode* node = root.find(name)) read(*node, scenario, reader);
+    if (const YamlNode* node = findSection(root, name)) read(*node, scenario, reader);
   };
   section("classes", readClasses);
   section("hosts", readHosts);

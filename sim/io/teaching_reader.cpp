@@ -45,9 +45,9 @@ void readChoices(const YamlNode& node, const std::string& path, LessonStep& step
   if (!reader.isList(node, path, "a list of answers like {text: It queues., holds: max(db.queue) > 10}")) return;
   for (std::size_t i = 0; i < node.items.size(); ++i) {
     const YamlNode& item = *node.items[i];
-    const std::string place = path + "[" + std::to_string(i) + "]";
+    const std::string place = path + "[" + std::to_string(step.choices.size()) + "]";
     reader.setPlace(place, item.place);
-    if (!reader.isMap(item, place, "an answer like {text: It queues., holds: max(db.queue) > 10}")) continue;
+    if (!reader.isMap(item, path + "[?]", "an answer like {text: It queues., holds: max(db.queue) > 10}")) continue;
     LessonChoice choice;
     for (const auto& [key, value] : item.entries) {
       if (key->text == "text")
@@ -58,7 +58,8 @@ void readChoices(const YamlNode& node, const std::string& path, LessonStep& step
         reader.fail(key->place, place + "." + key->text, "unknown key " + quoted(key->text), "known: text, holds");
     }
     for (const auto& [name, text] : {std::pair("text", &choice.text), std::pair("holds", &choice.holds)})
-      if (item.find(name) == nullptr) reader.fail(item.place, place, std::string("the answer has no `") + name + "`");
+      if (item.find(name) == nullptr)
+        reader.fail(item.place, place + "." + name, std::string("the answer has no `") + name + "`");
     step.choices.push_back(std::move(choice));
   }
 }
@@ -81,15 +82,15 @@ void readPrices(const YamlNode& node, ChallengeSpec& challenge, FieldReader& rea
 
 void readLesson(const YamlNode& node, Scenario& scenario, FieldReader& reader) {
   if (!reader.isList(node, "lesson", "a list of steps like {at: 30s, title: The queue grows}")) return;
-  for (std::size_t i = 0; i < node.items.size(); ++i) {
-    const YamlNode& item = *node.items[i];
-    const std::string path = "lesson[" + std::to_string(i) + "]";
+  for (const YamlPointer& written : node.items) {
+    const YamlNode& item = *written;
+    if (!reader.isMap(item, "lesson[?]", "a step like {at: 30s, title: The queue grows}")) continue;
+    const std::string path = "lesson[" + std::to_string(scenario.lesson.size()) + "]";
     reader.setPlace(path, item.place);
-    if (!reader.isMap(item, path, "a step like {at: 30s, title: The queue grows}")) continue;
     LessonStep step;
     assignChecked(lessonStepParams(), reader.readFields(lessonStepParams(), item, path, kChoices), path, &step, reader);
-    if (item.find("title") == nullptr)
-      reader.fail(item.place, path, "the step has no title", "add \"title: The queue grows\"");
+    if (item.find("title") == nullptr && !reader.hasFailed(path + ".title"))
+      reader.fail(item.place, path + ".title", "the step has no title", "add \"title: The queue grows\"");
     if (const YamlNode* choices = item.find("choices")) readChoices(*choices, path + ".choices", step, reader);
     if (const YamlNode* reveal = item.find("reveal"); reveal != nullptr && !reveal->isPlain)
       reader.setTextPlace(path + ".reveal", reveal->place);

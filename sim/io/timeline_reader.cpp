@@ -53,26 +53,31 @@ void readArguments(const YamlNode& item, Action& action, const std::string& path
       action.args.set("to", std::move(*value));
 }
 
+void readVerb(const YamlNode& item, Action& action, const std::string& path, const Scenario& scenario,
+              FieldReader& reader) {
+  const YamlNode* verb = findVerbKey(item, path, reader);
+  if (verb == nullptr) return;
+  action.verb = verb->text;
+  const YamlNode* target = item.find(verb->text);
+  const std::string targetPath = path + "." + action.verb;
+  reader.setPlace(targetPath, target->place);
+  if (!reader.isText(*target, targetPath, "what the verb is about")) return;
+  action.target = target->text;
+  readArguments(item, action, path, scenario, reader);
+}
+
 // What cannot be understood stays empty: the action keeps its place in the list, so that paths count alike everywhere.
 Action readAction(const YamlNode& item, const std::string& path, const Scenario& scenario, FieldReader& reader) {
   Action action;
   reader.setPlace(path, item.place);
   if (!reader.isMap(item, path, "an action like {at: 2min, crash: node}")) return action;
   const ParamInfo at = field(ParamType::Duration, "at", "", {}, "");
-  if (const YamlNode* time = item.find("at")) {
+  const YamlNode* time = item.find("at");
+  if (time != nullptr)
     if (const auto value = reader.readValue(at, *time, path + ".at")) action.at = *value->as<Duration>();
-  } else {
+  readVerb(item, action, path, scenario, reader);
+  if (time == nullptr && !reader.hasFailed(path + ".at"))
     reader.fail(item.place, path + ".at", "the action has no time", "add \"at: 2min\"");
-  }
-  const YamlNode* verb = findVerbKey(item, path, reader);
-  if (verb == nullptr) return action;
-  action.verb = verb->text;
-  const YamlNode* target = item.find(verb->text);
-  const std::string targetPath = path + "." + action.verb;
-  reader.setPlace(targetPath, target->place);
-  if (!reader.isText(*target, targetPath, "what the verb is about")) return action;
-  action.target = target->text;
-  readArguments(item, action, path, scenario, reader);
   return action;
 }
 

@@ -6,9 +6,9 @@
 #include "base/text_file.h"
 #include "io/scenario_reader.h"
 #include "io/trace_loader.h"
+#include "model/doubts.h"
 #include "model/problem.h"
 #include "model/validate.h"
-#include "model/validation.h"
 
 namespace faultline {
 namespace {
@@ -22,23 +22,18 @@ Result<Scenario> failed(const std::string& fileName, std::string message, std::s
 }
 
 // Findings that only follow from what could not be read would send the user the wrong way.
-bool followsFromReading(const Diagnostic& d, const FieldReader& reader) {
+bool followsFromReading(const Diagnostic& d, const FieldReader& reader, const Doubts& doubts) {
   if (reader.hasFailed(d.path)) return true;
-  if (reader.problems.empty()) return false;
-  for (const char* section : {"expect", "alerts", "lesson", "challenge", "recorded"})
-    if (d.path.starts_with(section) && !leavesMetrics(reader.problems)) return true;
   // A node whose callers or callees could not be read may look unconnected.
-  const bool isAboutWholeNode =
-      d.path == "nodes" || (d.path.starts_with("nodes.") && d.path.find('.', 6) == std::string::npos);
-  return isAboutWholeNode && std::any_of(reader.problems.begin(), reader.problems.end(), [](const Diagnostic& p) {
-           return p.path.starts_with("edges") || p.path.starts_with("nodes");
-         });
+  return doubts.concernCalls() &&
+         (d.path == "nodes" || (d.path.starts_with("nodes.") && d.path.find('.', 6) == std::string::npos));
 }
 
 void addFindings(const Scenario& scenario, FieldReader& reader) {
   Diagnostics findings;
-  for (Diagnostic& d : validate(scenario)) {
-    if (followsFromReading(d, reader)) continue;
+  const Doubts doubts(scenario, reader.problems);
+  for (Diagnostic& d : validate(scenario, reader.problems)) {
+    if (followsFromReading(d, reader, doubts)) continue;
     const YamlPlace place = reader.placeOf(d.path);
     d.line = place.line;
     // A check that knows the place inside a text counts from the start of that text.
@@ -76,6 +71,12 @@ Result<Scenario> readScenarioText(std::string_view text, const std::string& file
   std::stable_sort(result.diagnostics.begin(), result.diagnostics.end(), [](const Diagnostic& a, const Diagnostic& b) {
     return std::pair(a.line, a.column) < std::pair(b.line, b.column);
   });
+  // A chain is several edges, and all of them stand at one place.
+  const auto sameInFile = [](const Diagnostic& a, const Diagnostic& b) {
+    return a.line == b.line && a.column == b.column && a.message == b.message;
+  };
+  const auto repeated = std::unique(result.diagnostics.begin(), result.diagnostics.end(), sameInFile);
+  result.diagnostics.erase(repeated, result.diagnostics.end());
   return result;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "model/problem.h"
+#include "model/validate.h"
 
 namespace faultline {
 namespace {
@@ -43,6 +44,14 @@ Result<AlertRule> refused(std::size_t at, std::string message, std::string hint)
   result.diagnostics.push_back(errorAt({}, std::move(message), std::move(hint)));
   result.diagnostics.back().column = static_cast<int>(at) + 1;
   return result;
+}
+
+// Where the comparison begins; the arrow of an edge is none.
+std::size_t comparisonIn(std::string_view text) {
+  std::size_t at = text.find_first_of("<>=!");
+  while (at != std::string_view::npos && at > 0 && text[at] == '>' && text[at - 1] == '-')
+    at = text.find_first_of("<>=!", at + 1);
+  return at;
 }
 
 Result<AlertRule> parseNamed(const Named& named, std::string_view text, std::size_t operation) {
@@ -96,12 +105,18 @@ std::span<const AlertSpec> defaultAlerts() {
 
 Result<AlertRule> parseAlertRule(const AlertSpec& spec, const Scenario& scenario,
                                  const std::vector<MetricColumn>& columns) {
-  const std::size_t operation = spec.when.find_first_of("<>=!");
+  const std::size_t operation = comparisonIn(spec.when);
   const std::string_view left = trimmed(std::string_view(spec.when).substr(0, operation));
   const auto named = std::find_if(std::begin(kNamed), std::end(kNamed), [&](const Named& n) { return n.name == left; });
-  if (named == std::end(kNamed) && left.find('.') == std::string_view::npos)
-    return refused(0, "an alert cannot watch " + quoted(std::string(left)),
-                   "it watches error_rate, p50, p95, p99, queue_growth, or a metric of a node like db.utilization");
+  if (named == std::end(kNamed) && left.find('.') == std::string_view::npos) {
+    std::vector<std::string_view> names;
+    for (const Named& n : kNamed) names.push_back(n.name);
+    const std::string nearest = left.size() > 3 ? nearestName(left, names) : std::string();  // p97 is no misspelt p99
+    return refused(0, "an alert cannot watch " + quoted(left),
+                   nearest.empty()
+                       ? "it watches error_rate, p50, p95, p99, queue_growth, or a metric of a node like db.utilization"
+                       : "did you mean " + quoted(nearest) + "?");
+  }
   Result<AlertRule> result =
       named != std::end(kNamed) ? parseNamed(*named, spec.when, operation) : parseMetric(spec.when, scenario, columns);
   result.value.window = spec.window;

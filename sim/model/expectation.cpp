@@ -21,6 +21,12 @@ struct Refusal {
   std::string message, hint;
 };
 
+Diagnostic diagnosticOf(Refusal& refusal) {
+  Diagnostic d = errorAt({}, std::move(refusal.message), std::move(refusal.hint));
+  d.column = static_cast<int>(refusal.at) + 1;
+  return d;
+}
+
 struct Token {
   enum class Kind { Word, Number, Comparison, Arrow, Open, Close, End };
   Kind kind = Kind::End;
@@ -155,8 +161,10 @@ bool contains(const std::string_view (&names)[N], std::string_view name) {
 
 class Parser {
  public:
-  Parser(std::string_view text, const Scenario& scenario, const std::vector<MetricColumn>& columns)
-      : text_(text), scenario_(scenario), columns_(columns), tokens_(tokensOf(text)) {}
+  // Names that are not there go to `unknown`, so that one line says all of them; the rest ends at the first problem.
+  Parser(std::string_view text, const Scenario& scenario, const std::vector<MetricColumn>& columns,
+         Diagnostics& unknown)
+      : text_(text), scenario_(scenario), columns_(columns), unknown_(unknown), tokens_(tokensOf(text)) {}
 
   Expectation parse() {
     Expectation e;
@@ -195,6 +203,11 @@ class Parser {
   }
   static std::string shown(const Token& token) {
     return token.kind == Token::Kind::End ? std::string("the end of the line") : quoted(token.text);
+  }
+  void notThere(const Token& token, std::string name, std::string message, std::string hint) {
+    Refusal refusal{token.at, std::move(message), std::move(hint)};
+    unknown_.push_back(diagnosticOf(refusal));
+    unknown_.back().path = std::move(name);
   }
   void expect(Token::Kind kind, const char* what) {
     if (peek().kind != kind) refuse(peek(), "expected " + std::string(what) + " instead of " + shown(peek()));
@@ -256,7 +269,7 @@ class Parser {
     return findMetric(name, first);
   }
 
-  MetricRef findMetric(const std::string& name, const Token& place) const {
+  MetricRef findMetric(const std::string& name, const Token& place) {
     std::vector<std::string_view> known;
     for (const MetricColumn& column : columns_) {
       if (column.name == name) return metricRef(column);
@@ -272,7 +285,8 @@ class Parser {
     const std::string owner = name.substr(0, name.find('.', isArrow ? name.find("->") : 0));
     std::string hint = known.size() <= kMostToCompare ? suggest(name, known) : std::string{};
     if (hint.empty()) hint = metricsOf(owner);
-    refuse(place, "there is no metric " + quoted(name), hint);
+    notThere(place, name, "there is no metric " + quoted(name), hint);
+    return {};
   }
 
   // "known: queue, ok, ..." for an owner that exists.
@@ -289,9 +303,11 @@ class Parser {
     do {
       if (!conditions.empty()) next();  // "and"
       MetricCondition c;
+      const std::size_t before = unknown_.size();
       c.metric = readMetric();
       c.comparison = readComparison();
       const Token& quantity = next();
+      if (unknown_.size() > before) continue;  // its unit is not known either
       c.value = readQuantity(quantity, c.metric.dimension, c.metric.column);
       if (c.metric.isShare) checkShare(c.value, quantity, c.metric.column);
       conditions.push_back(std::move(c));
@@ -319,14 +335,17 @@ class Parser {
       refuse(token, shown(token) + " is no share of a whole", of + " lies between 0% and 100%");
   }
 
-  const NodeSpec& readNode() {
+  // Null when there is none of that name, which is noted.
+  const NodeSpec* readNode() {
     const Token& token = next();
+    if (token.kind != Token::Kind::Word) refuse(token, "expected the name of a node instead of " + shown(token));
     std::vector<std::string_view> known;
     for (const NodeSpec& node : scenario_.nodes) {
-      if (token.kind == Token::Kind::Word && node.name == token.text) return node;
+      if (node.name == token.text) return &node;
       known.push_back(node.name);
     }
-    refuse(token, "expected the name of a node instead of " + shown(token), suggest(token.text, known));
+    notThere(token, token.text, "there is no node " + shown(token), suggest(token.text, known));
+    return nullptr;
   }
 
   bool originates(const NodeSpec& node) const {
@@ -393,7 +412,7 @@ class Parser {
     term.kind = kind;
     term.metric = readMetric();
     term.dimension = term.metric.dimension;
-    if (kind == Term::Kind::Sum) {
+    if (kind == Term::Kind::Sum && unknown_.empty()) {
       if (term.dimension != Dimension::Rate)
         refuse(name, "only rates can be summed, and " + quoted(term.metric.column) + " is none");
       term.dimension = Dimension::Number;
@@ -406,9 +425,10 @@ class Parser {
     term.dimension = Dimension::Time;
     term.value = q;
     term.counter = name;
-    const NodeSpec& node = readNode();
-    term.node = node.name;
-    term.metric.column = node.name + (originates(node) ? "." : ".latency_") + name;
+    if (const NodeSpec* node = readNode()) {
+      term.node = node->name;
+      term.metric.column = node->name + (originates(*node) ? "." : ".latency_") + name;
+    }
     term.metric.dimension = Dimension::Time;
     term.metric.scale = 1e-3;
     readWindow(term.window);
@@ -417,15 +437,19 @@ class Parser {
   void readCount(const Token& name, Term& term) {
     term.kind = Term::Kind::Count;
     term.counter = name.text;
-    const NodeSpec& node = readNode();
-    const bool known = originates(node) ? contains(kOriginCounters, name.text) : contains(kServerCounters, name.text);
-    if (!known)
-      refuse(name, quoted(node.name) + " does not count " + quoted(name.text),
-             originates(node) ? "known: offered, ok, goodput, degraded, failed, late, stale"
-                              : "known: arrivals, ok, failed");
-    term.node = node.name;
-    term.metric = {node.name + "." + name.text, Dimension::Rate, 1};
+    if (const NodeSpec* node = readNode()) {
+      checkCounter(*node, name);
+      term.node = node->name;
+      term.metric = {node->name + "." + name.text, Dimension::Rate, 1};
+    }
     readWindow(term.window);
+  }
+
+  void checkCounter(const NodeSpec& node, const Token& name) {
+    const bool isOrigin = originates(node);
+    if (isOrigin ? contains(kOriginCounters, name.text) : contains(kServerCounters, name.text)) return;
+    notThere(name, node.name + "." + name.text, quoted(node.name) + " does not count " + quoted(name.text),
+             isOrigin ? "known: offered, ok, goodput, degraded, failed, late, stale" : "known: arrivals, ok, failed");
   }
 
   void readChain(Expectation& e) {
@@ -443,6 +467,7 @@ class Parser {
       for (Term& t : e.terms)
         if (t.kind != Term::Kind::Quantity && t.window.kind == ExpectationWindow::Kind::Whole) t.window = shared;
     expectEnd();
+    if (!unknown_.empty()) return;  // nor are the units known
     settleUnits(e, start);
     for (const Term& t : e.terms) checkWindow(t, start);
   }
@@ -483,6 +508,7 @@ class Parser {
   std::string_view text_;
   const Scenario& scenario_;
   const std::vector<MetricColumn>& columns_;
+  Diagnostics& unknown_;
   std::vector<Token> tokens_;
   std::size_t position_ = 0;
   std::vector<const Token*> literals_;  // by term of the chain: its token where it is a quantity
@@ -493,12 +519,6 @@ void warnAboutLateWindow(const ExpectationWindow& window, const Scenario& scenar
   if (window.kind == ExpectationWindow::Kind::Whole || window.from <= scenario.duration) return;
   problems.push_back(warningAt({}, "this is about " + formatDuration(window.from) + ", after the run ends at " +
                                        formatDuration(scenario.duration)));
-}
-
-Diagnostic diagnosticOf(Refusal& refusal) {
-  Diagnostic d = errorAt({}, std::move(refusal.message), std::move(refusal.hint));
-  d.column = static_cast<int>(refusal.at) + 1;
-  return d;
 }
 
 }  // namespace
@@ -562,7 +582,7 @@ Result<Expectation> parseExpectation(std::string_view text, const Scenario& scen
     return result;
   }
   try {
-    result.value = Parser(text, scenario, columns).parse();
+    result.value = Parser(text, scenario, columns, result.diagnostics).parse();
     warnAboutLateWindow(result.value.window, scenario, result.diagnostics);
     for (const Term& t : result.value.terms) warnAboutLateWindow(t.window, scenario, result.diagnostics);
   } catch (Refusal& refusal) {
@@ -575,7 +595,7 @@ Result<ExpectationTerm> parseExpectationTerm(std::string_view text, const Scenar
                                              const std::vector<MetricColumn>& columns) {
   Result<ExpectationTerm> result;
   try {
-    result.value = Parser(text, scenario, columns).parseTerm();
+    result.value = Parser(text, scenario, columns, result.diagnostics).parseTerm();
     warnAboutLateWindow(result.value.window, scenario, result.diagnostics);
   } catch (Refusal& refusal) {
     result.diagnostics.push_back(diagnosticOf(refusal));

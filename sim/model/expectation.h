@@ -102,7 +102,8 @@ std::span<const ExpectationForm> expectationForms();
 // No expectation is longer than this many bytes.
 inline constexpr std::size_t kMaxExpectationBytes = 1000;
 
-// `columns` are those of the scenario. On a problem the diagnostic's column says where in the text, from 1.
+// `columns` are those of the scenario. On a problem the diagnostic's column says where in the text, from 1, and its
+// path is the name that the scenario does not have, or empty when something else is wrong.
 Result<Expectation> parseExpectation(std::string_view text, const Scenario& scenario,
                                      const std::vector<MetricColumn>& columns);
 

@@ -114,12 +114,15 @@ void validateTop(const Scenario& scenario, Diagnostics& problems) {
     problems.push_back(errorAt("warmup", "the warm-up of " + formatDuration(scenario.warmup) +
                                              " does not end before the run does, after " +
                                              formatDuration(scenario.duration)));
-  for (const auto& [node, place] : scenario.layout) {
-    if (scenario.findNode(node) != nullptr) continue;
-    std::vector<std::string_view> known;
-    for (const NodeSpec& n : scenario.nodes) known.push_back(n.name);
-    problems.push_back(errorAt("layout." + node, "there is no node " + quoted(node), suggestion(node, known)));
-  }
+}
+
+void validateLayout(const Scenario& scenario, Diagnostics& problems) {
+  std::vector<std::string_view> known;
+  for (const NodeSpec& n : scenario.nodes) known.push_back(n.name);
+  const std::set<std::string_view> nodes(known.begin(), known.end());
+  for (const auto& [node, place] : scenario.layout)
+    if (!nodes.contains(node))
+      problems.push_back(errorAt("layout." + node, "there is no node " + quoted(node), suggestion(node, known)));
 }
 
 void validateNotes(const Scenario& scenario, Diagnostics& problems) {
@@ -280,26 +283,31 @@ void checkSizes(const Scenario& scenario, Diagnostics& problems) {
   check(scenario.recorded->compare.size(), 1'000, "recorded.compare", "rows");
 }
 
-Diagnostics validate(const Scenario& scenario) {
+Diagnostics validate(const Scenario& scenario, const Diagnostics& found) {
   Diagnostics problems;
   checkSizes(scenario, problems);
   if (!problems.empty()) return problems;
   const ScenarioIndex index(scenario);
   validateTop(scenario, problems);
   validateClasses(scenario, problems);
+  validateNotes(scenario, problems);
+  validateGraph(index, problems);
+  // Everything else is about nodes, and that there are none was said.
+  if (scenario.nodes.empty()) return problems;
   validateHosts(scenario, problems);
   validateRegions(scenario, problems);
   validateNodes(index, problems);
   validateEdges(index, problems);
-  validateGraph(index, problems);
+  validateLayout(scenario, problems);
   validateTimeline(scenario, problems);
-  if (leavesMetrics(problems)) {
-    validateExpectations(scenario, problems);
-    validateAlerts(scenario, problems);
-    validateTeaching(scenario, problems);
-  }
-  validateNotes(scenario, problems);
   validateRecorded(scenario, problems);
+  Diagnostics known = found;
+  known.insert(known.end(), problems.begin(), problems.end());
+  const Doubts doubts(scenario, known);
+  validateExpectations(scenario, doubts, problems);
+  validateAlerts(scenario, doubts, problems);
+  validateTeaching(scenario, doubts, problems);
+  if (leavesMetrics(known)) validateRecordedMetrics(scenario, problems);
   validateMemory(index, problems);
   return problems;
 }

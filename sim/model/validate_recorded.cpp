@@ -105,7 +105,11 @@ void validateRecorded(const Scenario& scenario, Diagnostics& problems) {
   const RecordedSpec& spec = *scenario.recorded;
   if (spec.file.empty()) problems.push_back(errorAt("recorded.file", "the name of the recorded file is empty"));
   checkPhases(scenario, problems);
-  if (!leavesMetrics(problems)) return;
+}
+
+void validateRecordedMetrics(const Scenario& scenario, Diagnostics& problems) {
+  if (!scenario.recorded) return;
+  const RecordedSpec& spec = *scenario.recorded;
   const MeasureNames names(scenario);
   std::vector<std::string_view> known;
   for (const MetricColumn& column : names.columns) known.push_back(column.name);

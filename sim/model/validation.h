@@ -7,6 +7,7 @@
 
 #include "base/diagnostic.h"
 #include "model/descriptor.h"
+#include "model/doubts.h"
 #include "model/edge_policy.h"
 #include "model/scenario.h"
 
@@ -34,6 +35,7 @@ struct ScenarioIndex {
 };
 
 void validateTop(const Scenario& scenario, Diagnostics& problems);
+void validateLayout(const Scenario& scenario, Diagnostics& problems);
 void validateClasses(const Scenario& scenario, Diagnostics& problems);
 void validateHosts(const Scenario& scenario, Diagnostics& problems);
 void validateRegions(const Scenario& scenario, Diagnostics& problems);
@@ -41,10 +43,12 @@ void validateNodes(const ScenarioIndex& index, Diagnostics& problems);
 void validateEdges(const ScenarioIndex& index, Diagnostics& problems);
 void validateGraph(const ScenarioIndex& index, Diagnostics& problems);
 void validateTimeline(const Scenario& scenario, Diagnostics& problems);
-void validateExpectations(const Scenario& scenario, Diagnostics& problems);
-void validateAlerts(const Scenario& scenario, Diagnostics& problems);
-void validateTeaching(const Scenario& scenario, Diagnostics& problems);  // lesson and challenge
+void validateExpectations(const Scenario& scenario, const Doubts& doubts, Diagnostics& problems);
+void validateAlerts(const Scenario& scenario, const Doubts& doubts, Diagnostics& problems);
+void validateTeaching(const Scenario& scenario, const Doubts& doubts, Diagnostics& problems);  // lesson and challenge
 void validateRecorded(const Scenario& scenario, Diagnostics& problems);
+// Only where leavesMetrics.
+void validateRecordedMetrics(const Scenario& scenario, Diagnostics& problems);
 void validateMemory(const ScenarioIndex& index, Diagnostics& problems);
 
 // A named query has to exist at the store that an arrow to this node leads to, or at one of those behind it.

@@ -11,6 +11,11 @@ class BadInputTest : public QObject {
   void isRefused();
   void reportsEveryProblemOfEveryFile();
   void oneSectionHidesNoOther();
+  void everySectionIsJudgedWhateverElseIsWrong();
+  void whatOnlyFollowsIsNotSaid_data();
+  void whatOnlyFollowsIsNotSaid();
+  void saysHowManyMoreThereAre();
+  void leavesTheTerminalAlone();
   void fullStandardOutputIsAnError();
   void pointsIntoExpectations_data();
   void pointsIntoExpectations();
@@ -107,9 +112,150 @@ void BadInputTest::oneSectionHidesNoOther() {
   file.close();
   const ProgramResult r = runFaultline({"check", file.fileName()});
   QCOMPARE(r.status, 2);
-  for (const char* place : {":5:27: ", ":6:37: ", ":10:12: ", ":12:12: ", ":12:30: ", ":13:12: ", ":15:27: "})
+  for (const char* place : {":5:27: ", ":6:37: ", ":10:12: ", ":12:12: ", ":12:30: ", ":13:12: ", ":15:28: "})
     QVERIFY2(r.err.contains(place), place + r.err);
   QCOMPARE(r.err.count("error:"), 7);
+}
+
+namespace {
+
+ProgramResult checkText(const QByteArray& text) {
+  QTemporaryDir dir;
+  QFile file(dir.filePath("broken.yaml"));
+  if (!file.open(QIODevice::WriteOnly)) return {};
+  file.write(text);
+  file.close();
+  return runFaultline({"check", file.fileName()});
+}
+
+// "LINE:COLUMN" of each problem, in the order in which they were said.
+QStringList placesOf(const ProgramResult& r) {
+  QStringList places;
+  for (const QByteArray& line : r.err.split('\n'))
+    if (const auto m = QRegularExpression("broken[.]yaml:(\\d+:\\d+): ").match(line); m.hasMatch())
+      places += m.captured(1);
+  return places;
+}
+
+}  // namespace
+
+// One wrong thing in every section, and most of them about names that others get wrong as well.
+void BadInputTest::everySectionIsJudgedWhateverElseIsWrong() {
+  const ProgramResult r = checkText(
+      "faultline: 1\n"
+      "duration: 60s\n"
+      "classes:\n"
+      "  read: {share: 85%}\n"
+      "  write: {share: 25%}\n"
+      "hosts:\n"
+      "  h: {cores: 2, members: [ap]}\n"
+      "nodes:\n"
+      "  users: {kind: client, rate: 20/s}\n"
+      "  lb: {kind: load_balancer, algorithm: round_robn}\n"
+      "  app: {kind: service}\n"
+      "  cache: {kind: cahce, size: 3}\n"
+      "  db: {kind: database, connections: -60}\n"
+      "edges:\n"
+      "  - users -> lb: {effect: raed}\n"
+      "  - lb -> ap -> dbb\n"
+      "timeline:\n"
+      "  - {at: 10s, crsh: db}\n"
+      "  - {at: 20s, crash: dbb}\n"
+      "expect:\n"
+      "  - max(db.wait_p9) > max(dbb.wait_p99)\n"
+      "  - {a: 1}\n"
+      "  - failed(userz) == 0\n"
+      "  - max(cache.hit_ratio) > 90%\n"
+      "alerts:\n"
+      "  - {when: db.utilizatin > 90%}\n"
+      "  - {for: 3s}\n"
+      "  - {when: error_rat > 5%}\n"
+      "layout:\n"
+      "  usrs: [0, 1]\n"
+      "notes:\n"
+      "  - {at: [0, a]}\n"
+      "lesson:\n"
+      "  - {titl: x, highlight: [appp, lbb]}\n");
+  QCOMPARE(r.status, 2);
+  QCOMPARE(placesOf(r), (QStringList{"4:3",   "7:27",  "10:40", "12:17", "13:37", "15:27", "16:5",  "16:5",
+                                     "18:15", "19:22", "21:9",  "21:27", "22:5",  "23:12", "26:12", "27:5",
+                                     "28:12", "30:3",  "32:5",  "32:14", "34:6",  "34:27", "34:33"}));
+  for (const char* hint : {"\"round_robin\"", "\"cache\"", "\"read\"", "\"crash\"", "\"db.wait_p99\"", "\"users\"",
+                           "\"db.utilization\"", "\"error_rate\"", "\"title\"", "\"app\"", "\"lb\""})
+    QVERIFY2(r.err.contains(QByteArray("did you mean ") + hint), hint + r.err);
+}
+
+void BadInputTest::whatOnlyFollowsIsNotSaid_data() {
+  QTest::addColumn<QByteArray>("what");
+  QTest::addColumn<QByteArray>("with");
+  QTest::addColumn<QStringList>("places");
+  const auto row = [](const char* name, const char* what, const char* with, const QStringList& places) {
+    QTest::newRow(name) << QByteArray(what) << QByteArray(with) << places;
+  };
+  row("as it is", "", "", {});
+  row("nodes under another name", "nodes:", "nods:", {"2:1"});
+  row("edges under another name", "edges:", "edgs:", {"6:1"});
+  row("a kind that is none", "kind: database", "kind: databse", {"5:14"});
+  row("a misspelt end", "- users -> app", "- users -> ap", {"7:5"});
+  row("a misspelt node", "  app: {", "  ap: {", {"7:5", "8:5", "10:20", "13:9"});
+  row("a policy that is none", "{timeout: 2s}", "3", {"8:16"});
+  row("a retry that is none", "timeout: 2s", "retry: {mx: 3}", {"8:25"});
+  row("a time under another name", "{at: 10s", "{aat: 10s", {"10:6"});
+  row("a value under another name", "to: 3", "too: 3", {"10:33", "11:41"});
+  row("a rule under another name", "{when:", "{wen:", {"16:6"});
+}
+
+void BadInputTest::whatOnlyFollowsIsNotSaid() {
+  QFETCH(QByteArray, what);
+  QFETCH(QByteArray, with);
+  QFETCH(QStringList, places);
+  QByteArray text =
+      "faultline: 1\n"
+      "nodes:\n"
+      "  users: {kind: client, rate: 20/s}\n"
+      "  app: {kind: service}\n"
+      "  db: {kind: database}\n"
+      "edges:\n"
+      "  - users -> app\n"
+      "  - app -> db: {timeout: 2s}\n"
+      "timeline:\n"
+      "  - {at: 10s, set: app.workers, to: 3}\n"
+      "  - {at: 20s, set: \"app -> db.timeout\", to: 3s}\n"
+      "expect:\n"
+      "  - max(app.queue) < 3\n"
+      "  - max(db.active) < 100\n"
+      "alerts:\n"
+      "  - {when: app -> db.timeouts > 3/s, for: 10s}\n";
+  QVERIFY(text.contains(what));
+  if (!what.isEmpty()) text.replace(what, with);
+  const ProgramResult r = checkText(text);
+  QVERIFY2(placesOf(r) == places, r.err);
+  QCOMPARE(r.status, places.isEmpty() ? 0 : 2);
+}
+
+void BadInputTest::saysHowManyMoreThereAre() {
+  QByteArray text = twoTier();
+  for (int i = 0; i < 150; ++i) text += "surprise" + QByteArray::number(i) + ": 1\n";
+  const ProgramResult r = checkText(text);
+  QCOMPARE(r.status, 2);
+  QCOMPARE(r.err.count("unknown key"), 100);
+  QVERIFY2(r.err.endsWith("broken.yaml: and 50 more\n"), r.err.right(200));
+}
+
+// A file may hold anything, and what is said about it goes to a terminal.
+void BadInputTest::leavesTheTerminalAlone() {
+  QTemporaryDir dir;
+  const QString name = dir.filePath(QString("a") + QChar(0x1b) + "[31m.yaml");
+  QFile file(name);
+  QVERIFY(file.open(QIODevice::WriteOnly));
+  file.write(twoTier() + "\"sur\\epri\\x9bse\": 1\n");
+  file.close();
+  for (const QStringList& command : {QStringList{"check", name}, {"run", name}, {"run", name + ".missing"}}) {
+    const ProgramResult r = runFaultline(command);
+    QCOMPARE(r.status, 2);
+    QVERIFY2(!r.err.contains('\x1b') && !r.err.contains("\xc2\x9b"), r.err);
+    QVERIFY2(r.err.contains("\\x1b[31m.yaml"), r.err);
+  }
 }
 
 void BadInputTest::fullStandardOutputIsAnError() {
