@@ -4,6 +4,7 @@
 
 #include <charconv>
 
+#include "io/yaml_reader.h"
 #include "model/problem.h"
 
 namespace faultline::cli {
@@ -62,6 +63,21 @@ CLI::Validator oneOf(std::vector<std::pair<std::string, std::string>> words) {
   });
 }
 
+namespace {
+
+// A seed as a scenario file takes it, with the same limit in the same words.
+CLI::Validator aSeed() {
+  return check([](std::string& text) {
+    Scenario scenario;
+    const Diagnostics problems = applySetting(scenario, "seed=" + text);
+    if (!problems.empty()) return problems.front().message;
+    text = std::to_string(scenario.seed);
+    return std::string();
+  });
+}
+
+}  // namespace
+
 void addSettings(CLI::App& command, RunOptions& options) {
   command
       .add_option("--set", options.settings,
@@ -73,7 +89,7 @@ void addSettings(CLI::App& command, RunOptions& options) {
 
 void addSimulating(CLI::App& command, RunOptions& options) {
   command.add_option("--seed", options.seed, "Another seed: the same scenario with other luck")
-      ->check(wholeNumberBetween(0, 9'000'000'000'000'000'000))
+      ->transform(aSeed())
       ->type_name("N");
   command.add_option("--duration", options.duration, "Simulated time, for example 10min")->type_name("D");
   addSettings(command, options);

@@ -38,11 +38,16 @@ constexpr ChoiceInfo kRetryOutcomes[] = {
     {"unavailable", "The callee was down, or no healthy target was left."},
 };
 
+// No message of anybody's network is under way for longer, and no caller is known to wait for longer.
+constexpr double kLongestWay = 3600, kLongestWait = 86'400;
+// A timeout of nothing would end every call before it is sent; who wants none leaves it out.
+constexpr double kShortestTimeout = 1e-6;
+
 constexpr ParamInfo kRetryParams[] = {
     param<&RetryPolicy::max>("max", "Retries", range(0, 1000), "Further attempts after the first one failed."),
     param<&RetryPolicy::backoff, &kBackoffs>("backoff", "Backoff", {}, "How the delay grows from retry to retry."),
-    param<&RetryPolicy::base>("base", "Base delay", range(0, 86400), "Delay before the first retry."),
-    param<&RetryPolicy::cap>("cap", "Longest delay", range(0, 86400), "No computed delay is longer than this."),
+    param<&RetryPolicy::base>("base", "Base delay", range(0, kLongestWait), "Delay before the first retry."),
+    param<&RetryPolicy::cap>("cap", "Longest delay", range(0, kLongestWait), "No computed delay is longer than this."),
     param<&RetryPolicy::jitter, &kJitters>("jitter", "Jitter", {}, "How chance spreads the computed delay."),
     param<&RetryPolicy::budget>("budget", "Retry budget", range(0, 1),
                                 "Retries allowed for each first attempt, over a sliding balance; without it there is "
@@ -58,14 +63,15 @@ constexpr ParamInfo kPoolParams[] = {
     param<&PoolPolicy::maxWaiting>("max_waiting", "Longest queue", range(0, 1e9),
                                    "Calls that may wait for a connection; one more is rejected. Without it there is "
                                    "no limit."),
-    param<&PoolPolicy::acquireTimeout>("acquire_timeout", "Acquire timeout", range(0, 86400),
+    param<&PoolPolicy::acquireTimeout>("acquire_timeout", "Acquire timeout", range(kShortestTimeout, kLongestWait),
                                        "A call that has waited this long for a connection is rejected. Without it, "
                                        "calls wait for ever."),
 };
 
 constexpr ParamInfo kHedgeParams[] = {
-    param<&HedgePolicy::after>("after", "After", range(0, 86400), "Delay after which a copy of the call is sent."),
-    param<&HedgePolicy::percentile>("percentile", "Percentile", range(0, 1),
+    param<&HedgePolicy::after>("after", "After", range(0, kLongestWait),
+                               "Delay after which a copy of the call is sent."),
+    param<&HedgePolicy::percentile>("percentile", "Percentile", range(0.01, 0.9999),
                                     "Sends the copy when the call has taken longer than this share of the edge's "
                                     "calls so far."),
     param<&HedgePolicy::max>("max", "Copies", range(1, 100), "Further copies; the first answer wins."),
@@ -107,11 +113,12 @@ constexpr ParamInfo kEdgeParams[] = {
     param<&EdgePolicy::backup>("backup", "Backup", {},
                                "Gets a balancer's traffic only while none of its other targets is healthy: failover to "
                                "another region."),
-    param<&EdgePolicy::latency>("latency", "Latency", {}, "Time that a message takes on the network, each way."),
+    param<&EdgePolicy::latency>("latency", "Latency", range(0, kLongestWay),
+                                "Time that a message takes on the network, each way."),
     param<&EdgePolicy::loss>("loss", "Loss", range(0, 1), "Share of messages that vanish, each way."),
     param<&EdgePolicy::bandwidth>("bandwidth", "Bandwidth", range(1, 1e15),
                                   "Messages queue for this line, each way; without it, size costs no time."),
-    param<&EdgePolicy::timeout>("timeout", "Timeout", range(0, 86400),
+    param<&EdgePolicy::timeout>("timeout", "Timeout", range(kShortestTimeout, kLongestWait),
                                 "An attempt that takes longer is given up by the caller; the callee works on."),
     param<&EdgePolicy::propagateDeadline>("propagate_deadline", "Propagate deadline", {},
                                           "Passes on the time that is left, and makes no call when none is."),

@@ -99,12 +99,18 @@ constexpr ParamInfo kHostParams[] = {
 };
 
 constexpr ParamInfo kLinkParams[] = {
-    param<&RegionLink::latency>("latency", "Latency", {}, "Time that a message takes between the two regions, each way, beside that of its edge."),
-    param<&RegionLink::loss>("loss", "Loss", range(0, 1), "Share of messages between the two regions that vanish, each way."),
+    param<&RegionLink::latency>(
+        "latency", "Latency", range(0, 3600),
+        "Time that a message takes between the two regions, each way, beside that of its edge."),
+    param<&RegionLink::loss>("loss", "Loss", range(0, 1),
+                             "Share of messages between the two regions that vanish, each way."),
 };
 constexpr ParamInfo kRegionParams[] = {
-    param<&GroupSpec::latency>("latency", "Latency", {}, "Time that a message takes to and from any other region without a link of its own, each way; of two regions the greater mean counts."),
-    param<&GroupSpec::links, &kLinkParams>("links", "Links", {}, "The network to other regions, by their names; written on one side it holds for both."),
+    param<&GroupSpec::latency>("latency", "Latency", range(0, 3600),
+                               "Time that a message takes to and from any other region without a link of its own, each "
+                               "way; of two regions the greater mean counts."),
+    param<&GroupSpec::links, &kLinkParams>(
+        "links", "Links", {}, "The network to other regions, by their names; written on one side it holds for both."),
     required(param<&GroupSpec::members>("members", "Members", {}, "Nodes that are in this region.")),
 };
 

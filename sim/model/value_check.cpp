@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::string_view kInheritedKey = "inherit";  // on an edge: the key of the request
 constexpr double kLongestSeconds = static_cast<double>(kLongestDuration.ns) / 1e9;
+constexpr double kLongestWork = 86'400;  // seconds that one call takes anywhere, where nothing else is said
 constexpr std::size_t kLongestSuggestionList = 16;
 constexpr std::size_t kMostNamesCompared = 1000;
 
@@ -38,6 +39,8 @@ std::string formatAs(ParamType type, double value) {
     case ParamType::Distribution:
       return formatDuration(durationFromSeconds(value));
     case ParamType::Count:
+      // Beyond the suffixes of counts, digits are easier to read than millions of millions.
+      if (std::abs(value) > 1e12 && std::abs(value) < 9e18) return std::to_string(static_cast<std::int64_t>(value));
       if (std::abs(value) < 9e18) return formatCount(static_cast<std::int64_t>(value));
       return formatNumber(value);
     default:
@@ -57,7 +60,8 @@ void checkRange(const ParamInfo& info, double value, const std::string& path, Di
     text = "-" + formatAs(info.type, -value);
   else
     text = formatAs(info.type, value);
-  addError(problems, path, std::string(info.name) + " must be " + describeRange(info) + ", but it is " + text);
+  addError(problems, path, std::string(info.name) + " must be " + describeRange(info) + ", but it is " + text,
+           info.optional && value == 0 ? "leave it out to have none" : "");
 }
 
 // The scale of a distribution of time is nanoseconds, that of its range is seconds.
@@ -240,8 +244,10 @@ Range allowedRange(const ParamInfo& info) {
       min = 0, max = 1e15;
       break;
     case ParamType::Duration:
-    case ParamType::Distribution:
       min = 0, max = kLongestSeconds;
+      break;
+    case ParamType::Distribution:
+      min = 0, max = kLongestWork;
       break;
     case ParamType::CountDistribution:
       min = 0, max = 1e12;

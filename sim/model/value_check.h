@@ -15,7 +15,7 @@
 namespace faultline {
 
 // What a value must lie in where the descriptor leaves a bound open: no quantity but a plain number or count may be
-// negative, a ratio is at most one, and no span is longer than kLongestDuration.
+// negative, a ratio is at most one, no span is longer than kLongestDuration, and nothing drawn for a call than a day.
 Range allowedRange(const ParamInfo& info);
 
 // "between 1 and 10k", in the units of the parameter.

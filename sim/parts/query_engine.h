@@ -39,16 +39,30 @@ struct StoreParams {
 };
 
 inline constexpr ParamInfo kStoreParams[] = {
-    param<&StoreParams::connections>("connections", "Connections", range(1, 1e6), "Calls that are served at a time; each holds its connection from start to answer."),
-    param<&StoreParams::maxWaiting>("max_waiting", "Longest queue", range(0, 1e8), "Calls that may wait for a connection; more are refused. 0 refuses at once, as PostgreSQL does; unset: no limit, as behind a pooler."),
-    param<&StoreParams::connectionTimeout>("connection_timeout", "Connection timeout", range(0, 86'400), "A call that waited this long for a connection is refused; unset: it waits on."),
-    param<&StoreParams::cores>("cores", "CPU cores", range(0.01, 1024), "Cores that all running queries share; unset: every query has a core of its own. A host's cores take precedence."),
-    fixed(param<&StoreParams::cpuWeight>("cpu_weight", "CPU weight", range(1e-6, 1e6), "Share of a host's cores for each running query, relative to the work of the other members.")),
+    param<&StoreParams::connections>(
+        "connections", "Connections", range(1, 1e6),
+        "Calls that are served at a time; each holds its connection from start to answer."),
+    param<&StoreParams::maxWaiting>("max_waiting", "Longest queue", range(0, 1e8),
+                                    "Calls that may wait for a connection; more are refused. 0 refuses at once, as "
+                                    "PostgreSQL does; unset: no limit, as behind a pooler."),
+    param<&StoreParams::connectionTimeout>(
+        "connection_timeout", "Connection timeout", range(1e-6, 86'400),
+        "A call that waited this long for a connection is refused; unset: it waits on."),
+    param<&StoreParams::cores>("cores", "CPU cores", range(0.01, 1024),
+                               "Cores that all running queries share; unset: every query has a core of its own. A "
+                               "host's cores take precedence."),
+    fixed(param<&StoreParams::cpuWeight>(
+        "cpu_weight", "CPU weight", range(1e-6, 1e6),
+        "Share of a host's cores for each running query, relative to the work of the other members.")),
     param<&StoreParams::work>("work", "Work", {}, "CPU work of a call that names no query."),
-    param<&StoreParams::wait>("wait", "Waiting", {}, "Time without CPU (disk) of a call that names no query; it follows the work."),
-    param<&StoreParams::queries, &kQueryParams>("queries", "Queries", {}, "Named queries, which arrows choose by `query`."),
-    param<&StoreParams::statementTimeout>("statement_timeout", "Statement timeout", range(1e-9, 86'400), "A statement that takes longer, lock waits included, is stopped and fails."),
-    param<&StoreParams::lockTimeout>("lock_timeout", "Lock timeout", range(1e-9, 86'400), "A statement that waits longer for a lock fails."),
+    param<&StoreParams::wait>("wait", "Waiting", {},
+                              "Time without CPU (disk) of a call that names no query; it follows the work."),
+    param<&StoreParams::queries, &kQueryParams>("queries", "Queries", {},
+                                                "Named queries, which arrows choose by `query`."),
+    param<&StoreParams::statementTimeout>("statement_timeout", "Statement timeout", range(1e-9, 86'400),
+                                          "A statement that takes longer, lock waits included, is stopped and fails."),
+    param<&StoreParams::lockTimeout>("lock_timeout", "Lock timeout", range(1e-9, 86'400),
+                                     "A statement that waits longer for a lock fails."),
     priceParam<&StoreParams::price>(),
 };
 

@@ -176,7 +176,9 @@ void RunTest::badUsage_data() {
   row("unknown option", {"run", twoTier(), "--sead", "3"}, "no option \"--sead\" (did you mean --seed?)");
   row("too many files", {"run", twoTier(), twoTier()}, "is too much for run");
   row("option without its value", {"run", twoTier(), "--out=", "--seed", "3"}, "--out= has no value");
-  row("part of a seed", {"run", twoTier(), "--seed", "1.5"}, "whole number between 0 and 9000000000000000000");
+  row("part of a seed", {"run", twoTier(), "--seed", "1.5"}, "seed must be a count");
+  row("seed beyond all", {"run", twoTier(), "--seed", "2000000000000000000"},
+      "seed must be between 0 and 1000000000000000000, but it is 2000000000000000000");
   row("negative seed", {"run", twoTier(), "--seed", "-1"}, "--seed");
   row("seed in words", {"run", twoTier(), "--seed", "seven"}, "--seed");
   row("format", {"run", twoTier(), "--format", "xml"}, "--format: \"xml\" is none of text, json");
