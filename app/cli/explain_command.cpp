@@ -13,6 +13,7 @@
 #include "cli/running.h"
 #include "io/explanation_json.h"
 #include "io/series_reader.h"
+#include "io/summary_json.h"
 #include "metrics/explanation_text.h"
 
 namespace faultline::cli {
@@ -56,9 +57,16 @@ std::optional<Evidence> fromResults(const RunOptions& options, const std::string
   RunOptions of = options;
   of.file = architecture.empty() ? (fs::path(options.file) / kScenarioFile).string() : architecture;
   std::optional<Scenario> scenario = loadScenario(of);
-  Result<Series> series = readSeriesCsv((fs::path(options.file) / kTimelineFile).string());
+  Result<Series> series = readSeriesCsv((fs::path(options.file) / kTimelineFile).string(),
+                                        scenario ? metricColumns(*scenario) : std::vector<MetricColumn>());
   printProblems(series.diagnostics);
-  if (!scenario || !series.ok()) return std::nullopt;
+  // A recording has none, and nothing is read out of it; but beside a damaged one the series is not to be trusted
+  // either.
+  const std::string summary = (fs::path(options.file) / kSummaryFile).string();
+  std::error_code error;
+  const Diagnostics damage = fs::exists(summary, error) ? checkSummaryJson(summary) : Diagnostics();
+  printProblems(damage);
+  if (!scenario || !series.ok() || hasErrors(damage)) return std::nullopt;
   return Evidence{std::move(*scenario), std::move(series.value)};
 }
 

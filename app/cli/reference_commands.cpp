@@ -26,7 +26,10 @@ int showKind(const std::string& kind) {
     std::vector<std::string_view> known;
     for (const ComponentInfo* info : catalog()) known.emplace_back(info->kind);
     const std::string near = nearestName(kind, known);
-    return refuse("there is no kind " + quoted(kind) + (near.empty() ? "" : " (did you mean " + quoted(near) + "?)"));
+    std::string all;
+    for (std::string_view name : known) all += (all.empty() ? "" : ", ") + std::string(name);
+    return refuse("there is no kind " + quoted(kind) + (near.empty() ? "" : " (did you mean " + quoted(near) + "?)") +
+                  "; the kinds are: " + all);
   }
   std::fputs(referenceFor(kind).c_str(), stdout);
   return kFine;

@@ -87,7 +87,8 @@ int showNext(const Scenario& scenario, const std::vector<LessonAnswer>& answers,
 int showLesson(const LessonOptions& options) {
   std::optional<Scenario> scenario = loadScenario(options.run);
   if (!scenario) return kBadInput;
-  if (scenario->lesson.empty()) return refuse(options.run.file + " has no lesson");
+  if (scenario->lesson.empty())
+    return refuse(options.run.file + " has no lesson; add \"lesson: [{title: ..., text: ...}]\" (faultline reference)");
   const std::string english = scenario->name;
   Translation texts;
   if (const int status = readTexts(options.run.file, options.language, texts); status != kFine) return status;
@@ -104,7 +105,9 @@ int showLesson(const LessonOptions& options) {
 int gradeAnswer(const GradeOptions& options) {
   std::optional<Scenario> challenge = load(options.given);
   if (!challenge) return kBadInput;
-  if (!challenge->challenge) return refuse(options.given + " has no challenge");
+  if (!challenge->challenge)
+    return refuse(options.given +
+                  " has no challenge; add \"challenge: {objectives: [...], budget: ...}\" (faultline reference)");
   if (options.hints > 0) {
     Translation texts;
     if (const int status = readTexts(options.given, options.language, texts); status != kFine) return status;

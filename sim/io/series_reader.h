@@ -5,10 +5,12 @@
 
 #include "base/diagnostic.h"
 #include "metrics/series.h"
+#include "model/metric_columns.h"
 
 namespace faultline {
 
-// Empty cells are unknown values. Units come from the architecture's columns where it has them; they stay empty here.
-Result<Series> readSeriesCsv(const std::string& file);
+// Empty cells are unknown values. `known` are the columns of the architecture: what they cannot measure is refused.
+// Each kind of damage is said once, where it is first, with how many more rows have it. Units stay empty here.
+Result<Series> readSeriesCsv(const std::string& file, const std::vector<MetricColumn>& known = {});
 
 }  // namespace faultline

@@ -4,7 +4,9 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "base/text_file.h"
 #include "metrics/report.h"
+#include "model/problem.h"
 
 namespace faultline {
 namespace {
@@ -249,6 +251,22 @@ std::string hexOf(std::uint64_t fingerprint) {
 }
 
 }  // namespace
+
+Diagnostics checkSummaryJson(const std::string& file) {
+  constexpr std::size_t kMostBytes = 256u * 1024 * 1024;
+  const auto refused = [&](std::string message) {
+    Diagnostic d = errorAt({}, std::move(message), "run the scenario again with --out, or take the file away");
+    d.file = file;
+    return Diagnostics{d};
+  };
+  const TextFile text = readTextFile(file, kMostBytes);
+  if (!text.problem.empty()) return refused(text.problem);
+  const Json j = Json::parse(text.text, nullptr, false);
+  if (j.is_discarded()) return refused("this is no JSON; the file is damaged");
+  for (const char* key : {"scenario", "simulated_s", "requests", "nodes"})
+    if (!j.is_object() || !j.contains(key)) return refused("this is no summary of a run: it has no " + quoted(key));
+  return {};
+}
 
 std::string summaryJson(const Summary& s, const RunFacts& facts) {
   Json j;

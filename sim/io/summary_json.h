@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/diagnostic.h"
 #include "metrics/alert.h"
 #include "metrics/expectation_result.h"
 #include "metrics/recorded_result.h"
@@ -22,6 +23,9 @@ struct RunFacts {
   std::vector<Alert> alerts;                    // that fired
   RecordedResult recorded;                      // without phases when there is no recording
 };
+
+// What is wrong with a file that should hold a summary: it cannot be read, is cut short, or is none.
+Diagnostics checkSummaryJson(const std::string& file);
 
 // Ends with a line feed.
 std::string summaryJson(const Summary& summary, const RunFacts& facts);

@@ -81,6 +81,7 @@ Result<Scenario> readScenarioText(std::string_view text, const std::string& file
 }
 
 Result<Scenario> readScenarioFile(const std::string& fileName) {
+  if (fileName.empty()) return failed(fileName, "the name of the scenario file is empty", "name a file like shop.yaml");
   const TextFile file = readTextFile(fileName, kMaxFileBytes);
   if (!file.problem.empty()) return failed(fileName, file.problem, {});
   return readScenarioText(file.text, fileName);

@@ -10,6 +10,16 @@
 
 namespace {
 
+QByteArray contentOf(const QString& name) {
+  QFile file(name);
+  return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+void write(const QString& name, const QByteArray& text) {
+  QFile file(name);
+  if (file.open(QIODevice::WriteOnly)) file.write(text);
+}
+
 QString incident(const char* name) { return sourceFile(QString("tests/explain/incidents/%1.yaml").arg(name)); }
 QString twoTier() { return sourceFile("tests/cli/two_tier.yaml"); }
 
@@ -62,6 +72,39 @@ class AnalysisTest : public QObject {
     other.close();
     const ProgramResult foreign = runFaultline({"explain", out, "--architecture", other.fileName()});
     QVERIFY2(foreign.status == 2 && foreign.err.contains("different systems"), foreign.err.constData());
+  }
+
+  // Figures that no system has, and files that are damaged, are not explained; each sort of damage is said once.
+  void explainRefusesDamagedResults() {
+    QTemporaryDir dir;
+    const QString out = dir.path() + "/results", series = out + "/timeline.csv", summary = out + "/summary.json";
+    QCOMPARE(runFaultline({"run", incident("slow_database"), "--quiet", "--out", out}).status, 0);
+    const QByteArray sound = contentOf(series), soundSummary = contentOf(summary);
+    const qsizetype header = sound.indexOf('\n') + 1;
+    QList<QByteArray> rows = sound.mid(header).trimmed().split('\n');
+    const auto refusal = [&](const QByteArray& text) {
+      write(series, text);
+      const ProgramResult r = runFaultline({"explain", out});
+      return r.status == 2 && r.out.isEmpty() ? r.err : "accepted: " + r.err + r.out;
+    };
+    for (const char* cell : {",-5,", ",1e308,", ",nan,"}) {
+      const qsizetype comma = sound.indexOf(',', header), end = sound.indexOf(',', comma + 1);
+      const QByteArray said = refusal(QByteArray(sound).replace(comma, end + 1 - comma, cell));
+      QVERIFY2(said.contains("timeline.csv:2: error: \"" + QByteArray(cell).mid(1, QByteArray(cell).size() - 2)), said);
+    }
+    std::reverse(rows.begin(), rows.end());
+    const QByteArray shuffled = refusal(sound.left(header) + rows.join('\n') + '\n');
+    QCOMPARE(shuffled.count("error:"), 1);
+    QVERIFY2(shuffled.contains("has to grow from row to row") && shuffled.contains(" more rows are like this"),
+             shuffled);
+    const QByteArray binary = refusal(sound.left(header) + QByteArray("\x80\x1b[31m\xff\n", 8).repeated(50));
+    QCOMPARE(binary.count("error:"), 1);
+    QVERIFY2(binary.contains("no text") && !binary.contains('\x1b') && !binary.contains('\xff'), binary);
+    write(series, sound);
+    QCOMPARE(runFaultline({"explain", out}).status, 0);
+    write(summary, soundSummary.left(soundSummary.size() / 2));
+    const ProgramResult cut = runFaultline({"explain", out});
+    QVERIFY2(cut.status == 2 && cut.err.contains("summary.json: error: "), cut.err);
   }
 
   void badUsage() {

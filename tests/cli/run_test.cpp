@@ -177,6 +177,11 @@ void RunTest::badUsage_data() {
   row("too many files", {"run", twoTier(), twoTier()}, "is too much for run");
   row("option without its value", {"run", twoTier(), "--out=", "--seed", "3"}, "--out= has no value");
   row("part of a seed", {"run", twoTier(), "--seed", "1.5"}, "seed must be a count");
+  row("no kind of that name", {"kinds", "servce"},
+      "did you mean \"service\"?); the kinds are: api_gateway, autoscaler");
+  row("no scenario", {"run", ""}, "the name of the scenario file is empty");
+  row("no lesson", {"lesson", twoTier()}, "has no lesson; add \"lesson: ");
+  row("no challenge", {"grade", twoTier(), twoTier()}, "has no challenge; add \"challenge: ");
   row("seed beyond all", {"run", twoTier(), "--seed", "2000000000000000000"},
       "seed must be between 0 and 1000000000000000000, but it is 2000000000000000000");
   row("negative seed", {"run", twoTier(), "--seed", "-1"}, "--seed");

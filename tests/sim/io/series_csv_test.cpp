@@ -45,6 +45,12 @@ void SeriesCsvTest::damageIsNamed_data() {
   QTest::newRow("too long") << QByteArray("time_s,a.ok\n1,2,3\n") << 2;
   QTest::newRow("a word") << QByteArray("time_s,a.ok\n1,2\n2,abc\n") << 3;
   QTest::newRow("too large") << QByteArray("time_s,a.ok\n1,1e999\n") << 2;
+  QTest::newRow("before all time") << QByteArray("time_s,a.ok\n-1,2\n") << 2;
+  QTest::newRow("no number as time") << QByteArray("time_s,a.ok\nnan,2\n") << 2;
+  QTest::newRow("negative") << QByteArray("time_s,a.ok\n1,2\n2,-2\n3,-2\n") << 3;
+  QTest::newRow("beyond all") << QByteArray("time_s,a.ok\n1,2\n2,1e308\n") << 3;
+  QTest::newRow("noise") << QByteArray("time_s,a.ok\n1,2\n\x80\x1b[31m,2\n", 25) << 3;
+  QTest::newRow("a header of noise") << QByteArray("time_s,\x1b[31m\n1,2\n") << 1;
   QTest::newRow("back in time") << QByteArray("time_s,a.ok\n2,2\n1,2\n") << 3;
 }
 
@@ -54,7 +60,7 @@ void SeriesCsvTest::damageIsNamed() {
   QVERIFY(file.open());
   file.write(text);
   file.flush();
-  const Result<Series> read = readSeriesCsv(file.fileName().toStdString());
+  const Result<Series> read = readSeriesCsv(file.fileName().toStdString(), {{"a.ok", "/s"}});
   QCOMPARE(read.diagnostics.size(), std::size_t{1});
   QTEST(read.diagnostics[0].line, "line");
 }
