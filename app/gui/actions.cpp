@@ -131,7 +131,8 @@ Actions::Actions(QObject* parent) : QObject(parent) {
       action->setCheckable(true);
       themes->addAction(action);
     }
-    if (row.command == Command::Presenter || row.command == Command::ShowSource) action->setCheckable(true);
+    for (const Command shown : {Command::Presenter, Command::ShowSource, Command::Minimap})
+      if (row.command == shown) action->setCheckable(true);
     actions_ << action;
   }
   refreshIcons();

@@ -14,6 +14,7 @@
 #include "gui/canvas/canvas_scene.h"
 #include "gui/canvas/canvas_view.h"
 #include "gui/diagnosis_panels.h"
+#include "gui/document/findings.h"
 #include "gui/edit_commands.h"
 #include "gui/file_commands.h"
 #include "gui/narrow_window.h"
@@ -62,15 +63,18 @@ MainWindow::MainWindow(const Memory& memory, QWidget* parent)
   transport_->addWidget(gap);
   transport_->addActions({actions_[Command::Gallery], actions_[Command::ShowSource], actions_[Command::Guide]});
   problems_ = new QLabel(this);
+  problems_->setObjectName(QStringLiteral("problemCount"));
   auto* zoom = new QLabel(this);
   connect(canvas_, &CanvasView::zoomChanged, zoom,
           [zoom](double to) { zoom->setText(QStringLiteral("%1 %").arg(std::lround(to * 100))); });
   statusBar()->addPermanentWidget(problems_);
   statusBar()->addPermanentWidget(zoom);
   statusBar()->setSizeGripEnabled(false);
+  statusBar()->setContentsMargins(0, 0, 10, 0);  // not up to the frame
   connect(&document_, &Document::fileChanged, this, &MainWindow::refreshTitle);
   connect(&document_, &Document::problemsChanged, this, &MainWindow::refreshProblems);
   addPanels(memory);
+  connect(&diagnosisPanels_->findings(), &Findings::changed, this, &MainWindow::refreshProblems);
   files_ = new FileCommands(*this, memory);
   edit_ = new EditCommands(*this);
   new ViewCommands(*this, memory);
@@ -255,6 +259,9 @@ void MainWindow::refreshProblems() {
     text = errors == 1 ? tr("1 problem") : tr("%1 problems").arg(errors);
   else if (warnings > 0)
     text = warnings == 1 ? tr("1 warning") : tr("%1 warnings").arg(warnings);
+  // A design without problems can run; whether it should is another matter.
+  const int risks = diagnosisPanels_->findings().risks();
+  if (risks > 0) text += QStringLiteral(" \u00b7 ") + (risks == 1 ? tr("1 risk") : tr("%1 risks").arg(risks));
   problems_->setText(text);
   QString list;
   for (const Diagnostic& problem : document_.problems())

@@ -32,7 +32,9 @@ void ViewCommands::connectZoom() {
   actions.on(Command::ZoomActual, this, [this] { canvas_.setZoom(1); });
   actions.on(Command::FitAll, this, [this] { canvas_.fitAll(); });
   actions.on(Command::FitSelection, this, [this] { canvas_.fitSelection(); });
-  actions.on(Command::Minimap, this, [this] { canvas_.minimap().setWanted(!canvas_.minimap().isWanted()); });
+  QAction* minimap = actions[Command::Minimap];
+  minimap->setChecked(canvas_.minimap().isWanted());
+  actions.on(Command::Minimap, this, [this, minimap] { canvas_.minimap().setWanted(minimap->isChecked()); });
 }
 
 void ViewCommands::connectThemes() {

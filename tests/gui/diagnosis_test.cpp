@@ -3,6 +3,7 @@
 #include <QGraphicsItem>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QLabel>
 #include <QListView>
 #include <QPushButton>
 #include <QSignalSpy>
@@ -136,6 +137,21 @@ class DiagnosisTest : public QObject {
     QVERIFY(s.run.viewTime() > seconds(124) && s.run.viewTime() < seconds(128));
     QCOMPARE(metric.count(), 1);
     QVERIFY(s.run.column(metric[0][0].toString().toStdString()) >= 0);
+  }
+
+  // In the middle of a run, that nothing broke is only known up to there.
+  void nothingBrokeUpToNow() {
+    Studio s(shop(true));
+    Branch branch(s.run);
+    WhatBrokePanel panel(s.document, s.selection, s.run, s.diagnosis);
+    PreventionPanel prevention(s.document, s.run, branch, s.diagnosis);
+    s.run.runUntil(seconds(40));
+    QVERIFY(QTest::qWaitFor([&] { return s.run.now() >= seconds(40) && s.diagnosis.canStart(); }, kPatienceMs));
+    s.diagnosis.explain();
+    QVERIFY(QTest::qWaitFor([&] { return s.diagnosis.study() != nullptr; }, kPatienceMs));
+    QVERIFY2(panel.summary().contains("Nothing broke up to now"), qPrintable(panel.summary()));
+    const auto labels = prevention.findChildren<QLabel*>();
+    QVERIFY(std::any_of(labels.begin(), labels.end(), [](const QLabel* l) { return l->text().contains("Nothing broke up to 00:40"); }));
   }
 
   void aHealthyRunSaysThatNothingBroke() {

@@ -216,8 +216,9 @@ class DrawingTest : public QObject {
     QTest::mouseClick(&map, Qt::LeftButton, {}, {14, map.height() / 2});
     const QPointF after = desk.view.pointerAt(desk.port()->rect().center()).scene;
     QVERIFY(after.x() < before.x() - 100);
+    QVERIFY(desk.window.actions()[Command::Minimap]->isChecked());
     desk.give(Command::Minimap);
-    QVERIFY(!map.isVisible());
+    QVERIFY(!map.isVisible() && !desk.window.actions()[Command::Minimap]->isChecked());
   }
 
   void anEmptyCanvasHasNoMinimap() {
@@ -245,7 +246,7 @@ class DrawingTest : public QObject {
       map.settle();
       const QRectF covered = desk.view.viewportTransform().inverted().mapRect(QRectF(map.geometry()));
       for (const auto& [name, node] : desk.scene.nodes())
-        QVERIFY2(!map.isVisible() || !node->sceneCard().intersects(covered), name.c_str());
+        QVERIFY2(!map.isVisible() || !node->sceneBoundingRect().intersects(covered), name.c_str());
       for (const GroupItem* group : desk.scene.groups())
         QVERIFY2(!map.isVisible() || !group->frame().intersects(covered), group->name().c_str());
     }

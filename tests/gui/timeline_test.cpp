@@ -365,6 +365,19 @@ class TimelineTest : public QObject {
     QVERIFY(std::abs(middle - s.track.places().xOf(seconds(10) + milliseconds(550))) < 2);
   }
 
+  // What began together is told by cause, a sample before or after: the numbers are in order all the same.
+  void numbersOfStagesAreReadFromLeftToRight() {
+    Stage s;
+    s.model.setOnsets({{milliseconds(10'000), "a"}, {milliseconds(10'500), "b"}, {milliseconds(10'000), "c"}});
+    std::map<double, int> stages;
+    for (std::size_t i = 0; i < s.model.entries().size(); ++i)
+      if (const QRectF place = s.track.places().onsetOf(i); !place.isEmpty())
+        stages[place.left()] = s.model.entries()[i].stage;
+    std::vector<int> inOrder;
+    for (const auto& [left, stage] : stages) inOrder.push_back(stage);
+    QCOMPARE(inOrder, (std::vector<int>{0, 1, 2}));
+  }
+
   void themesAreDrawnInBothColours() {
     Stage s;
     QVERIFY(s.finishes());

@@ -49,6 +49,14 @@ class WindowTest : public QObject {
     Theme::instance().setMode(Theme::Mode::System);
   }
 
+  // A design that can run is not one without risks: the bar says both.
+  void theStatusBarCountsRisks() {
+    Desk desk(kFlagship, {1600, 1000});
+    auto* count = desk.window.findChild<QLabel*>(QStringLiteral("problemCount"));
+    QTRY_VERIFY2_WITH_TIMEOUT(count->text().startsWith("no problems") && count->text().endsWith(" risks"),
+                              qPrintable(count->text()), kPatienceMs);
+  }
+
   void aLowInspectorKeepsItsForm() {
     Desk desk(kFlagship, {1100, 700});
     ParamForm& form = desk.window.sidePanels().inspector().form();

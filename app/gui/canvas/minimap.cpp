@@ -71,7 +71,8 @@ bool Minimap::isInTheWay(const QRect& place) const {
   bool isCovering = false;
   for (const auto& [name, node] : scene.nodes()) {
     if (!seen.contains(node->sceneCard())) return false;
-    isCovering = isCovering || node->sceneCard().intersects(covered);
+    // With what hangs below the card: the reason why it fails.
+    isCovering = isCovering || node->sceneBoundingRect().intersects(covered);
   }
   for (const GroupItem* group : scene.groups()) {
     if (!seen.contains(group->frame())) return false;

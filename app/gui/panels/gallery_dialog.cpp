@@ -119,6 +119,7 @@ void GalleryDialog::build() {
   layout->setHorizontalSpacing(14);
   layout->addWidget(heading_, 0, 0, 1, 2);
   auto* below = new QHBoxLayout;
+  below->setSpacing(14);
   below->addWidget(hint, 1);
   below->addWidget(state_);
   below->addWidget(new LanguageButton(language_, this));

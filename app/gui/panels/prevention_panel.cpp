@@ -149,7 +149,9 @@ QString PreventionPanel::headline() const {
     return result->suffices ? tr("The first change prevents nearly all of the harm.")
                             : tr("None of them prevents nearly all of the harm.");
   }
-  if (study != nullptr && !study->explanation.broke) return tr("Nothing broke: there is nothing to prevent.");
+  if (study != nullptr && !study->explanation.broke)
+    return study->isOver() ? tr("Nothing broke: there is nothing to prevent.")
+                           : tr("Nothing broke up to %1: there is nothing to prevent yet.").arg(format::shortClock(study->upTo));
   return tr("What would have prevented it?");
 }
 

@@ -117,9 +117,13 @@ void TimelinePlaces::layOutOnsets() {
   const double most = width_ - 2 - step * static_cast<double>(onsets_.size());
   auto onset = onsets_.begin();
   double place = 0;
-  for (const Cluster& cluster : clusters)
+  for (const Cluster& cluster : clusters) {
+    // What is so near in time is told by cause: its numbers are read from left to right all the same.
+    std::stable_sort(onset, onset + cluster.count,
+                     [this](const Flag& a, const Flag& b) { return entry(a.entry).stage < entry(b.entry).stage; });
     for (int i = 0; i < cluster.count; ++i, ++onset, place += step)
       onset->rect.moveLeft(std::max(0.0, std::min(cluster.left(), most)) + place);
+  }
 }
 
 QRectF TimelinePlaces::onsetOf(std::size_t index) const {

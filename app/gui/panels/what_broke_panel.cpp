@@ -94,8 +94,9 @@ QString summaryOf(const Explanation& e) {
   return text;
 }
 
-QString verdictOf(const Explanation& e) {
-  if (!e.broke) return WhatBrokePanel::tr("Nothing broke.");
+QString verdictOf(const RunStudy& study) {
+  const Explanation& e = study.explanation;
+  if (!e.broke) return study.isOver() ? WhatBrokePanel::tr("Nothing broke.") : WhatBrokePanel::tr("Nothing broke up to now.");
   QStringList beginnings;
   for (const SystemStory& system : e.systems) {
     QStringList triggers;
@@ -207,7 +208,7 @@ void WhatBrokePanel::showStudy() {
 void WhatBrokePanel::showState() {
   const RunStudy* study = diagnosis_.study();
   verdict_->setFont(Theme::instance().font(Type::Headline));
-  verdict_->setText(study != nullptr ? verdictOf(study->explanation) : tr("What broke?"));
+  verdict_->setText(study != nullptr ? verdictOf(*study) : tr("What broke?"));
   if (study == nullptr)
     basis_->setText(
         tr("Finds what broke first, what followed from it and what misleads, from the run's metrics and the "

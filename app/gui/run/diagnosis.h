@@ -27,6 +27,8 @@ struct RunStudy {
   std::optional<Traces> traces;  // where it was run again
   std::optional<Theory> theory;
   std::uint64_t fingerprint = 0;
+
+  bool isOver() const { return upTo >= scenario.duration; }  // nothing can break any more
 };
 
 class Diagnosis : public QObject {
