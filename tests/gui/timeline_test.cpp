@@ -347,22 +347,50 @@ class TimelineTest : public QObject {
     QCOMPARE(s.panel.alerts().size(), byDefault);
   }
 
-  // A dozen stages within seconds: none covers another, and none is farther away than it has to be.
-  void stagesStandSideBySideAroundTheirTimes() {
+  // Few stages within seconds stand side by side around their times; a dozen would stand far from them, and is one
+  // mark.
+  void stagesThatBeganTogetherStandWhereTheyBegan_data() {
+    QTest::addColumn<int>("stages");
+    QTest::addColumn<int>("marks");
+    QTest::newRow("two") << 2 << 2;
+    QTest::newRow("three") << 3 << 3;
+    QTest::newRow("a dozen") << 12 << 1;
+  }
+  void stagesThatBeganTogetherStandWhereTheyBegan() {
+    QFETCH(const int, stages);
+    QFETCH(const int, marks);
     Stage s;
-    std::vector<std::pair<SimTime, QString>> stages;
-    for (int i = 0; i < 12; ++i) stages.emplace_back(seconds(10) + milliseconds(100 * i), QStringLiteral("stage"));
-    s.model.setOnsets(stages);
-    std::vector<QRectF> places;
+    std::vector<std::pair<SimTime, QString>> onsets;
+    for (int i = 0; i < stages; ++i) onsets.emplace_back(seconds(10) + milliseconds(100 * i), QStringLiteral("stage"));
+    s.model.setOnsets(onsets);
+    const auto& shown = s.track.places().onsets();
+    QCOMPARE(static_cast<int>(shown.size()), marks);
     double middle = 0;
-    for (std::size_t i = 0; i < s.model.entries().size(); ++i)
-      if (const QRectF place = s.track.places().onsetOf(i); !place.isEmpty()) {
-        for (const QRectF& other : places) QVERIFY(!other.intersects(place));
-        places.push_back(place);
-        middle += place.center().x() / 12;
-      }
-    QCOMPARE(places.size(), std::size_t{12});
-    QVERIFY(std::abs(middle - s.track.places().xOf(seconds(10) + milliseconds(550))) < 2);
+    for (std::size_t i = 0; i < shown.size(); ++i) {
+      middle += shown[i].rect.center().x() / marks;
+      for (std::size_t k = 0; k < i; ++k) QVERIFY(!shown[i].rect.intersects(shown[k].rect));
+    }
+    QVERIFY(std::abs(middle - s.track.places().xOf(seconds(10) + milliseconds(50 * (stages - 1)))) < 2);
+    std::size_t told = 0;
+    for (const auto& mark : shown) told += mark.entries.size();
+    QCOMPARE(static_cast<int>(told), stages);
+    if (marks == 1) QCOMPARE(s.track.places().onsetText(shown[0]), QStringLiteral("1\u201312"));
+  }
+
+  // Many stages over a minute are not one mark: they would stand far from where they began.
+  void manyStagesAreMarkedWhereTheyBegan() {
+    Stage s;
+    std::vector<std::pair<SimTime, QString>> onsets;
+    const auto& places = s.track.places();
+    const Duration step = durationFromSeconds(places.secondsPerPixel() * 10);
+    for (int i = 0; i < 12; ++i) onsets.emplace_back(seconds(10) + step * i, QStringLiteral("stage"));
+    s.model.setOnsets(onsets);
+    QVERIFY(places.onsets().size() > 2 && places.onsets().size() < 12);
+    for (std::size_t i = 0; i < places.onsets().size(); ++i) {
+      const auto& mark = places.onsets()[i];
+      QVERIFY(std::abs(mark.rect.center().x() - mark.pole) < 40);
+      QVERIFY(i == 0 || mark.rect.left() > places.onsets()[i - 1].rect.right());
+    }
   }
 
   // What began together is told by cause, a sample before or after: the numbers are in order all the same.

@@ -148,17 +148,19 @@ void TimelineTrack::drawFlags(QPainter& painter) const {
 
 void TimelineTrack::drawOnsets(QPainter& painter) const {
   painter.setFont(TimelinePlaces::flagFont());
-  for (const TimelinePlaces::Flag& onset : places_.onsets()) {
-    const QRectF place = places_.onsetOf(onset.entry);
-    const QColor color =
-        colorOf(entry(onset.entry).meaning == TimelineModel::Meaning::Breaks ? Tone::Failing : Tone::Degraded);
+  for (const TimelinePlaces::Onset& onset : places_.onsets()) {
+    const QRectF place = places_.onsetOf(onset.entries.front());
+    const bool breaks = std::any_of(onset.entries.begin(), onset.entries.end(), [this](std::size_t stage) {
+      return entry(stage).meaning == TimelineModel::Meaning::Breaks;
+    });
+    const QColor color = colorOf(breaks ? Tone::Failing : Tone::Degraded);
     painter.setPen(QPen(color, 1));
     painter.drawLine(QPointF(place.center().x(), place.bottom() - 1), QPointF(onset.pole, places_.progressY() - 2));
     painter.setPen(QPen(colorOf(Tone::Panel), 1.5));
     painter.setBrush(color);
-    painter.drawEllipse(place);
+    painter.drawRoundedRect(place, place.height() / 2, place.height() / 2);
     painter.setPen(colorOf(Tone::Panel));
-    painter.drawText(place, Qt::AlignCenter, QString::number(entry(onset.entry).stage + 1));
+    painter.drawText(place, Qt::AlignCenter, places_.onsetText(onset));
   }
 }
 

@@ -16,6 +16,8 @@ namespace {
 constexpr double kSide = 18, kTop = 8;
 constexpr double kSpans = 15, kProgress = 20, kOnsetRise = 6;
 constexpr int kMostLanes = 3;
+// More marks side by side would stand far from their time, and nobody reads them one by one.
+constexpr int kMostSideBySide = 3;
 
 // What holds texts grows with them.
 double scaled(double size) { return size * Theme::instance().scale(); }
@@ -95,7 +97,7 @@ bool TimelinePlaces::layOut(double width, Duration duration) {
 }
 
 // The stages of an incident often begin within seconds: those that would cover one another stand side by side around
-// the middle of their times, so that none is farther away than it has to be.
+// the middle of their times; where they are many, what began together is one mark.
 void TimelinePlaces::layOutOnsets() {
   struct Cluster {
     double sum = 0;  // of the left edges that its members would like, less their places in the row
@@ -103,32 +105,82 @@ void TimelinePlaces::layOutOnsets() {
     double left() const { return sum / count; }
   };
   const double size = onsetSize(), step = size + 1;
-  onsets_.clear();
+  std::vector<Flag> stages;
   std::vector<Cluster> clusters;
   for (std::size_t i = 0; i < model_.entries().size(); ++i) {
     if (entry(i).stage < 0) continue;
     const double pole = xOf(entry(i).at);
-    Cluster cluster{pole - size / 2 - step * static_cast<double>(onsets_.size()), 1};
-    onsets_.push_back({i, QRectF(0, 0, size, size), pole});
+    Cluster cluster{pole - size / 2 - step * static_cast<double>(stages.size()), 1};
+    stages.push_back({i, QRectF(0, 0, size, size), pole});
     for (; !clusters.empty() && clusters.back().left() > cluster.left(); clusters.pop_back())
       cluster = {clusters.back().sum + cluster.sum, clusters.back().count + cluster.count};
     clusters.push_back(cluster);
   }
-  const double most = width_ - 2 - step * static_cast<double>(onsets_.size());
-  auto onset = onsets_.begin();
+  const double most = width_ - 2 - step * static_cast<double>(stages.size());
+  onsets_.clear();
+  auto stage = stages.begin();
   double place = 0;
   for (const Cluster& cluster : clusters) {
+    if (cluster.count > kMostSideBySide) {
+      addOnsetsOf({stage, stage + cluster.count});
+      stage += cluster.count;
+      place += step * cluster.count;
+      continue;
+    }
     // What is so near in time is told by cause: its numbers are read from left to right all the same.
-    std::stable_sort(onset, onset + cluster.count,
+    std::stable_sort(stage, stage + cluster.count,
                      [this](const Flag& a, const Flag& b) { return entry(a.entry).stage < entry(b.entry).stage; });
-    for (int i = 0; i < cluster.count; ++i, ++onset, place += step)
-      onset->rect.moveLeft(std::max(0.0, std::min(cluster.left(), most)) + place);
+    for (int i = 0; i < cluster.count; ++i, ++stage, place += step) {
+      stage->rect.moveLeft(std::max(0.0, std::min(cluster.left(), most)) + place);
+      onsets_.push_back({{stage->entry}, stage->rect, stage->pole});
+    }
   }
 }
 
+void TimelinePlaces::addOnsetsOf(const std::vector<Flag>& stages) {
+  const double reach = 2 * onsetSize();
+  for (auto first = stages.begin(); first != stages.end();) {
+    const auto end =
+        std::find_if(first, stages.end(), [&](const Flag& stage) { return stage.pole > first->pole + reach; });
+    addOnset({first, end});
+    first = end;
+  }
+}
+
+void TimelinePlaces::addOnset(const std::vector<Flag>& stages) {
+  Onset onset;
+  for (const Flag& stage : stages) {
+    onset.entries.push_back(stage.entry);
+    onset.pole += stage.pole / static_cast<double>(stages.size());
+  }
+  std::sort(onset.entries.begin(), onset.entries.end(),
+            [this](std::size_t a, std::size_t b) { return entry(a).stage < entry(b).stage; });
+  const double text = QFontMetricsF(flagFont()).horizontalAdvance(onsetText(onset)) + 12;
+  const double width = stages.size() == 1 ? onsetSize() : std::max(onsetSize(), text);
+  const double left = std::clamp(onset.pole - width / 2, 0.0, std::max(0.0, width_ - 2 - width));
+  const double free = onsets_.empty() ? 0 : onsets_.back().rect.right() + 1;
+  onset.rect = QRectF(std::max(left, free), 0, width, onsetSize());
+  onsets_.push_back(std::move(onset));
+}
+
+QString TimelinePlaces::onsetText(const Onset& onset) const {
+  const int first = entry(onset.entries.front()).stage, last = entry(onset.entries.back()).stage;
+  const QString begin = QString::number(first + 1);
+  if (onset.entries.size() == 1) return begin;
+  const bool isComplete = last - first + 1 == static_cast<int>(onset.entries.size());
+  return isComplete ? begin + QChar(0x2013) + QString::number(last + 1) : begin + QChar(0x2026);
+}
+
 QRectF TimelinePlaces::onsetOf(std::size_t index) const {
-  for (const Flag& onset : onsets_)
-    if (onset.entry == index) return onset.rect.translated(0, progressY() - onsetSize() - kOnsetRise);
+  for (const Onset& onset : onsets_)
+    if (std::find(onset.entries.begin(), onset.entries.end(), index) != onset.entries.end())
+      return onset.rect.translated(0, progressY() - onsetSize() - kOnsetRise);
+  return {};
+}
+
+std::vector<std::size_t> TimelinePlaces::stagesWith(std::size_t index) const {
+  for (const Onset& onset : onsets_)
+    if (std::find(onset.entries.begin(), onset.entries.end(), index) != onset.entries.end()) return onset.entries;
   return {};
 }
 
@@ -147,8 +199,8 @@ QRectF TimelinePlaces::alertOf(std::size_t index) const {
 std::optional<std::size_t> TimelinePlaces::entryAt(QPointF place) const {
   for (auto flag = flags_.rbegin(); flag != flags_.rend(); ++flag)
     if (flag->rect.adjusted(-2, -2, 2, 2).contains(place)) return flag->entry;
-  for (const Flag& onset : onsets_)
-    if (onsetOf(onset.entry).contains(place)) return onset.entry;
+  for (const Onset& onset : onsets_)
+    if (onsetOf(onset.entries.front()).contains(place)) return onset.entries.front();
   for (std::size_t i = model_.entries().size(); i-- > 0;)
     if (alertOf(i).adjusted(-3, -3, 3, 3).contains(place)) return i;
   return std::nullopt;

@@ -177,7 +177,11 @@ bool TimelineTrack::event(QEvent* event) {
     const auto* help = static_cast<QHelpEvent*>(event);
     if (const auto hit = places_.entryAt(help->pos())) {
       const TimelineModel::Entry& e = entry(*hit);
-      QString text = QStringLiteral("%1  %2").arg(format::clock(e.at), e.text);
+      QStringList lines;
+      for (const std::size_t stage : places_.stagesWith(*hit))
+        lines << QStringLiteral("%1  %2").arg(format::clock(entry(stage).at), entry(stage).text);
+      if (lines.isEmpty()) lines << QStringLiteral("%1  %2").arg(format::clock(e.at), e.text);
+      QString text = lines.join(QLatin1Char('\n'));
       if (e.until && *e.until != kNever) text += QLatin1Char('\n') + tr("until %1").arg(format::clock(*e.until));
       if (e.source == TimelineModel::Source::Live) text += QLatin1Char('\n') + tr("done live in this run");
       if (e.alert >= 0) text += QLatin1Char('\n') + tr("double-click to change the rule");
