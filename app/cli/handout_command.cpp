@@ -1,4 +1,6 @@
 // faultline handout
+#include <filesystem>
+
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/interruption.h"
@@ -18,6 +20,9 @@ int writeHandout(const HandoutOptions& options) {
   if (!options.out.empty()) {
     if (const std::string problem = refusalOfFile(options.out, "--out", options.force); !problem.empty())
       return refuse(problem);
+    std::error_code error;
+    if (std::filesystem::equivalent(options.out, options.run.file, error))
+      return refuse("--out names the scenario itself; name another file");
   }
   Translation texts;
   if (const int status = readTexts(options.run.file, options.language, texts); status != kFine) return status;

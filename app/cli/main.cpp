@@ -150,7 +150,10 @@ std::string withoutValue(int argc, char** argv) {
 
 // What the parser knows only as too much or too little. An empty text where it says enough itself.
 std::string explained(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
-  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && app.get_subcommands().empty() && argc > 1 && argv[1][0] != '-')
+  const bool isNoCommand = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && app.get_subcommands().empty();
+  if (isNoCommand && argc == 1) return "no command is named";
+  if (isNoCommand && argv[1][0] == '-') return "there is no option " + faultline::quoted(argv[1]) + " before a command";
+  if (isNoCommand)
     return "there is no command " + faultline::quoted(argv[1]) + " (" +
            faultline::suggestion(argv[1], commandsOf(app)) + ")";
   if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr || app.get_subcommands().empty()) return {};
@@ -225,7 +228,10 @@ int runProgram(int argc, char** argv) {
     if (const std::string problem = explained(app, e, argc, argv); !problem.empty())
       return refuse(problem + "; faultline --help lists what there is");
     // Help and version are no errors; whatever else the parser refuses is bad usage.
-    return afterOutput(app.exit(e) == 0 ? kFine : kBadInput);
+    if (e.get_exit_code() == 0) return afterOutput(app.exit(e));
+    const std::vector<CLI::App*> command = app.get_subcommands();
+    return refuse(std::string(e.what()) + "; faultline " + (command.empty() ? "" : command.front()->get_name() + " ") +
+                  "--help says what is right");
   }
   return afterOutput(chosen());
 }

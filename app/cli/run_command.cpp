@@ -21,6 +21,7 @@
 #include "cli/request_log.h"
 #include "cli/running.h"
 #include "engine/trace_collector.h"
+#include "io/file_places.h"
 #include "io/series_csv.h"
 #include "io/summary_json.h"
 #include "io/trace_export.h"
@@ -73,8 +74,9 @@ Outcome runToEnd(Simulation& simulation, const RunOptions& options) {
 
 // An empty text, or why there is nothing in the directory. `scenario` is what was loaded: a simulation adds to its own what
 // goes without saying. `traces` may be null.
-std::string publish(OutputDirectory& out, const Scenario& scenario, const Simulation& simulation, const Outcome& outcome,
-                    const std::string& json, const Traces* traces) {
+std::string publish(OutputDirectory& out, Scenario scenario, const RunOptions& options, const Simulation& simulation,
+                    const Outcome& outcome, const std::string& json, const Traces* traces) {
+  keepFiles(scenario, folderOf(options.file), options.out);
   std::vector<std::pair<std::string, std::string>> files{
       {kScenarioFile, writeScenario(scenario)},
       {kTimelineFile, seriesCsv(simulation.series())},
@@ -130,7 +132,7 @@ int runScenario(const RunOptions& options) {
   if (!options.out.empty()) {
     if (outcome.interrupted) {
       sayWarning("nothing was written to \"" + options.out + "\"");
-    } else if (const std::string problem = publish(out, options.hideTimeline ? sealed(*scenario) : *scenario,
+    } else if (const std::string problem = publish(out, options.hideTimeline ? sealed(*scenario) : *scenario, options,
                                                    simulation, outcome, json, options.traces ? &*traces : nullptr);
                !problem.empty())
       return refuse(problem);

@@ -22,7 +22,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// A file of another sort would give one for each line.
+// Each is said once, so that a file of another sort does not give one for each line.
 constexpr std::size_t kMostProblems = 10;
 constexpr std::size_t kSeatWidth = 20;
 // Some hundred thousand tries.
@@ -132,7 +132,11 @@ Result<Scoreboard> Scoreboard::parse(const std::string& content, const std::stri
   std::istringstream lines(content);
   std::string line;
   int number = 0;
+  std::vector<std::size_t> more;  // lines like that of each problem
   const auto complain = [&](int column, const NoEntry& why) {
+    for (std::size_t i = 0; i < more.size(); ++i)
+      if (result.diagnostics[i].message == why.what) return void(++more[i]);
+    more.push_back(0);
     Diagnostic d = errorAt({}, why.what, why.right);
     d.file = fileName;
     d.line = number;
@@ -157,6 +161,10 @@ Result<Scoreboard> Scoreboard::parse(const std::string& content, const std::stri
       complain(1, why);
     }
   }
+  for (std::size_t i = 0; i < more.size(); ++i)
+    if (more[i] > 0)
+      result.diagnostics[i].message +=
+          more[i] == 1 ? "; one more line is like this" : "; " + std::to_string(more[i]) + " more lines are like this";
   if (result.diagnostics.size() == kMostProblems) complain(1, {"... and perhaps more", {}});
   return result;
 }

@@ -110,7 +110,7 @@ ScenarioIndex::ScenarioIndex(const Scenario& s) : scenario(s) {
 
 void validateTop(const Scenario& scenario, Diagnostics& problems) {
   checkMembers(scenarioParams(), &scenario, "", scenario, problems);
-  if (scenario.warmup >= scenario.duration)
+  if (scenario.warmup >= scenario.duration && scenario.duration > Duration{0})  // a run of no time is refused as such
     problems.push_back(errorAt("warmup", "the warm-up of " + formatDuration(scenario.warmup) +
                                              " does not end before the run does, after " +
                                              formatDuration(scenario.duration)));

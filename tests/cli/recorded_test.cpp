@@ -1,5 +1,7 @@
 // Runs beside recordings, from the command line.
+#include <QDir>
 #include <QFile>
+#include <QFileInfo>
 #include <QTemporaryDir>
 #include <QtTest>
 
@@ -11,6 +13,7 @@ class RecordedTest : public QObject {
   void init();
   void runPrintsTheComparison();
   void verifyCountsMisses();
+  void resultsFindTheRecording();
 
  private:
   // The scenario with rows of `recorded: compare:`.
@@ -51,6 +54,18 @@ void RecordedTest::verifyCountsMisses() {
   QCOMPARE(missed.status, 1);
   QVERIFY2(missed.out.contains("calm: users.offered was recorded as 3.000 1/s, but"), missed.out);
   QCOMPARE(runFaultline({"verify", scenario(off + ", informative: true}\n")}).status, 0);
+}
+
+// The scenario among the results stands in another folder, and the recording does not come along.
+void RecordedTest::resultsFindTheRecording() {
+  const QString file = scenario("    - {recorded: offered, simulated: users.offered, tolerance: 5%}\n");
+  for (const QString& out : {dir_->filePath("results"), dir_->filePath("one/below"), dir_->path() + "-beside"}) {
+    QVERIFY(QDir().mkpath(QFileInfo(out).path()));
+    QCOMPARE(runFaultline({"run", file, "--quiet", "--out", out}).status, 0);
+    const ProgramResult again = runFaultline({"check", out + "/scenario.yaml"});
+    QVERIFY2(again.status == 0, again.err.constData());
+    QDir(out).removeRecursively();
+  }
 }
 
 QTEST_GUILESS_MAIN(RecordedTest)

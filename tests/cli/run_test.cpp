@@ -167,7 +167,6 @@ void RunTest::badUsage_data() {
   const auto row = [](const char* name, QStringList arguments, const char* message) {
     QTest::newRow(name) << arguments << QByteArray(message);
   };
-  row("no command", {}, "subcommand");
   row("unknown command", {"frobnicate"}, "no command \"frobnicate\" (known: run, explain");
   row("misspelt command", {"rum", twoTier()}, "did you mean \"run\"?");
   row("no file", {"run"}, "file");
@@ -177,6 +176,11 @@ void RunTest::badUsage_data() {
   row("too many files", {"run", twoTier(), twoTier()}, "is too much for run");
   row("option without its value", {"run", twoTier(), "--out=", "--seed", "3"}, "--out= has no value");
   row("part of a seed", {"run", twoTier(), "--seed", "1.5"}, "seed must be a count");
+  row("no command", {}, "error: no command is named");
+  row("an option and no command", {"--nope"}, "error: there is no option \"--nope\" before a command");
+  row("no file", {"run"}, "error: file is required; faultline run --help");
+  row("no such format", {"run", twoTier(), "--format", "xml"},
+      "error: --format: \"xml\" is none of text, json; faultline run --help");
   row("no kind of that name", {"kinds", "servce"},
       "did you mean \"service\"?); the kinds are: api_gateway, autoscaler");
   row("no scenario", {"run", ""}, "the name of the scenario file is empty");

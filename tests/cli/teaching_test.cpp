@@ -87,6 +87,16 @@ class TeachingCommandsTest : public QObject {
     const QByteArray page = contentOf(out);
     QVERIFY(page.contains("Bevor Sie beginnen") && page.contains("class=\"choice right\"") && page.contains("<svg"));
     QCOMPARE(runFaultline({"handout", hockey(), "--out", out, "--quiet"}).status, 2);  // it is there already
+    QTemporaryDir own;
+    const QString copy = own.filePath("lesson.yaml");
+    QVERIFY(QFile::copy(hockey(), copy));
+    const ProgramResult over = runFaultline({"handout", copy, "--out", copy, "--force", "--quiet"});
+    QVERIFY2(over.status == 2 && over.err.contains("names the scenario itself"), over.err.constData());
+    QCOMPARE(runFaultline({"check", copy}).status, 0);  // and it is still there
+    const ProgramResult noBoard = runFaultline({"board", copy});
+    QVERIFY2(noBoard.status == 2 && noBoard.err.count("is not JSON") == 1 &&
+                 noBoard.err.contains(" more lines are like this"),
+             noBoard.err.constData());
     const ProgramResult bare = runFaultline({"handout", hockey(), "--no-answers"});
     QVERIFY(bare.status == 0 && !bare.out.contains("class=\"choice right\""));
     QCOMPARE(runFaultline({"handout", incident()}).status, 2);  // no lesson
