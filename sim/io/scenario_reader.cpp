@@ -52,7 +52,7 @@ const YamlNode* findSection(const YamlNode& root, std::string_view name) {
 }
 
 void readVersion(const YamlNode& root, FieldReader& reader) {
-  const YamlNode* version = root.find("faultline");
+  const YamlNode* version = findSection(root, "faultline");
   if (version == nullptr)
     return reader.fail(root.place, "faultline", "the format version is missing",
                        "the first line must be \"faultline: 1\"");

@@ -193,6 +193,7 @@ void BadInputTest::whatOnlyFollowsIsNotSaid_data() {
     QTest::newRow(name) << QByteArray(what) << QByteArray(with) << places;
   };
   row("as it is", "", "", {});
+  row("the version under another name", "faultline: 1", "faultlin: 1", {"1:1"});
   row("nodes under another name", "nodes:", "nods:", {"2:1"});
   row("edges under another name", "edges:", "edgs:", {"6:1"});
   row("a kind that is none", "kind: database", "kind: databse", {"5:14"});
