@@ -63,7 +63,7 @@ constexpr ParamInfo kParams[] = {
     param<&Params::queueTimeout>("queue_timeout", "Queue timeout", range(0, 86'400), "A request that waited this long for a worker is refused; a distribution gives each request a patience of its own."),
     param<&Params::healthCheck, &kProbes>("health_check", "Health check", {}, "What a balancer's probe exercises."),
     param<&Params::idempotency>("idempotency", "Idempotency keys", {}, "Repeated writes of one operation take effect once; without it duplicates take effect and are counted."),
-    param<&Params::pauseEvery>("pause_every", "Pause every", {}, "Time between stop-the-world pauses of an instance, such as garbage collections; unset: none."),
+    param<&Params::pauseEvery>("pause_every", "Pause every", range(1e-3, 366 * 86'400.0), "Time between stop-the-world pauses of an instance, such as garbage collections; unset: none."),
     param<&Params::pauseFor>("pause_for", "Pause for", {}, "Length of such a pause."),
     priceParam<&Params::price>(),
     callPriceParam<&Params::callPrice>(),

@@ -81,6 +81,7 @@ void BadInputTest::isRefused_data() {
   change("absurd rate", "200/s", "1e300/s", ":10:");
   change("absurd instances", "instances: 2", "instances: 1000000000000", "instances");
   change("negative instances", "instances: 2", "instances: -3", "instances");
+  change("endless pauses", "workers: 8", "workers: 8, pause_every: 0s", "pause_every must be between 1ms and 366d");
   change("expectation", "never(users", "nevr(users", "error:");
 }
 
