@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxTranslationBytes = 4u << 20;
 // A file of another sort would give one for each line.
-constexpr std::size_t kMostProblems = 100;
+constexpr std::size_t kMostProblems = 1000;
 
 // Reads entries of msgid and msgstr with their continued lines; everything else that gettext knows is passed over.
 class PoReader {
@@ -34,7 +34,10 @@ class PoReader {
       std::string_view line = text_.substr(from, to - from);
       if (line.ends_with('\r')) line.remove_suffix(1);
       ++line_;
-      if (isText(line)) readLine(line);
+      if (isText(line))
+        readLine(line);
+      else
+        part_ = Part::None;  // the entry is not judged by what is left of it
       if (result_.diagnostics.size() >= kMostProblems) return std::move(result_);
       from = to + 1;
     }
@@ -202,6 +205,9 @@ std::string Translation::of(const std::string& english) const {
 Result<Translation> readTranslation(std::string_view text, const std::string& fileName) {
   Result<Translation> read = PoReader(text, fileName).read();
   useCharacterColumns(text, read.diagnostics);
+  // What an entry lacks is known at its end, and said of its beginning.
+  std::stable_sort(read.diagnostics.begin(), read.diagnostics.end(),
+                   [](const Diagnostic& a, const Diagnostic& b) { return a.line < b.line; });
   return read;
 }
 

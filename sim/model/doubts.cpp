@@ -37,7 +37,7 @@ bool Doubts::concern(std::string_view name) const {
 }
 
 bool Doubts::concernNode(std::string_view node, std::string_view metric) const {
-  const NodeSpec* spec = scenario_.findNode(node);
+  const NodeSpec* spec = scenario_.findNode(node.substr(0, node.find('[')));  // or one of its instances
   if (spec == nullptr) return scenario_.nodes.empty() && paths_.contains("nodes");
   const ComponentInfo* kind = findKind(spec->kind);
   if (kind == nullptr) return true;

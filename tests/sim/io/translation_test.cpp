@@ -65,6 +65,15 @@ class TranslationTest : public QObject {
     QCOMPARE(r.value.of("Look"), std::string("Look"));  // fuzzy: somebody has to look at it
   }
 
+  // Each in its place, and nothing that only follows from a line that could not be read.
+  void damageIsToldInOrderOfLines() {
+    const Result<Translation> r =
+        readTranslation("msgid \"a\"\nmsgstr \"\x1b[31m\"\n\nmsgid \"b\"\n\nmsgid \"c\"\nmsgstr \"d\n", "x.po");
+    std::vector<int> lines;
+    for (const Diagnostic& d : r.diagnostics) lines.push_back(d.line);
+    QCOMPARE(lines, (std::vector<int>{2, 4, 7}));
+  }
+
   void fallsBackTextByText() {
     Translation t;
     t.add("A story", "Eine Geschichte");
@@ -132,7 +141,7 @@ class TranslationTest : public QObject {
     // A file of another sort is told once, not for each line.
     std::string lines;
     for (int i = 0; i < 5000; ++i) lines += "hello\n";
-    QCOMPARE(readTranslation(lines, "x.po").diagnostics.size(), std::size_t{100});
+    QCOMPARE(readTranslation(lines, "x.po").diagnostics.size(), std::size_t{1000});
   }
 
   void largeFilesAreRefused() {
