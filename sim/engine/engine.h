@@ -408,7 +408,15 @@ class Engine {
   std::int64_t visibilityEnd(const Call& call) const;
   [[gnu::noinline]] void transmit(EdgeState& edge, CallId id, bool answer);
   bool takeHop(Call& call);
-  void popHop(Call& call);
+  // Takes up again the leg that was set aside last.
+  [[gnu::always_inline]] void popHop(Call& call) {
+    const std::uint32_t h = call.hop;
+    const Hop& hop = hops[h];
+    static_cast<Leg&>(call) = hop.leg;
+    call.hop = hop.next;
+    call.set(kHeld);
+    hops.free(h);
+  }
   Reply makeReply(const Call& call, const EdgeState& edge, bool byTimeout) const {
     Reply reply{call};
     reply.latency = {now.ns - call.sent};
