@@ -1,4 +1,6 @@
 // What a component may do. Every verb is a short way into the engine's seam.
+#include <algorithm>
+
 #include "engine/component.h"
 #include "engine/engine.h"
 
@@ -80,7 +82,7 @@ std::uint32_t Context::queryId(std::string_view name) const { return engine_->in
 void Context::stopWork(CallId call) { engine_->stopWork(call); }
 void Context::limitWaiting(CallId call, Duration limit, bool common) {
   Call& c = engine_->calls[call];
-  c.due = engine_->now.ns + limit.ns;
+  c.due = std::max<std::int64_t>(engine_->now.ns + limit.ns, 1);  // 0 means none
   const auto lane = common ? engine_->queue.laneFor(limit, true) : EventQueue::kNoLane;
   engine_->pushLate(lane, {c.due}, EventKind::Served, call);
 }
