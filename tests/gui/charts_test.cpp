@@ -8,7 +8,10 @@
 #include <QToolButton>
 #include <QtTest>
 
+#include <algorithm>
 #include <ctime>
+#include <limits>
+#include <numeric>
 
 #include "gui/document/mime.h"
 #include "gui/document/document.h"
@@ -129,7 +132,6 @@ class ChartsTest : public QObject {
     QVERIFY(d.finishes());
     for (const ChartCard* card : d.charts.cards())
       for (const ChartLine& line : card->spec().lines) {
-        if (line.role == LineRole::Reason) continue;
         const SeriesColumn* column = d.run.shown().series.find(line.column);
         QVERIFY2(column != nullptr, line.column.c_str());
         QCOMPARE(column->unit, card->spec().unit);
@@ -139,26 +141,102 @@ class ChartsTest : public QObject {
   void failuresHaveTheirReasons() {
     Dashboard d;
     d.document.apply("break", edits::addAction({seconds(30), "crash", "app", {}}));
+    QVERIFY(d.card("Failures by reason") == nullptr);
     QVERIFY(d.finishes());
-    QTRY_VERIFY(d.card("Failures by reason") != nullptr);
-    QVERIFY(!d.card("Failures by reason")->spec().lines.empty());
-    FailureHistory history;
-    QVERIFY(history.update(d.run));
-    const Series& series = history.series();
-    for (const SeriesColumn& column : series.columns) {
-      double total = 0;
-      for (std::size_t row = 0; row < column.values.size(); ++row)
-        total += column.values[row] * (series.times[row] - (row == 0 ? SimTime{} : series.times[row - 1])).seconds();
-      std::uint64_t counted = 0;
-      const std::optional<Frame> last = d.run.frameAt(series.times.back());
-      for (const NodeFrame& node : last->nodes)
-        for (const FailureCount& failure : node.failures)
-          if (column.name == std::string("failures.") + failure.reason) counted += failure.count;
-      QVERIFY(counted > 0);
-      QCOMPARE(static_cast<std::uint64_t>(std::llround(total)), counted);
+    const ChartCard* card = d.card("Failures by reason");
+    QVERIFY(card != nullptr);
+    // The lines are the series of what failed at the nodes, as the frames count it.
+    const std::optional<Frame> last = d.run.frameAt(d.run.now());
+    const Series& series = d.run.shown().series;
+    std::uint64_t counted = 0;
+    double drawn = 0;
+    for (const NodeFrame& node : last->nodes)
+      for (const FailureCount& failure : node.failures) counted += failure.count;
+    for (const ChartLine& line : card->spec().lines) {
+      QCOMPARE(line.role, LineRole::Reason);
+      for (const double value : series.find(line.column)->values) drawn += value;  // a sample a second
     }
+    QVERIFY(counted > 0);
+    QCOMPARE(static_cast<std::uint64_t>(std::llround(drawn)), counted);
+    // They can be searched for, and are exported.
+    QVERIFY(d.charts.addMetric(card->spec().lines[0].column));
+    QTemporaryDir folder;
+    const QString file = folder.filePath(QStringLiteral("charts.csv"));
+    QCOMPARE(d.charts.exportTo(file), QString());
+    QFile written(file);
+    QVERIFY(written.open(QIODevice::ReadOnly));
+    const QByteArray header = written.readLine();
+    for (const ChartLine& line : card->spec().lines) QVERIFY2(header.contains(line.column.c_str()), header.constData());
     d.run.reset();
     QVERIFY(d.card("Failures by reason") == nullptr);
+  }
+
+  // Of many reasons those are drawn that weigh most, in the order in which they came.
+  void theGreatestFailuresAreDrawn() {
+    std::string nodes, edges, timeline;
+    for (int i = 1; i <= 8; ++i) {
+      const std::string n = std::to_string(i);
+      nodes += "  u" + n + ": {kind: client, rate: 50/s}\n  s" + n + ": {kind: service}\n";
+      edges += (i == 1 ? "u" : ", u") + n + " -> s" + n;
+      timeline += "  - {at: " + n + "s, crash: s" + n + ", for: " + n + "s}\n";
+    }
+    const std::string yaml =
+        "faultline: 1\nduration: 20s\nnodes:\n" + nodes + "edges: [" + edges + "]\ntimeline:\n" + timeline;
+    Dashboard d(1500, yaml.c_str());
+    QVERIFY(d.finishes());
+    const ChartSpec& spec = d.card("Failures by reason")->spec();
+    const Series& series = d.run.shown().series;
+    const auto sumOf = [](const SeriesColumn& column) {
+      return std::accumulate(column.values.begin(), column.values.end(), 0.0);
+    };
+    QCOMPARE(spec.lines.size(), kMostLines);
+    double least = std::numeric_limits<double>::infinity(), greatestOther = 0;
+    const SeriesColumn* before = nullptr;
+    for (const SeriesColumn& column : series.columns) {
+      if (!isReason(column.name)) continue;
+      const auto line = std::find_if(spec.lines.begin(), spec.lines.end(),
+                                     [&](const ChartLine& drawn) { return drawn.column == column.name; });
+      if (line == spec.lines.end())
+        greatestOther = std::max(greatestOther, sumOf(column));
+      else
+        least = std::min(least, sumOf(column));
+    }
+    for (const ChartLine& line : spec.lines) {
+      QVERIFY(series.find(line.column) > before);
+      before = series.find(line.column);
+    }
+    QVERIFY2(greatestOther > 0 && greatestOther <= least, qPrintable(QString("%1 %2").arg(greatestOther).arg(least)));
+    QCOMPARE(spec.lines.back().label, QStringLiteral("s8: connection refused"));
+  }
+
+  void instancesAreDrawnTogether() {
+    Dashboard d(
+        1500,
+        "faultline: 1\nduration: 60s\nnodes:\n  users: {kind: client, rate: 200/s}\n  lb: {kind: load_balancer}\n"
+        "  app: {kind: service, instances: 3, work: 5ms}\nedges: [users -> lb, lb -> app]\n");
+    QVERIFY(d.card("Utilization") != nullptr);
+    for (const ChartLine& line : d.card("Utilization")->spec().lines)
+      QVERIFY(line.column.find('[') == std::string::npos);
+    QVERIFY(d.charts.addMetric("app[1].utilization"));
+    const ChartCard* card = d.charts.cards().back();
+    QCOMPARE(card->spec().title, QStringLiteral("Utilization of app"));
+    QCOMPARE(card->spec().lines[1].label, QStringLiteral("[1]"));
+    QCOMPARE(card->spec().lines.size(), std::size_t{3});
+    // Another instance is in it already; one that is added joins.
+    const std::size_t count = d.charts.cards().size();
+    QVERIFY(d.charts.addMetric("app[0].utilization"));
+    QCOMPARE(d.charts.cards().size(), count);
+    Action scale{seconds(30), "scale", "app", {}};
+    scale.args.set("to", Value(std::int64_t{8}));
+    d.document.apply("more", edits::addAction(scale));
+    d.run.runUntil(seconds(40));
+    QVERIFY(d.standsAt(seconds(40)));
+    card = d.charts.cards().back();
+    QCOMPARE(card->spec().lines.size(), std::size_t{8});
+    QCOMPARE(card->colorOfLine(0), card->colorOfLine(kMostLines));
+    QVERIFY(!card->isDashed(0) && card->isDashed(kMostLines));
+    d.charts.removeCard(d.charts.cards().back());
+    QCOMPARE(d.charts.cards().size(), count - 1);
   }
 
   void aBranchKeepsWhatWasChangedBeforeItInThePast() {

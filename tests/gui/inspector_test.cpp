@@ -716,6 +716,36 @@ class InspectorTest : public QObject {
     QVERIFY(!panel_->grab().isNull());
   }
 
+  // Reasons of failure come with the first failure, and go with the run; instances are there from the start.
+  void metricsListWhatCameWithTheRun() {
+    QVERIFY(document_->open(kFlagship));
+    document_->apply("break", edits::addAction({seconds(5), "crash", "db", {}}));
+    panel_->tabs().setCurrentWidget(&panel_->metrics());
+    MetricsModel& model = panel_->metrics().model();
+    QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+    const auto rowOf = [&](const std::string& column) {
+      for (int row = 0; row < model.rowCount(); ++row)
+        if (model.row(row).column == column) return row;
+      return -1;
+    };
+    selection_->set({"app"});
+    const int queue = rowOf("app[1].queue");
+    QVERIFY(queue > rowOf("app.queue"));
+    QCOMPARE(model.row(queue).label, QStringLiteral("Queue [1]"));
+    QVERIFY(!model.row(queue).help.isEmpty());
+    selection_->set({"db"});
+    const int before = model.rowCount();
+    run_->runUntil(seconds(10));
+    QTRY_VERIFY(rowOf("db.failed.connection_refused") >= before);
+    const int refused = rowOf("db.failed.connection_refused");
+    QCOMPARE(model.row(refused).label, QStringLiteral("Failed connection refused"));
+    QVERIFY(model.row(refused).help.contains(QStringLiteral("The target was down")));
+    QTRY_VERIFY(run_->now() >= seconds(10) && run_->shown().row >= 8);
+    QVERIFY(model.index(refused, 0).data(MetricsModel::NumberRole).toDouble() > 0);
+    run_->reset();
+    QCOMPARE(model.rowCount(), before);
+  }
+
   void fixedParametersSaySoDuringARun() {
     QVERIFY(document_->open(kFlagship));
     std::string node, path;

@@ -15,16 +15,17 @@ std::vector<ChartSpec> ChartChoice::of(const std::vector<MetricColumn>& columns,
   if (!reasons.empty())
     wanted.insert(wanted.begin() + std::min<std::ptrdiff_t>(2, std::ssize(wanted)), failureChart(reasons));
   std::erase_if(wanted, [this](const ChartSpec& spec) { return removed_.contains(spec.title); });
-  for (const ChartSpec& spec : added_) {
-    const bool exists = std::any_of(columns.begin(), columns.end(),
-                                    [&](const MetricColumn& column) { return column.name == spec.lines[0].column; });
-    if (exists) wanted.push_back(spec);
-  }
+  for (const std::string& name : added_)
+    for (const MetricColumn& column : columns)
+      if (column.name == name) wanted.push_back(chartOf(column, columns));
   return wanted;
 }
 
 void ChartChoice::remove(const ChartSpec& spec) {
-  const auto isIt = [&](const ChartSpec& added) { return isSameChart(added, spec); };
+  const auto isIt = [&](const std::string& name) {
+    const ChartSpec added = chartOf({name, spec.unit}, {});
+    return added.title == spec.title && added.about == spec.about;
+  };
   if (std::erase_if(added_, isIt) == 0) removed_.insert(spec.title);
 }
 

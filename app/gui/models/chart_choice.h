@@ -12,14 +12,14 @@ namespace faultline {
 
 class ChartChoice {
  public:
-  // `reasons` are the columns of failures by reason, as soon as something failed.
+  // `reasons` are those of the columns that the chart of failures shows, as soon as something failed.
   std::vector<ChartSpec> of(const std::vector<MetricColumn>& columns, const std::vector<MetricColumn>& reasons) const;
-  void add(const ChartSpec& spec) { added_.push_back(spec); }
+  void add(const MetricColumn& column) { added_.push_back(column.name); }
   void remove(const ChartSpec& spec);
   void clear();
 
  private:
-  std::vector<ChartSpec> added_;
+  std::vector<std::string> added_;  // columns
   std::set<QString> removed_;  // titles
 };
 

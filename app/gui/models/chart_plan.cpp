@@ -2,12 +2,12 @@
 
 #include <QCoreApplication>
 #include <algorithm>
+#include <numeric>
 
 namespace faultline {
 namespace {
 
-// More lines than this in one chart cannot be told apart.
-constexpr std::size_t kMostLines = 6;
+constexpr std::string_view kFailedFor = "failed.";
 
 QString tr(const char* text) { return QCoreApplication::translate("ChartPlan", text); }
 
@@ -24,7 +24,8 @@ ChartSpec everyOwner(const std::vector<MetricColumn>& columns, const char* metri
   ChartSpec chart;
   chart.title = title;
   for (const MetricColumn& column : columns) {
-    if (metricOfColumn(column.name) != metric || chart.lines.size() == kMostLines) continue;
+    if (metricOfColumn(column.name) != metric || !nodeOfInstance(column.name).empty()) continue;
+    if (chart.lines.size() == kMostLines) break;
     chart.unit = column.unit;
     chart.lines.push_back({column.name, QString::fromStdString(ownerOfColumn(column.name)), LineRole::Plain});
   }
@@ -61,6 +62,16 @@ std::string metricOfColumn(const std::string& column) {
   return dot == std::string::npos ? std::string() : column.substr(dot + 1);
 }
 
+std::string nodeOfInstance(const std::string& column) {
+  const std::string owner = ownerOfColumn(column);
+  return owner.ends_with(']') ? owner.substr(0, owner.find('[')) : std::string();
+}
+
+bool isReason(const std::string& column) {
+  const std::string metric = metricOfColumn(column);
+  return metric.starts_with(kFailedFor) && metric.find('.', kFailedFor.size()) == std::string::npos;
+}
+
 std::vector<ChartSpec> defaultCharts(const std::vector<MetricColumn>& columns) {
   std::vector<ChartSpec> charts;
   // The first node that starts operations stands for the users; the others' metrics can be added.
@@ -86,23 +97,57 @@ std::vector<ChartSpec> defaultCharts(const std::vector<MetricColumn>& columns) {
   return charts;
 }
 
-ChartSpec failureChart(const std::vector<MetricColumn>& columns) {
+std::vector<MetricColumn> mainReasons(const Series& series) {
+  struct Reason {
+    const SeriesColumn* column;
+    double sum;
+  };
+  std::vector<Reason> reasons;
+  for (const SeriesColumn& column : series.columns)
+    if (isReason(column.name))
+      reasons.push_back({&column, std::accumulate(column.values.begin(), column.values.end(), 0.0)});
+  if (reasons.size() > kMostLines) {
+    std::stable_sort(reasons.begin(), reasons.end(), [](const Reason& a, const Reason& b) { return a.sum > b.sum; });
+    reasons.resize(kMostLines);
+    std::sort(reasons.begin(), reasons.end(), [](const Reason& a, const Reason& b) { return a.column < b.column; });
+  }
+  std::vector<MetricColumn> columns;
+  for (const Reason& reason : reasons) columns.push_back({reason.column->name, reason.column->unit});
+  return columns;
+}
+
+ChartSpec failureChart(const std::vector<MetricColumn>& reasons) {
   ChartSpec chart;
   chart.title = tr("Failures by reason");
   chart.unit = "/s";
-  for (const MetricColumn& column : columns)
-    if (chart.lines.size() < kMostLines) chart.lines.push_back({column.name, words(metricOfColumn(column.name)), LineRole::Reason});
+  for (const MetricColumn& column : reasons) {
+    const QString reason = words(metricOfColumn(column.name).substr(kFailedFor.size()));
+    if (chart.lines.size() < kMostLines)
+      chart.lines.push_back(
+          {column.name, QString::fromStdString(ownerOfColumn(column.name)) + ": " + reason, LineRole::Reason});
+  }
   return chart;
 }
 
-ChartSpec chartOf(const MetricColumn& column) {
+ChartSpec chartOf(const MetricColumn& column, const std::vector<MetricColumn>& columns) {
+  const std::string metric = metricOfColumn(column.name), node = nodeOfInstance(column.name);
   const QString owner = QString::fromStdString(ownerOfColumn(column.name));
-  const QString metric = words(metricOfColumn(column.name));
+  const QString text = words(metric);
   ChartSpec chart;
-  chart.title = metric.isEmpty() ? owner : metric.left(1).toUpper() + metric.mid(1);
+  chart.title = text.isEmpty() ? owner : text.left(1).toUpper() + text.mid(1);
   chart.about = owner;
   chart.unit = column.unit;
-  chart.lines.push_back({column.name, owner, LineRole::Plain});
+  if (node.empty()) {
+    chart.lines.push_back({column.name, owner, LineRole::Plain});
+    return chart;
+  }
+  // Up to sixteen names stand in the legend, so they are short.
+  chart.title = tr("%1 of %2").arg(chart.title, QString::fromStdString(node));
+  chart.about = tr("by instance");
+  for (const MetricColumn& other : columns)
+    if (nodeOfInstance(other.name) == node && metricOfColumn(other.name) == metric)
+      chart.lines.push_back(
+          {other.name, QString::fromStdString(ownerOfColumn(other.name).substr(node.size())), LineRole::Plain});
   return chart;
 }
 

@@ -3,6 +3,8 @@
 #include <QCoreApplication>
 #include <string>
 
+#include "model/common_reasons.h"
+
 namespace faultline {
 
 namespace {
@@ -73,6 +75,21 @@ constexpr Help kHelp[] = {
     {"acquire_p99", QT_TRANSLATE_NOOP("faultline", "Wait for a connection that 99 % of the calls kept below.")},
 };
 
+// "failed.timeout" is of calls at the node itself; "failed.db.timeout" and "read.failed.db.timeout" of operations.
+QString helpOfReason(const ComponentInfo* kind, std::string_view metric) {
+  constexpr std::string_view kFailed = "failed.";
+  const std::size_t at = metric.find(kFailed);
+  if (at == std::string_view::npos) return {};
+  const std::string_view reason = metric.substr(at + kFailed.size());
+  if (at > 0 || reason.find('.') != std::string_view::npos)
+    return QCoreApplication::translate("faultline",
+                                       "Operations that failed, a second, by the node where they died and why.");
+  const ReasonInfo* info = kind == nullptr ? nullptr : findReason(*kind, reason);
+  if (info == nullptr) return {};
+  return QCoreApplication::translate("faultline", "Calls that failed here, a second, for one reason: %1")
+      .arg(QString::fromUtf8(info->help));
+}
+
 }  // namespace
 
 const MetricInfo* findMetric(const ComponentInfo* kind, std::string_view metric) {
@@ -87,6 +104,7 @@ const MetricInfo* findMetric(const ComponentInfo* kind, std::string_view metric)
 
 QString metricHelp(const ComponentInfo* kind, std::string_view metric) {
   if (const MetricInfo* info = findMetric(kind, metric)) return QString::fromUtf8(info->help);
+  if (const QString help = helpOfReason(kind, metric); !help.isEmpty()) return help;
   // Of a request class: "read.p50".
   const std::string_view last = metric.substr(metric.find_last_of('.') + 1);
   for (const Help& help : kHelp)

@@ -15,6 +15,7 @@ void MetricsModel::setOwners(const Scenario& scenario, const std::vector<std::st
                              const std::vector<std::string>& edges) {
   beginResetModel();
   rows_.clear();
+  owners_.clear();
   // Only what is asked about, with the other ends of the edges: the columns of a large scenario are many.
   Scenario part;
   part.classes = scenario.classes;
@@ -24,34 +25,58 @@ void MetricsModel::setOwners(const Scenario& scenario, const std::vector<std::st
     if (wantedEdges.contains(edge.name())) {
       part.edges.push_back(edge);
       needed.insert({edge.from, edge.to});
+      owners_[edge.name()] = nullptr;
     }
-  for (const NodeSpec& node : scenario.nodes)
+  for (const NodeSpec& node : scenario.nodes) {
     if (needed.contains(node.name)) part.nodes.push_back(node);
-  const bool isOne = nodes.size() + edges.size() == 1;
-  const auto add = [&](const MetricColumn& column, const std::string& owner, const ComponentInfo* kind) {
-    const std::string metric = column.name.substr(owner.size() + 1);
-    const QString label = metricLabel(metric);
-    rows_.push_back({column.name, column.unit, label, isOne ? QString() : QString::fromStdString(owner),
-                     metricHelp(kind, metric), findMetric(kind, metric), -1});
-  };
-  // Columns stand owner by owner in the order of the scenario, so the owner is the longest name that fits.
-  for (const MetricColumn& column : metricColumns(part)) {
-    const std::string* owner = nullptr;
-    const bool isEdge = column.name.find("->") != std::string::npos;
-    for (const std::string& name : isEdge ? wantedEdges : wantedNodes)
-      if (column.name.starts_with(name + ".") && (owner == nullptr || owner->size() < name.size())) owner = &name;
-    if (owner == nullptr) continue;
-    const NodeSpec* node = isEdge ? nullptr : scenario.findNode(*owner);
-    add(column, *owner, node == nullptr ? nullptr : findKind(node->kind));
+    if (wantedNodes.contains(node.name)) owners_[node.name] = findKind(node.kind);
   }
+  for (const MetricColumn& column : metricColumns(part))
+    if (const auto owner = ownerOf(column.name); owner != owners_.end()) list(column.name, column.unit, *owner);
   series_ = nullptr;
   sample_ = -1;
   endResetModel();
 }
 
+// Names of nodes hold neither dots nor brackets; of edges, which may be labelled, the longest name that fits.
+MetricsModel::Owners::const_iterator MetricsModel::ownerOf(std::string_view column) const {
+  if (column.find("->") == std::string_view::npos) return owners_.find(column.substr(0, column.find_first_of(".[")));
+  for (std::size_t dot = column.rfind('.'); dot != std::string_view::npos && dot > 0; dot = column.rfind('.', dot - 1))
+    if (const auto owner = owners_.find(column.substr(0, dot)); owner != owners_.end()) return owner;
+  return owners_.end();
+}
+
+void MetricsModel::list(const std::string& column, const std::string& unit, const Owners::value_type& owner) {
+  const auto& [name, kind] = owner;
+  std::string metric = column.substr(name.size() + (column[name.size()] == '.' ? 1 : 0));
+  QString instance;
+  if (metric.starts_with('[')) {
+    instance = QLatin1Char(' ') + QString::fromStdString(metric.substr(0, metric.find('.')));
+    metric = metric.substr(metric.find('.') + 1);
+  }
+  rows_.push_back({column, unit, metricLabel(metric) + instance,
+                   owners_.size() == 1 ? QString() : QString::fromStdString(name), metricHelp(kind, metric),
+                   findMetric(kind, metric), -1});
+}
+
 void MetricsModel::setSeries(const Series* series, int row, const std::function<int(const std::string&)>& find) {
   series_ = series;
-  for (Row& r : rows_) r.index = find(r.column);
+  std::set<std::string_view> listed;
+  for (Row& r : rows_) {
+    r.index = find(r.column);
+    listed.insert(r.column);
+  }
+  std::vector<const SeriesColumn*> more;
+  for (const SeriesColumn& column : series->columns)
+    if (!listed.contains(column.name) && ownerOf(column.name) != owners_.end()) more.push_back(&column);
+  if (!more.empty()) {
+    beginInsertRows({}, rowCount(), rowCount() + static_cast<int>(more.size()) - 1);
+    for (const SeriesColumn* column : more) {
+      list(column->name, column->unit, *ownerOf(column->name));
+      rows_.back().index = find(column->name);
+    }
+    endInsertRows();
+  }
   setRow(row);
 }
 

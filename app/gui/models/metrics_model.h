@@ -6,6 +6,7 @@
 
 #include <QAbstractTableModel>
 #include <functional>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -39,8 +40,8 @@ class MetricsModel : public QAbstractTableModel {
   // Lists the metrics of these. Forgets the series.
   void setOwners(const Scenario& scenario, const std::vector<std::string>& nodes,
                  const std::vector<std::string>& edges);
-  // The series must live until the next call; `row` is the sample that is shown, -1 for none; `find` gives the index of
-  // a column, or -1.
+  // Lists what else the series has of those. It must live until the next call; `row` is the sample that is shown, -1
+  // for none; `find` gives the index of a column, or -1.
   void setSeries(const Series* series, int row, const std::function<int(const std::string&)>& find);
   // Another sample of the same series.
   void setRow(int row);
@@ -58,9 +59,14 @@ class MetricsModel : public QAbstractTableModel {
   QMimeData* mimeData(const QModelIndexList& indexes) const override;
 
  private:
+  using Owners = std::map<std::string, const ComponentInfo*, std::less<>>;  // the kind of a node, null for an edge
+
   double number(const Row& row) const;
+  Owners::const_iterator ownerOf(std::string_view column) const;
+  void list(const std::string& column, const std::string& unit, const Owners::value_type& owner);
 
   std::vector<Row> rows_;
+  Owners owners_;
   const Series* series_ = nullptr;
   int sample_ = -1;
 };

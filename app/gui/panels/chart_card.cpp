@@ -84,8 +84,10 @@ void ChartCard::restyle() {
 }
 
 QColor ChartCard::colorOfLine(std::size_t index) const {
-  static constexpr Tone kPlain[] = {Tone::Traffic, Tone::Degraded, Tone::Ok, Tone::Fourth, Tone::Accent, Tone::Failing};
-  static constexpr Tone kReasons[] = {Tone::Failing, Tone::Degraded, Tone::Fourth, Tone::Traffic, Tone::Accent, Tone::Muted};
+  static constexpr Tone kPlain[kMostLines] = {Tone::Traffic, Tone::Degraded, Tone::Ok,
+                                              Tone::Fourth,  Tone::Accent,   Tone::Failing};
+  static constexpr Tone kReasons[kMostLines] = {Tone::Failing, Tone::Degraded, Tone::Fourth,
+                                                Tone::Traffic, Tone::Accent,   Tone::Muted};
   switch (spec_.lines[index].role) {
     case LineRole::P50: return colorOf(Tone::Traffic);
     case LineRole::P95: return colorOf(Tone::Degraded);
@@ -97,6 +99,10 @@ QColor ChartCard::colorOfLine(std::size_t index) const {
     case LineRole::Plain: break;
   }
   return colorOf(kPlain[index % std::size(kPlain)]);
+}
+
+bool ChartCard::isDashed(std::size_t index) const {
+  return spec_.lines[index].role == LineRole::Offered || index / kMostLines % 2 == 1;
 }
 
 QString ChartCard::about() const { return spec_.about.isEmpty() ? format::unitName(spec_.unit) : spec_.about; }
@@ -115,7 +121,7 @@ void ChartCard::buildLegend() {
     auto* entry = new QToolButton(legend_);
     entry->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     entry->setIconSize({kSwatchWidth, kSwatchHeight});
-    entry->setIcon(swatch(colorOfLine(i), line.role == LineRole::Offered, hidden, devicePixelRatioF()));
+    entry->setIcon(swatch(colorOfLine(i), isDashed(i), hidden, devicePixelRatioF()));
     QFont font = Theme::instance().textFont(Type::Base, 0.9);
     font.setStrikeOut(hidden);
     entry->setFont(font);
@@ -179,7 +185,6 @@ void ChartCard::setLineHidden(const std::string& column, bool hidden) {
 std::unique_ptr<ChartCard> ChartCard::copyOf(const ChartCard& card, QSize size) {
   auto copy = std::make_unique<ChartCard>(card.spec_);
   copy->hidden_ = card.hidden_;
-  copy->setOwnSamples(card.own_, card.ownLines_);
   copy->buildLegend();
   copy->setAttribute(Qt::WA_DontShowOnScreen);
   copy->resize(size);
@@ -227,9 +232,9 @@ void ChartCard::refresh(const ChartSource& source) {
     const ChartLine& spec = spec_.lines[i];
     ChartView::Line line;
     line.color = colorOfLine(i);
-    line.isDashed = spec.role == LineRole::Offered;
+    line.isDashed = isDashed(i);
     if (!isHidden(spec.column)) {
-      line.pieces = lines(source).line(series(source), spec.column, source.from, source.to, view_->columns());
+      line.pieces = source.lines.line(source.series, spec.column, source.from, source.to, view_->columns());
       if (source.ghost != nullptr)
         line.ghost = source.ghostLines.line(*source.ghost, spec.column, source.from, source.to, view_->columns());
       if (const QList<QPointF>* dots = source.recorded.find(spec.column)) line.dots = *dots;
@@ -245,7 +250,7 @@ std::vector<ChartCard::Reading> ChartCard::readings(const ChartSource& source, S
     const std::string& column = spec_.lines[i].column;
     if (isHidden(column)) continue;
     const double ghost = source.ghost == nullptr ? kUnknown : source.ghostLines.valueAt(*source.ghost, column, at);
-    readings.push_back({spec_.lines[i].label, colorOfLine(i), lines(source).valueAt(series(source), column, at), ghost});
+    readings.push_back({spec_.lines[i].label, colorOfLine(i), source.lines.valueAt(source.series, column, at), ghost});
   }
   return readings;
 }
@@ -253,7 +258,7 @@ std::vector<ChartCard::Reading> ChartCard::readings(const ChartSource& source, S
 void ChartCard::setCursor(const ChartSource& source, std::optional<SimTime> at) {
   std::vector<double> values;
   for (const ChartLine& line : spec_.lines)
-    values.push_back(at && !isHidden(line.column) ? lines(source).valueAt(series(source), line.column, *at) : kUnknown);
+    values.push_back(at && !isHidden(line.column) ? source.lines.valueAt(source.series, line.column, *at) : kUnknown);
   view_->setCursor(at, std::move(values));
 }
 

@@ -47,11 +47,6 @@ class ChartCard : public QFrame {
   void setLogarithmic(bool on);
   void addLine(const MetricColumn& column);
 
-  // Draws from these samples of its own instead of the source's; they live as long as the card.
-  void setOwnSamples(const Series* series, RunLines* lines) {
-    own_ = series;
-    ownLines_ = lines;
-  }
   void refresh(const ChartSource& source);
   // The crosshair at a time, with the values of the lines there; none with an empty time.
   void setCursor(const ChartSource& source, std::optional<SimTime> at);
@@ -64,6 +59,8 @@ class ChartCard : public QFrame {
   };
   std::vector<Reading> readings(const ChartSource& source, SimTime at) const;
   QColor colorOfLine(std::size_t index) const;
+  // Offered load; and what comes when the colours begin again.
+  bool isDashed(std::size_t index) const;
   // The same chart in another size, never on a screen: for export.
   static std::unique_ptr<ChartCard> copyOf(const ChartCard& card, QSize size);
   // With title and legend, as large as `place`, whose proportions should be those of the card.
@@ -84,14 +81,10 @@ class ChartCard : public QFrame {
   void placeLegend();
   void elideAbout();
   QString about() const;
-  const Series& series(const ChartSource& source) const { return own_ != nullptr ? *own_ : source.series; }
-  RunLines& lines(const ChartSource& source) const { return own_ != nullptr ? *ownLines_ : source.lines; }
   void restyle();
   void fillMenu(QMenu& menu);
 
   ChartSpec plan_, spec_;
-  const Series* own_ = nullptr;
-  RunLines* ownLines_ = nullptr;
   std::set<std::string> hidden_;
   QLabel *title_, *about_;
   QToolButton* log_;

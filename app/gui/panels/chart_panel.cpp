@@ -50,6 +50,8 @@ ChartPanel::ChartPanel(Document& document, RunBridge& run, Branch& branch, Timel
     updatePlan();
     updateRange();
   });
+  // Which reasons weighed most is known at the end.
+  connect(&run_, &RunBridge::finished, this, [this] { setColumns(std::exchange(columns_, {})); });
   connect(&document_, &Document::changed, this, [this](const ScenarioDiff&) {
     updatePlan();
     updateRange();
@@ -108,9 +110,7 @@ void ChartPanel::setColumns(std::vector<MetricColumn> columns) {
   for (const MetricColumn& column : columns_) names.append(QString::fromStdString(column.name));
   header_->search().setNames(names);
 
-  std::vector<MetricColumn> reasons;
-  for (const SeriesColumn& column : failures_.series().columns) reasons.push_back({column.name, column.unit});
-  const std::vector<ChartSpec> wanted = choice_.of(columns_, reasons);
+  const std::vector<ChartSpec> wanted = choice_.of(columns_, mainReasons(run_.shown().series));
   // A card that is there already takes the new lines: to make another one costs several times as much.
   std::vector<ChartCard*> old = std::move(cards_);
   cards_.clear();
@@ -140,7 +140,6 @@ void ChartPanel::setColumns(std::vector<MetricColumn> columns) {
 
 ChartCard* ChartPanel::makeCard(const ChartSpec& spec) {
   auto* card = new ChartCard(spec, grid_->place());
-  if (!spec.lines.empty() && spec.lines[0].role == LineRole::Reason) card->setOwnSamples(&failures_.series(), &failureLines_);
   ChartView* view = &card->view();
   connect(card, &ChartCard::changed, this, [this, card] {
     dirty_.insert(card);
@@ -165,11 +164,11 @@ const MetricColumn* ChartPanel::columnOf(const std::string& name) const {
 bool ChartPanel::addMetric(const std::string& name) {
   const MetricColumn* column = columnOf(name);
   if (column == nullptr) return false;
-  const ChartSpec spec = chartOf(*column);
+  const ChartSpec spec = chartOf(*column, columns_);
   const auto isIt = [&](const ChartCard* card) { return isSameChart(card->plan(), spec); };
   auto card = std::find_if(cards_.begin(), cards_.end(), isIt);
   if (card == cards_.end()) {
-    choice_.add(spec);
+    choice_.add(*column);
     cards_.push_back(makeCard(spec));
     card = cards_.end() - 1;
     arrange();
@@ -208,21 +207,9 @@ ChartSource ChartPanel::source() {
 void ChartPanel::onSamples(int firstNewRow) {
   if (firstNewRow == 0) {
     lines_.reset(run_.shown().series);
-    failures_.clear();
     updatePlan();
   }
-  updateFailures();
   markDirty();
-}
-
-// The reasons come with the first failure; until then there is no such chart.
-void ChartPanel::updateFailures() {
-  const std::size_t before = shownReasons_;
-  failures_.update(run_);
-  shownReasons_ = failures_.series().columns.size();
-  if (shownReasons_ == before) return;
-  failureLines_.reset(failures_.series());
-  setColumns(std::exchange(columns_, {}));
 }
 
 void ChartPanel::onShown(const Shown& shown) {

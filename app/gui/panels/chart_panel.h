@@ -16,7 +16,6 @@
 #include "gui/models/chart_choice.h"
 #include "gui/models/timeline_model.h"
 #include "gui/panels/chart_card.h"
-#include "gui/run/failure_history.h"
 #include "gui/run/run_bridge.h"
 
 class QMimeData;
@@ -65,7 +64,6 @@ class ChartPanel : public QWidget {
   void onShown(const Shown& shown);
   void onBranch();
   void readRecording();
-  void updateFailures();
   void updatePlan();
   void setColumns(std::vector<MetricColumn> columns);
   ChartCard* makeCard(const ChartSpec& spec);
@@ -90,9 +88,7 @@ class ChartPanel : public QWidget {
   std::vector<ChartCard*> cards_;
   ChartChoice choice_;
   std::vector<MetricColumn> columns_;
-  RunLines lines_, ghostLines_, failureLines_;
-  FailureHistory failures_;
-  std::size_t shownReasons_ = 0;
+  RunLines lines_, ghostLines_;
   RecordedDots recorded_;
   SimTime from_, to_;
   bool zoomed_ = false;

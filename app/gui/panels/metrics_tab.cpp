@@ -119,8 +119,9 @@ MetricsTab::MetricsTab(Document& document, Selection& selection, RunBridge& run,
   connect(&document, &Document::changed, this, [relist](const ScenarioDiff& diff) {
     if (diff.changesGraph() || diff.kinds || diff.classes || !diff.params.empty()) relist();
   });
-  connect(&run, &RunBridge::samplesGrew, this, [this](int first) {
-    if (first == 0) bind();
+  // What only the run before had is of no interest in the next one.
+  connect(&run, &RunBridge::samplesGrew, this, [this, relist](int first) {
+    if (first == 0) run_.shown().series.columns.empty() ? relist() : bind();
   });
   connect(&run, &RunBridge::frameShown, this, [this](const Shown& shown) {
     if (isVisible()) model_->setRow(shown.row);
