@@ -1,6 +1,7 @@
 // faultline check
 #include <cstdio>
 
+#include "base/text_file.h"
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/loading.h"
@@ -19,7 +20,7 @@ int checkScenarios(const std::vector<std::string>& files) {
       }
     printProblems(read.diagnostics);
     if (read.ok())
-      std::printf("%s: ok\n", file.c_str());
+      std::printf("%s: ok\n", printable(file).c_str());
     else
       status = kBadInput;
   }

@@ -31,7 +31,9 @@ int refuse(const std::string& error) {
 }
 
 int writeResult(const std::string& text) {
-  std::fwrite(text.data(), 1, text.size(), stdout);
+  // Names and texts are of the scenario's author, and may hold what a terminal would obey.
+  const std::string shown = printable(text);
+  std::fwrite(shown.data(), 1, shown.size(), stdout);
   return afterOutput(kFine);
 }
 

@@ -12,6 +12,7 @@
 #include "analysis/expect.h"
 #include "analysis/lesson.h"
 #include "analysis/recorded.h"
+#include "base/text_file.h"
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/golden.h"
@@ -174,7 +175,7 @@ void printTable(const std::vector<Verdict>& verdicts) {
     table.addRow({v.file, v.word(), fmt::format("{} of {}", v.passed, v.expected), v.golden,
                   fmt::format("{}", v.events), fmt::format("{:.2f}", v.wallSeconds)});
   }
-  std::fputs(table.text("").c_str(), stdout);
+  std::fputs(printable(table.text("")).c_str(), stdout);
   for (const Verdict& v : verdicts)
     for (const std::string& failure : v.failures) fmt::print("\n{}: {}", v.file, failure);
 }

@@ -60,7 +60,7 @@ std::string printable(std::string_view text) {
     const std::size_t length = std::max<std::size_t>(utf8Length(text, i), 1);
     const auto byte = static_cast<unsigned char>(text[i]);
     // U+0080 to U+009F are control characters of two bytes.
-    const bool isControl = length == 1 ? (byte < 0x20 && byte != '\n') || byte >= 0x7F
+    const bool isControl = length == 1 ? (byte < 0x20 && byte != '\n' && byte != '\t') || byte >= 0x7F
                                        : byte == 0xC2 && static_cast<unsigned char>(text[i + 1]) < 0xA0;
     for (const char c : text.substr(i, length)) {
       if (isControl)

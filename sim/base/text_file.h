@@ -23,7 +23,8 @@ std::string sizeProblem(std::size_t mostBytes);
 // The length of the UTF-8 sequence at `at`, or 0 when there is none. After RFC 3629, section 4.
 std::size_t utf8Length(std::string_view text, std::size_t at);
 
-// What a terminal takes as it is: control characters and bytes that are no UTF-8 are written out, as \x1b. Lines stay.
+// What a terminal takes as it is: control characters and bytes that are no UTF-8 are written out, as \x1b. Lines and
+// tabs stay.
 std::string printable(std::string_view text);
 
 // A byte as people write it: 0xff.

@@ -258,6 +258,14 @@ void BadInputTest::leavesTheTerminalAlone() {
     QVERIFY2(!r.err.contains('\x1b') && !r.err.contains("\xc2\x9b"), r.err);
     QVERIFY2(r.err.contains("\\x1b[31m.yaml"), r.err);
   }
+  // What is said of a sound one, too.
+  QVERIFY(file.open(QIODevice::WriteOnly));
+  file.write(twoTier().replace("name: Two tiers", "name: \"Two \\e[31m tiers\""));
+  file.close();
+  for (const char* command : {"check", "run", "review", "verify", "explain"}) {
+    const ProgramResult r = runFaultline({command, name});
+    QVERIFY2(!r.out.isEmpty() && !r.out.contains('\x1b') && !r.err.contains('\x1b'), command + r.out + r.err);
+  }
 }
 
 void BadInputTest::fullStandardOutputIsAnError() {
