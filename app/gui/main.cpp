@@ -29,6 +29,11 @@ int main(int argc, char** argv) {
   parser.addOptions({theme, play, pictures});
   parser.process(application);
 
+  if (const QString wanted = parser.value(theme);
+      parser.isSet(theme) && faultline::themeName(faultline::themeNamed(wanted)) != wanted) {
+    qCritical("error: there is no theme \"%s\" (known: system, dark, light)", qPrintable(wanted));
+    return 2;
+  }
   const faultline::Memory memory = faultline::Memory::ofUser();
   const QString mode =
       parser.isSet(theme) ? parser.value(theme) : memory.settings().value(QStringLiteral("theme")).toString();

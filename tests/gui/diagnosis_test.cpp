@@ -140,7 +140,7 @@ class DiagnosisTest : public QObject {
   }
 
   // In the middle of a run, that nothing broke is only known up to there.
-  void nothingBrokeUpToNow() {
+  void nothingBrokeUpToThere() {
     Studio s(shop(true));
     Branch branch(s.run);
     WhatBrokePanel panel(s.document, s.selection, s.run, s.diagnosis);
@@ -149,7 +149,7 @@ class DiagnosisTest : public QObject {
     QVERIFY(QTest::qWaitFor([&] { return s.run.now() >= seconds(40) && s.diagnosis.canStart(); }, kPatienceMs));
     s.diagnosis.explain();
     QVERIFY(QTest::qWaitFor([&] { return s.diagnosis.study() != nullptr; }, kPatienceMs));
-    QVERIFY2(panel.summary().contains("Nothing broke up to now"), qPrintable(panel.summary()));
+    QVERIFY2(panel.summary().contains("Nothing broke up to 00:40"), qPrintable(panel.summary()));
     const auto labels = prevention.findChildren<QLabel*>();
     QVERIFY(std::any_of(labels.begin(), labels.end(), [](const QLabel* l) { return l->text().contains("Nothing broke up to 00:40"); }));
   }

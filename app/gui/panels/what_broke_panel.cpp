@@ -96,7 +96,10 @@ QString summaryOf(const Explanation& e) {
 
 QString verdictOf(const RunStudy& study) {
   const Explanation& e = study.explanation;
-  if (!e.broke) return study.isOver() ? WhatBrokePanel::tr("Nothing broke.") : WhatBrokePanel::tr("Nothing broke up to now.");
+  // The run may have gone on since, and broken.
+  if (!e.broke)
+    return study.isOver() ? WhatBrokePanel::tr("Nothing broke.")
+                          : WhatBrokePanel::tr("Nothing broke up to %1.").arg(format::shortClock(study.upTo));
   QStringList beginnings;
   for (const SystemStory& system : e.systems) {
     QStringList triggers;
