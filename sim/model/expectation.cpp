@@ -279,7 +279,8 @@ class Parser {
     const std::vector<std::string> later = laterNamesLike(scenario_, name);
     if (!later.empty()) {
       const std::vector<std::string_view> views(later.begin(), later.end());
-      refuse(place, "there is no metric " + quoted(name), suggestion(name, views));
+      notThere(place, name, "there is no metric " + quoted(name), suggestion(name, views));
+      return {};
     }
     const bool isArrow = name.find("->") != std::string::npos;
     const std::string owner = name.substr(0, name.find('.', isArrow ? name.find("->") : 0));

@@ -17,6 +17,7 @@ class BadInputTest : public QObject {
   void saysHowManyMoreThereAre();
   void leavesTheTerminalAlone();
   void fullStandardOutputIsAnError();
+  void oneLineSaysAllItsWrongNames();
   void pointsIntoExpectations_data();
   void pointsIntoExpectations();
 };
@@ -296,6 +297,13 @@ void BadInputTest::reportsEveryProblemOfEveryFile() {
   QVERIFY(r.err.contains("bad.yaml:12:"));
   QVERIFY(r.err.contains("/nowhere.yaml"));
   QVERIFY(r.out.contains("two_tier.yaml: ok"));
+}
+
+// Also those of columns that a run only gets when there is something to tell.
+void BadInputTest::oneLineSaysAllItsWrongNames() {
+  const ProgramResult r = checkText(twoTier() + "  - max(app.failed.timeot) > max(db.failed.timeot)\n");
+  QCOMPARE(r.status, 2);
+  QCOMPARE(r.err.count("did you mean"), 2);
 }
 
 void BadInputTest::pointsIntoExpectations_data() {
