@@ -261,13 +261,18 @@ class Engine {
     if (event.kind() == EventKind::Outbound) return outbound[slot].due == event.time;
     return true;
   }
-  // Two events that come soon, after such a long time that their records left the caches.
-  [[gnu::always_inline]] void expect(const Event& near, const Event& far) const {
-    if (far.kind() == EventKind::Outbound) return prefetch(outbound[far.slot()]);
+  // Three events that come soon, after such a long time that their records left the caches: each names the next record
+  // that will be needed, so they are fetched one after the other.
+  [[gnu::always_inline]] void expect(const Event& next, const Event& near, const Event& far) const {
+    if (far.kind() == EventKind::Outbound) {
+      prefetch(calls[outbound[near.slot()].parent]);
+      return prefetch(outbound[far.slot()]);
+    }
     prefetch(calls[far.slot()]);
     const Call& call = calls[near.slot()];
     prefetch(hops[call.hop]);
     prefetch(outbound[call.outbound]);
+    prefetch(calls[outbound[calls[next.slot()].outbound].parent]);
   }
   // Most timeouts are stale: the answer came in time. Then the record may be another call's, so this has no branches.
   bool mayTimeOut(CallId id, std::int64_t at) const {

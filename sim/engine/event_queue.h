@@ -192,7 +192,8 @@ class EventQueue {
     while (ring.head != ring.tail && !owner.wants(ring.front()));
     const std::uint32_t length = ring.tail - ring.head;
     if (length > kLongLane)
-      owner.expect(ring.events[(ring.head + kNear) & ring.mask], ring.events[(ring.head + kFar) & ring.mask]);
+      owner.expect(ring.events[(ring.head + 1) & ring.mask], ring.events[(ring.head + kNear) & ring.mask],
+                   ring.events[(ring.head + kFar) & ring.mask]);
     setFirst(lane, length == 0 ? kNoEvent : ring.front());
   }
   // The first event of a lane has changed: it meets those of the others, in rounds of two.

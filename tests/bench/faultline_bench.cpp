@@ -71,7 +71,7 @@ class InTurn {
 // Wants every event and keeps nothing for it.
 struct PlainOwner {
   bool wants(const Event&) const { return true; }
-  void expect(const Event&, const Event&) const {}
+  void expect(const Event&, const Event&, const Event&) const {}
 };
 
 // Takes the earliest event and schedules one after an exponential time, so that as many are always pending.
