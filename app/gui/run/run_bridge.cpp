@@ -314,9 +314,10 @@ void RunBridge::tick() {
     update_.state = stateBefore;
     return;
   }
-  if (update_.columns && addColumns(series_, *update_.columns)) rememberColumns();
-  if (!update_.rows.times.empty()) {
-    const int first = static_cast<int>(series_.times.size());
+  const bool hasNewColumns = update_.columns && addColumns(series_, *update_.columns);
+  if (hasNewColumns) rememberColumns();
+  if (hasNewColumns || !update_.rows.times.empty()) {
+    const int first = hasNewColumns ? 0 : static_cast<int>(series_.times.size());
     update_.rows.appendTo(series_);
     update_.rows = {};
     Q_EMIT samplesGrew(first);
@@ -337,7 +338,6 @@ void RunBridge::rememberColumns() {
   for (std::size_t i = 0; i < series_.columns.size(); ++i)
     columnsByName_.emplace_back(series_.columns[i].name, static_cast<int>(i));
   std::sort(columnsByName_.begin(), columnsByName_.end());
-  Q_EMIT samplesGrew(0);
 }
 
 int RunBridge::column(const std::string& name) const {
