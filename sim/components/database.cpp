@@ -1,5 +1,7 @@
 // A database: the owner of the data. Statements run in the query engine; writes take effect here and go to replicas
 // along the out-edges; a standby may take over after a crash.
+#include <algorithm>
+
 #include "base/flat_map.h"
 #include "engine/component.h"
 #include "parts/query_engine.h"
@@ -178,9 +180,14 @@ class Database : public Component, public QueryEngine::Host, public Replication:
   // there. Copies of this copy get it without being waited for, as in PostgreSQL's cascading replication.
   void keepCopy(Context& ctx, CallId id) {
     const Call& call = ctx.at(id);
-    if (!replication_->empty()) replication_->send(ctx, {call.version, call.key}, 0, 0);
-    showBacklog(ctx);
-    ctx.add(kCommits);
+    std::uint32_t& kept = copied_[call.key];
+    // What is sent a second time is no second write.
+    if (!call.has(kAgain) || call.version > kept) {
+      kept = std::max(kept, call.version);
+      if (!replication_->empty()) replication_->send(ctx, {call.version, call.key}, 0, 0);
+      showBacklog(ctx);
+      ctx.add(kCommits);
+    }
     engine_->answer(ctx, id);
   }
 
@@ -249,7 +256,8 @@ class Database : public Component, public QueryEngine::Host, public Replication:
   bool down_ = false;
   bool promoted_ = false;
   bool goesBack_ = false;  // to where it is drawn, with the promotion that is on its way
-  FlatMap<std::uint32_t> lost_;  // key -> the newest version of it that was lost
+  FlatMap<std::uint32_t> copied_;  // key -> the newest version of which this one keeps a copy
+  FlatMap<std::uint32_t> lost_;    // key -> the newest version of it that was lost
   std::uint32_t lostUpTo_ = 0;   // all versions up to this one are lost
   std::uint64_t kept_ = 0;       // writes that took effect and are not lost
 };
@@ -272,7 +280,7 @@ const ComponentInfo& databaseInfo() {
           "A call holds a connection from arrival to answer and shares the cores with every other query. A named query "
           "takes its indexed time while its index is there and the table is below `flips_at` rows, else it scans every "
           "row. Arrows from a database lead to its replicas; another database there is a copy, which hands on what it "
-          "gets without waiting for its own replicas. A call is one statement and a transaction of its own, so there "
+          "gets without waiting for its own replicas. A write that fails because too few copies have it stays where it is. A call is one statement and a transaction of its own, so there "
           "are no deadlocks, no rollbacks and no long transactions; reads see the state at their start and never block on "
           "writes (MVCC). Leaves out: buffer cache, vacuum, write-ahead-log flushes (put them into `wait`), "
           "memory, parallel scans. A failover replaces the primary under the same name: it stands in the promoted replica's "

@@ -133,7 +133,7 @@ Summary Sampler::summary() {
       out.inFlight += i.inFlight.value;
       out.inFlightMean += levelSeconds(i.inFlight, now);
       out.queueMean += levelSeconds(i.queue, now);
-      out.queueMax = std::max(out.queueMax, peakOf(i.queue));
+      out.queueMax += peakOf(i.queue);  // like the series: what all instances together had at most
       out.queueLast += i.queue.value;
     }
     out.utilization = servers > 0 ? busy / servers : 0;

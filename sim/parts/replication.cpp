@@ -131,7 +131,9 @@ void Replication::onReply(Context& ctx, const Reply& reply) {
   if (!reply.ok()) return lose(ctx, *link);
   link->lastHeard = ctx.now().ns;
   if (reply.has(kFill)) acknowledge(ctx, *link, reply.version);
-  if (!link->connected) reconnect(ctx, *link);
+  // Only the heartbeat tells that the link works again. If every answer did, a copy that fails some writes and takes
+  // others would be sent everything again with each of them.
+  if (!link->connected && reply.has(kProbe)) reconnect(ctx, *link);
 }
 
 void Replication::beat(Context& ctx, Duration partitionAfter) {

@@ -108,6 +108,33 @@ class ReplicationTest : public QObject {
       QCOMPARE(metricOf(nodeOf(run.summary, node), "unreplicated").last, 0.0);
   }
 
+  // A copy that fails, hangs or is full gets what it missed with a heartbeat, not with every answer; what it gets twice is
+  // one write.
+  void aSickCopyIsNotFlooded_data() {
+    QTest::addColumn<QString>("copy");
+    QTest::addColumn<QString>("fault");
+    QTest::addColumn<double>("mostForEachWrite");
+    QTest::newRow("errors") << "work: 1ms" << "{at: 10s, errors: standby, ratio: 50%, for: 10s}" << 10.0;
+    QTest::newRow("pause") << "work: 1ms" << "{at: 10s, pause: standby, for: 12s}" << 3.0;
+    QTest::newRow("full") << "work: 30ms, connections: 1, max_waiting: 0" << "{at: 10s, note: none}" << 40.0;
+  }
+  void aSickCopyIsNotFlooded() {
+    QFETCH(QString, copy);
+    QFETCH(QString, fault);
+    QFETCH(double, mostForEachWrite);
+    const Summary s = runText(
+        "faultline: 1\nname: t\nduration: 80s\nclasses:\n  all: {effect: write, key: sequential(1M)}\nnodes:\n"
+        "  users: {kind: client, rate: 50/s, until: 30s}\n  db: {kind: database, work: 1ms}\n"
+        "  standby: {kind: database, " +
+        copy.toStdString() + "}\nedges:\n  - users -> db\n  - db -> standby\ntimeline:\n  - " + fault.toStdString() + "\n");
+    const auto writes = static_cast<double>(s.requests.ok);
+    QVERIFY(writes > 1000);
+    const double arrivals = static_cast<double>(nodeOf(s, "standby").arrivals);
+    QVERIFY2(arrivals < mostForEachWrite * writes, qPrintable(QString::number(arrivals / writes)));
+    QVERIFY(metricOf(nodeOf(s, "standby"), "commits").value <= writes);
+    if (fault.contains(QLatin1String("standby"))) QCOMPARE(metricOf(nodeOf(s, "standby"), "commits").value, writes);
+  }
+
   // What was written while a copy was away is kept for it.
   void whatACopyMissedIsSentAgain_data() {
     QTest::addColumn<QString>("fault");
