@@ -35,12 +35,13 @@ void addTo(OperationSummary& to, const OperationSummary& from) {
   to.cachedLatency.merge(from.cachedLatency);
   to.fetchedLatency.merge(from.fetchedLatency);
   to.failedLatency.merge(from.failedLatency);
-  for (const auto& [reason, count] : from.byReason) {
-    auto place = std::find_if(to.byReason.begin(), to.byReason.end(), [&](const auto& r) { return r.first == reason; });
+  for (const auto& failures : from.byReason) {
+    auto place = std::find_if(to.byReason.begin(), to.byReason.end(),
+                              [&](const auto& known) { return known.first == failures.first; });
     if (place == to.byReason.end())
-      to.byReason.emplace_back(reason, count);
+      to.byReason.push_back(failures);
     else
-      place->second += count;
+      place->second += failures.second;
   }
 }
 
