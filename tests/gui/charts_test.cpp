@@ -301,6 +301,21 @@ class ChartsTest : public QObject {
     QVERIFY(last->view().grab().toImage() == before);
   }
 
+  // A pointer that rests ahead of the run reads nothing until the run has come there, and then without being moved.
+  void theCrosshairWaitsForTheRun() {
+    Dashboard d;
+    d.run.runUntil(seconds(20));
+    QVERIFY(d.standsAt(seconds(20)));
+    d.charts.refreshNow();
+    ChartCard* card = d.charts.cards()[0];
+    QTest::mouseMove(card->view().viewport(), d.at(card, seconds(10)));
+    QTRY_VERIFY(!d.charts.tipText().isEmpty());
+    QTest::mouseMove(card->view().viewport(), d.at(card, seconds(33)));
+    QTRY_VERIFY(d.charts.tipText().isEmpty());
+    QVERIFY(d.finishes());
+    QTRY_VERIFY(d.charts.tipText().contains(QStringLiteral("00:3")));
+  }
+
   void theTooltipListsTheGreatestFirst() {
     Dashboard d;
     QVERIFY(d.finishes());

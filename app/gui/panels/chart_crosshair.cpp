@@ -24,6 +24,10 @@ void ChartCrosshair::hover(ChartView* view, SimTime at) {
   if (!timer_.isActive()) timer_.start();
 }
 
+void ChartCrosshair::renew() {
+  if (at_ && !timer_.isActive()) timer_.start();
+}
+
 void ChartCrosshair::end() {
   at_.reset();
   show();
@@ -33,8 +37,10 @@ void ChartCrosshair::show() {
   const ChartSource source = source_();
   for (ChartCard* card : cards_)
     if (card->isVisible() || !at_) card->setCursor(source, at_);
-  const bool hasSamples = !source.series.times.empty() || source.ghost != nullptr;
-  if (!at_ || !hovered_ || !hasSamples) {
+  // Of a time that the run has not reached there is nothing to read.
+  const std::vector<SimTime>& times = source.series.times;
+  const bool hasValues = source.ghost != nullptr || (at_ && !times.empty() && *at_ <= times.back());
+  if (!at_ || !hovered_ || !hasValues) {
     if (tip_) tip_->hide();
     return;
   }

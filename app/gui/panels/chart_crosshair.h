@@ -24,6 +24,8 @@ class ChartCrosshair : public QObject {
   ChartCrosshair(const std::vector<ChartCard*>& cards, std::function<ChartSource()> source, QWidget& panel);
 
   void hover(ChartView* view, SimTime at);
+  // There are new values under a pointer that rests.
+  void renew();
   void end();
   QString tipText() const;
 

@@ -209,6 +209,7 @@ void ChartPanel::onSamples(int firstNewRow) {
     lines_.reset(run_.shown().series);
     updatePlan();
   }
+  crosshair_->renew();
   markDirty();
 }
 
