@@ -50,13 +50,17 @@ void Replication::repeatOverdue(Context& ctx, Link& link, std::size_t before) {
   }
 }
 
+// The first of the entries from the oldest open one on that has that version or a later one.
+std::vector<Replication::Entry>::iterator Replication::placeOf(Link& link, std::uint32_t version) {
+  return std::lower_bound(link.log.begin() + static_cast<std::ptrdiff_t>(link.first), link.log.end(), version,
+                          [](const Entry& e, std::uint32_t v) { return e.write.version < v; });
+}
+
 void Replication::send(Context& ctx, Write write, CallId waiter, std::uint32_t copies) {
   std::uint32_t connected = 0;
   for (Link& link : links_) {
     // Own versions come in order; those of which this node keeps a copy mostly do.
-    const auto place =
-        std::lower_bound(link.log.begin() + static_cast<std::ptrdiff_t>(link.first), link.log.end(), write.version,
-                         [](const Entry& e, std::uint32_t version) { return e.write.version < version; });
+    const auto place = placeOf(link, write.version);
     if (place != link.log.end() && place->write.version == write.version) continue;
     const auto entry = link.log.insert(place, {write, false, waiter != 0 && link.connected, false, 0});
     ++unacknowledged_;
@@ -87,8 +91,7 @@ void Replication::trim(Link& link) {
 }
 
 void Replication::acknowledge(Context& ctx, Link& link, std::uint32_t version) {
-  const auto entry = std::lower_bound(link.log.begin() + static_cast<std::ptrdiff_t>(link.first), link.log.end(),
-                                      version, [](const Entry& e, std::uint32_t v) { return e.write.version < v; });
+  const auto entry = placeOf(link, version);
   if (entry == link.log.end() || entry->write.version != version || entry->acknowledged) return;
   entry->acknowledged = true;
   const bool awaited = entry->awaited;

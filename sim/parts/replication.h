@@ -80,6 +80,7 @@ class Replication {
     bool all = false;
   };
 
+  static std::vector<Entry>::iterator placeOf(Link& link, std::uint32_t version);
   void transmit(Context& ctx, const Link& link, Entry& entry);
   void repeatOverdue(Context& ctx, Link& link, std::size_t before);
   void acknowledge(Context& ctx, Link& link, std::uint32_t version);
